@@ -26,14 +26,14 @@ from chartwarden.review.working_time import public_holidays, working_time
 BUCKET_MINUTES = 15
 
 TABLES = {
-    "accesses": "Accesses in scope and in the period, a view: access (number), occurred_at, coder (person, or the unknown "
-    "actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, outcome, "
+    "accesses": "Accesses in scope and in the period, a view: access (number), occurred_at, coder (person, or the "
+    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, outcome, "
     "purpose, query, file.",
     "history": "The same without the period's beginning: for what must look back.",
-    "judged": "accesses with explained (flag) and rank (order|explanation|reference); heavier than accesses: filter first.",
-    "unexplained": "Accesses with a patient that nothing explains, with repeated (an earlier access of the pair exists).",
+    "judged": "accesses with explained (flag) and rank (order|explanation|reference); heavy, so filter first.",
+    "unexplained": "Accesses with a patient that nothing explains, with repeated (not the pair's first access).",
     "pairs": "Coder and patient: accesses, first_at, last_at.",
-    "explained_pairs": "Pairs of which every access is explained by the same stretch: person, patient, accesses, rank.",
+    "explained_pairs": "Pairs whose every access one stretch explains: person, patient, accesses, rank.",
     "stretches": "What explains, when: person, patient, begins, ends (UTC, both included), rank, place.",
     "activity": "Coder and quarter of an hour (UTC): person, zone, bucket_at, accesses, first_at, last_at.",
     "people": "The workforce feed with zone, started_at, ended_at (UTC, excluded) and in_scope.",
@@ -64,7 +64,7 @@ def load(
         engine.parquet(name, feed.parquet)
     workforce = pq.read_table(feeds["workforce"].parquet).to_pylist()
     zones = {row["person"]: _person_zone(row, clinic) for row in workforce}
-    engine.arrow("people", _people(workforce, clinic, zones))
+    engine.arrow("people", _people(workforce, zones))
     engine.arrow("logins", _logins(workforce))
     period = _period(engine, clinic, days)
     engine.arrow("offsets", _offsets(zones.values(), clinic, period))
@@ -105,7 +105,7 @@ def _display_name(row: Mapping[str, Any]) -> str:
     return " ".join(part for part in (row["given_name"], row["family_name"]) if part)
 
 
-def _people(workforce: Sequence[Mapping[str, Any]], clinic: Clinic, zones: Mapping[str, ZoneInfo]) -> pa.Table:
+def _people(workforce: Sequence[Mapping[str, Any]], zones: Mapping[str, ZoneInfo]) -> pa.Table:
     rows = []
     for row in workforce:
         zone = zones[row["person"]]

@@ -32,14 +32,16 @@ def totals(engine: Engine) -> Totals:
 def hours(engine: Engine) -> tuple[HourCount, ...]:
     """Accesses by hour of each person's local week; Monday is 0."""
     rows = engine.rows(
-        "SELECT w.weekday, w.hour, sum(w.accesses) AS accesses FROM ("
-        " SELECT l.accesses, extract(isodow FROM l.local_at) - 1 AS weekday, extract(hour FROM l.local_at) AS hour FROM ("
-        "  SELECT a.accesses, a.bucket_at + o.seconds * INTERVAL 1 SECOND AS local_at FROM activity AS a"
-        "  JOIN offsets AS o ON o.zone = a.zone AND o.begins <= a.bucket_at AND a.bucket_at < o.ends) AS l) AS w "
-        "GROUP BY w.weekday, w.hour"
+        "SELECT l.hour_at, sum(l.accesses) AS accesses FROM ("
+        " SELECT a.accesses, date_trunc('hour', a.bucket_at + o.seconds * INTERVAL 1 SECOND) AS hour_at"
+        " FROM activity AS a"
+        " JOIN offsets AS o ON o.zone = a.zone AND o.begins <= a.bucket_at AND a.bucket_at < o.ends) AS l "
+        "GROUP BY l.hour_at"
     )
-    found = [HourCount(int(row["weekday"]), int(row["hour"]), int(row["accesses"])) for row in rows]
-    return tuple(sorted(found, key=lambda count: (count.weekday, count.hour)))
+    found: Counter[tuple[int, int]] = Counter()
+    for row in rows:
+        found[row["hour_at"].weekday(), row["hour_at"].hour] += int(row["accesses"])
+    return tuple(HourCount(weekday, hour, number) for (weekday, hour), number in sorted(found.items()))
 
 
 def loads(engine: Engine) -> tuple[CoderLoad, ...]:
@@ -50,7 +52,8 @@ def loads(engine: Engine) -> tuple[CoderLoad, ...]:
     outside = {
         row["coder"]: (int(row["touched"]), int(row["wholly"]))
         for row in engine.rows(
-            "SELECT u.coder, count(*) AS touched, sum(CASE WHEN u.looks = p.accesses THEN 1 ELSE 0 END) AS wholly FROM ("
+            "SELECT u.coder, count(*) AS touched, "
+            "sum(CASE WHEN u.looks = p.accesses THEN 1 ELSE 0 END) AS wholly FROM ("
             " SELECT coder, patient, count(*) AS looks FROM unexplained GROUP BY coder, patient) AS u "
             "JOIN pairs AS p ON p.coder = u.coder AND p.patient = u.patient GROUP BY u.coder"
         )

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-ACCESS_STRIDE = 1_000_000_000_000
+from chartwarden.review.engines.contracts import ACCESS_STRIDE
+
 MEMORY_LIMIT = "1500MB"
 
 
