@@ -28,13 +28,13 @@ BUCKET_MINUTES = 15
 TABLES = {
     "accesses": "Accesses in scope and in the period, a view: access (number), occurred_at, coder (person, or the "
     "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, outcome, "
-    "purpose, query, file.",
+    "purpose, query, event, file.",
     "history": "The same without the period's beginning: for what must look back.",
-    "judged": "accesses with explained (flag) and rank (order|explanation|reference); heavy, so filter first.",
+    "judged": "accesses with explained (flag) and place (the explanation's); heavy, so filter first.",
     "unexplained": "Accesses with a patient that nothing explains, with repeated (not the pair's first access).",
     "pairs": "Coder and patient: accesses, first_at, last_at.",
-    "explained_pairs": "Pairs whose every access one stretch explains: person, patient, accesses, rank.",
-    "stretches": "What explains, when: person, patient, begins, ends (UTC, both included), rank, place.",
+    "explained_pairs": "Pairs whose every access one stretch explains: person, patient, accesses, place.",
+    "stretches": "What explains, when: person, patient, begins, ends (UTC, both included), reference, place.",
     "activity": "Coder and quarter of an hour (UTC): person, zone, bucket_at, accesses, first_at, last_at.",
     "people": "The workforce feed with zone, started_at, ended_at (UTC, excluded) and in_scope.",
     "working_time": "Shifts of people who have a schedule, less leave and holidays: person, begins, ends (UTC).",
@@ -80,7 +80,7 @@ def load(
 HISTORY = """
 SELECT e.access, e.occurred_at, coalesce(p.person, e.actor) AS coder, p.person, coalesce(p.zone, '{zone}') AS zone,
        e.actor, e.action, e.patient, e.patient_hint, e.encounter, e.document, e.device, e.address, e.outcome, e.purpose,
-       e.query, e.file
+       e.query, e.event, e.file
 FROM events AS e
 LEFT JOIN logins AS l ON l.login = e.actor
 LEFT JOIN people AS p ON p.person = l.person

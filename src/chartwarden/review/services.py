@@ -17,7 +17,7 @@ from chartwarden.review.contracts import Detector, Explanation, Findings
 from chartwarden.review.detecting import detect
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.engines.duckdb import DuckDBEngine
-from chartwarden.review.explaining import explain
+from chartwarden.review.explaining import explain, places
 from chartwarden.review.feeds import FEEDS
 from chartwarden.review.folder import ReviewFolder, open_folder
 from chartwarden.review.prepare import load
@@ -73,8 +73,8 @@ def _review(
     feeds, logs = _read(inputs, scratch, log_format, progress)
     progress.stage("Explaining accesses by the coding queue")
     prepared = load(engine, clinic, logs, _with_empty(feeds, scratch), days)
-    explain(engine, explanations(), clinic)
-    plugged = detectors()
+    reasons, plugged = explanations(), detectors()
+    explain(engine, reasons, clinic)
     signals, runs = detect(engine, plugged, clinic, prepared, feeds.keys(), progress)
     progress.stage("Putting cases together")
     return Findings(
@@ -84,9 +84,9 @@ def _review(
         inputs=(*logs.counts, *(feed.count for feed in feeds.values())),
         quarantined=(*logs.quarantined, *(row for feed in feeds.values() for row in feed.quarantined)),
         coverage=coverage(engine, logs, feeds, prepared.period, ()),
-        totals=totals(engine),
+        totals=totals(engine, places(reasons)),
         detectors=tuple(runs),
-        cases=tuple(assemble(engine, signals, plugged, prepared, clinic.time_zone)),
+        cases=tuple(assemble(engine, signals, plugged, prepared, places(reasons), clinic.time_zone)),
         hours=hours(engine),
         loads=loads(engine),
         names=prepared.names,
@@ -102,8 +102,9 @@ def explained_events(folder: Path, engine: str = "duckdb") -> dict[str, str | No
             feeds, logs = _read(inputs, Path(scratch), None, Quiet())
             load(running, inputs.clinic, logs, _with_empty(feeds, Path(scratch)), (None, None))
             explain(running, explanations(), inputs.clinic)
-            rows = running.rows("SELECT e.event, j.rank FROM judged AS j JOIN events AS e ON e.access = j.access")
-            return {row["event"]: row["rank"].split("|")[1] if row["rank"] else None for row in rows}
+            names = places(explanations())
+            rows = running.rows("SELECT e.event, j.place FROM judged AS j JOIN events AS e ON e.access = j.access")
+            return {row["event"]: names.get(row["place"]) for row in rows}
         finally:
             running.close()
 

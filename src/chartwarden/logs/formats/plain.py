@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chartwarden.logs.contracts import (
-    ACCESS_MEANINGS, ACTIONS, ACTIONS_WITHOUT_PATIENT, DOCUMENTS, OUTCOMES, AccessEvent, Column, Feed, FormatExample,
-    Head, LogFormat, Quarantined, Row, Source,
+    ACCESS_MEANINGS,
+    ACTIONS,
+    ACTIONS_WITHOUT_PATIENT,
+    DOCUMENTS,
+    OUTCOMES,
+    AccessEvent,
+    Column,
+    Feed,
+    FormatExample,
+    Head,
+    LogFormat,
+    Quarantined,
+    Row,
+    Source,
 )  # fmt: skip
 from chartwarden.logs.engine import name, text
 from chartwarden.logs.tables.files import fast_select, read_rows
 from chartwarden.logs.tables.rows import RowReader
 from chartwarden.logs.tables.typed import GUESSED, SOUND
-from chartwarden.logs.tables.values import RowFault, one_of
+from chartwarden.logs.tables.values import RowFault
 
 
 def _column(column: str, kind: str, required: bool = False, words: tuple[str, ...] = ()) -> Column:

@@ -43,7 +43,9 @@ def rows(
         for line, fields in each:
             found: T | RowFault
             try:
-                found = fields if isinstance(fields, RowFault) else read(line, {name: fields[at] for name, at in places})
+                found = (
+                    fields if isinstance(fields, RowFault) else read(line, {name: fields[at] for name, at in places})
+                )
             except RowFault as fault:
                 records.reread()
                 found = fault

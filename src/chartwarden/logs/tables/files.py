@@ -17,9 +17,7 @@ from chartwarden.logs.tables.values import RowFault
 T = TypeVar("T")
 
 
-def read_rows(
-    feed: Feed, path: Path, file: str, read: Callable[[int, Texts], T]
-) -> Iterator[tuple[int, T | RowFault]]:
+def read_rows(feed: Feed, path: Path, file: str, read: Callable[[int, Texts], T]) -> Iterator[tuple[int, T | RowFault]]:
     """Every row with its line (or position), as ``read`` makes it from line and texts, or its fault."""
     return delimited.rows(feed, path, file, _delimiter(path, file), read)
 

@@ -45,16 +45,14 @@ def select(feed: Feed, texts: Texts, zone: ZoneInfo) -> str:
 
     values = [_final(column.name, column.kind, texts, zone) for column in feed.columns]
     order = [f"coalesce({name(begin)} <= {name(end)}, true)" for begin, end in feed.ordered]
-    guessed = [f"coalesce({name(_local(c.name))} AND {unsure(name(c.name), zone, texts.near)}, false)" for c in instants]
-    outer = (
-        f"SELECT {', '.join(values)}, {name(SOUND)}, {' OR '.join(guessed) or 'false'} AS {name(GUESSED)} FROM ({inner})"
-    )
+    guessed = [
+        f"coalesce({name(_local(c.name))} AND {unsure(name(c.name), zone, texts.near)}, false)" for c in instants
+    ]
+    outer = f"SELECT {', '.join(values)}, {name(SOUND)}, {' OR '.join(guessed) or 'false'} AS {name(GUESSED)} FROM ({inner})"
     if not order:
         return outer
     columns = ", ".join(name(column.name) for column in feed.columns)
-    return (
-        f"SELECT {columns}, {name(SOUND)} AND {' AND '.join(order)} AS {name(SOUND)}, {name(GUESSED)} FROM ({outer})"
-    )
+    return f"SELECT {columns}, {name(SOUND)} AND {' AND '.join(order)} AS {name(SOUND)}, {name(GUESSED)} FROM ({outer})"
 
 
 def _final(column: str, kind: str, texts: Texts, zone: ZoneInfo) -> str:
