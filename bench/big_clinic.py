@@ -1,6 +1,6 @@
 """A large clinic for measuring: feeds.md's feeds at any size, made by DuckDB from hashes of row numbers.
 
-It is no demo and plants no truth: shapes and volumes only. About two in a hundred accesses have no assignment.
+It is no demo and plants no truth: shapes and volumes only. About four in a thousand accesses have no assignment.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ SELECT strftime(w.begins + CAST(60 + k * 100 + hash(w.i * 8 + k) % 90 AS BIGINT)
                 '%Y-%m-%dT%H:%M:%SZ') AS occurred_at,
        lower(w.coder) AS actor,
        CASE WHEN k = 0 THEN 'open' WHEN hash(w.i * 8 + k) % 400 = 0 THEN 'print' ELSE 'view' END AS action,
-       CASE WHEN hash(w.i * 8 + k + 3) % 50 = 0 THEN 'P' || (hash(w.i * 8 + k + 5) % {{patients}}) ELSE w.patient END
+       CASE WHEN hash(w.i * 8 + k + 3) % 250 = 0 THEN 'P' || (hash(w.i * 8 + k + 5) % {{patients}}) ELSE w.patient END
          AS patient,
        'E' || w.i AS encounter,
        list_extract(['note', 'lab', 'radiology', 'operative', 'discharge'], CAST(1 + k % 5 AS BIGINT)) AS document,
