@@ -121,16 +121,17 @@ class _Between:
             at = stop
 
     def _text(self, line: int, text: bytes) -> Iterator[Found]:
-        if self._syslog is not None:
-            yield Other(self._syslog[0])
-            self._syslog = None
         if SYSLOG.match(text):
             yield from self.left_over()
-            self._declared, self._encoding = None, None
+            self._forget()
+            self._encoding = None
             self._syslog = (line, text)
-        elif text.startswith(b"<!"):
-            self._declared = self._declared or line
+            self._declared = line if b"<!" in text else None
+        elif text.startswith(b"<!") and self._declared is None:
+            self._declared = line
         elif self._declared is None:
+            yield from self.left_over()
+            self._forget()
             yield Broken(line, "expected a DICOM audit message; found other text")
 
     def message(self, start: int, end: int) -> Found:
@@ -155,7 +156,7 @@ class _Between:
         """What was kept for a message that never came."""
         if self._declared is not None:
             yield self._refused(self._declared)
-        if self._syslog is not None:
+        elif self._syslog is not None:
             yield Other(self._syslog[0])
 
     def _refused(self, line: int) -> Broken:
