@@ -10,7 +10,10 @@ the metric. Nothing matched: ``open`` and ``other``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+# A site words some thousand metrics: each is matched once.
+KEPT = 8192
 _Rules = tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -47,12 +50,14 @@ DOCUMENTS = _rules(
 )
 
 
+@lru_cache(KEPT)
 def action(metric: str | None, access: str | None) -> str:
     """One of our actions for a METRIC_NAME and an access action's name, either of which may be missing."""
     metric, access = metric or "", access or ""
     return _first(TELLING, metric) or _first(TELLING + OTHER, access) or _first(OTHER, metric) or "open"
 
 
+@lru_cache(KEPT)
 def document(metric: str | None, group: str | None) -> str:
     """One of our documents for a METRIC_NAME, else for the name of its group."""
     return _first(DOCUMENTS, metric or "") or _first(DOCUMENTS, group or "") or "other"
