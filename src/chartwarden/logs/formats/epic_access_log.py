@@ -48,7 +48,7 @@ PURVIEW = (
 )  # fmt: skip
 HINT = ("PAT_LAST_NAME", "PAT_FIRST_NAME", "ADD_LINE_1", "CITY", "ZIP")
 COPIES = ("print", "export", "download", "copy")
-EPOCH = datetime(1840, 12, 31)  # noqa: DTZ001 UTC, naive as all canonical times are
+EPOCH = datetime(1840, 12, 31)  # UTC, naive as all canonical times are
 UTC = ZoneInfo("UTC")
 SECONDS = re.compile(r"\d{1,12}(\.\d+)?")
 
