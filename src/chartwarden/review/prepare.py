@@ -21,6 +21,7 @@ from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, FeedRead
 from chartwarden.review.contracts import Clinic, Period
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.feeds import CODING_ROLES
+from chartwarden.review.hints import resolve, unmatched
 from chartwarden.review.working_time import public_holidays, working_time
 
 BUCKET_MINUTES = 15
@@ -49,6 +50,7 @@ class Prepared:
     period: Period
     zones: Mapping[str, ZoneInfo]
     names: Mapping[str, str]
+    patients_unmatched: int
 
 
 def load(
@@ -70,22 +72,27 @@ def load(
     engine.arrow("offsets", _offsets(zones.values(), clinic, period))
     engine.view("clinic_offsets", f"SELECT * FROM offsets AS o WHERE o.zone = '{clinic.time_zone.key}'")
     engine.arrow("working_time", _working_time(feeds, zones, clinic, period))
-    engine.view("history", HISTORY.format(zone=clinic.time_zone.key, ends=period.ends))
+    named = _name_patients(engine, feeds)
+    patient, join = ("coalesce(e.patient, n.patient)", NAMED) if named else ("e.patient", "")
+    history = HISTORY.format(zone=clinic.time_zone.key, ends=period.ends, patient=patient, join=join)
+    engine.view("history", history)
     engine.view("accesses", f"SELECT * FROM history AS h WHERE h.occurred_at >= TIMESTAMP '{period.begins}'")
     engine.table("activity", ACTIVITY)
     names = {row["person"]: _display_name(row) for row in workforce if row["family_name"]}
-    return Prepared(period, zones, names)
+    return Prepared(period, zones, names, unmatched(named))
 
 
 HISTORY = """
 SELECT e.access, e.occurred_at, coalesce(p.person, e.actor) AS coder, p.person, coalesce(p.zone, '{zone}') AS zone,
-       e.actor, e.action, e.patient, e.patient_hint, e.encounter, e.document, e.device, e.address, e.outcome, e.purpose,
+       e.actor, e.action, {patient} AS patient, e.encounter, e.document, e.device, e.address, e.outcome, e.purpose,
        e.query, e.event, e.file
 FROM events AS e
 LEFT JOIN logins AS l ON l.login = e.actor
-LEFT JOIN people AS p ON p.person = l.person
+LEFT JOIN people AS p ON p.person = l.person {join}
 WHERE e.occurred_at < TIMESTAMP '{ends}' AND coalesce(p.in_scope, TRUE)
 """
+
+NAMED = "LEFT JOIN named_patients AS n ON n.hint = e.patient_hint"
 
 ACTIVITY = f"""
 SELECT a.coder, a.person, a.zone, a.bucket_at, count(*) AS accesses, min(a.occurred_at) AS first_at,
@@ -95,6 +102,18 @@ FROM (SELECT *, date_trunc('hour', occurred_at)
       FROM accesses) AS a
 GROUP BY a.coder, a.person, a.zone, a.bucket_at
 """
+
+
+def _name_patients(engine: Engine, feeds: Mapping[str, FeedRead]) -> dict[str, str]:
+    found = engine.rows(
+        "SELECT DISTINCT e.patient_hint AS hint FROM events AS e WHERE e.patient IS NULL AND e.patient_hint IS NOT NULL"
+    )
+    if not found:
+        return {}
+    named = resolve(sorted(row["hint"] for row in found), _rows(feeds["patients"].parquet))
+    columns = {"hint": pa.array(named.keys(), pa.string()), "patient": pa.array(named.values(), pa.string())}
+    engine.arrow("named_patients", pa.table(columns))
+    return named
 
 
 def _person_zone(row: Mapping[str, Any], clinic: Clinic) -> ZoneInfo:
