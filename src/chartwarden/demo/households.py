@@ -26,7 +26,7 @@ def make_residents(rng: Random, patients: int) -> list[Resident]:
             residents.append(resident)
             if recorded < patients and rng.random() < _SHARE_WITH_RECORD:
                 resident.patient = f"P{numbers[recorded]}"
-                resident.visits = rng.paretovariate(1.6) * (0.6 + (_YEAR - resident.born.year) / 60)
+                resident.visits = min(12.0, rng.paretovariate(1.6)) * (0.6 + (_YEAR - resident.born.year) / 60)
                 recorded += 1
         if recorded == patients:
             break

@@ -10,8 +10,8 @@ from chartwarden.demo.charts import access, read_chart
 from chartwarden.demo.period import DAY, MINUTE
 from chartwarden.demo.world import Access, Assignment, Clinic, Deed, Resident, Shift, Ticket
 
-# Before the end of a shift nobody begins a chart that would not be done in time.
-_LAST_CHART, _LAST_LONG_CHART = 16 * MINUTE, 45 * MINUTE
+# Before the end of a shift few begin a chart that would not be done in time.
+_LAST_CHART, _LAST_LONG_CHART = 12 * MINUTE, 40 * MINUTE
 
 
 @dataclass(eq=False)
@@ -50,7 +50,7 @@ class Desk:
 def work(desk: Desk, shift: Shift, tasks: list[Task]) -> Iterator[Task]:
     """Live a shift. Takes charts from ``tasks`` and yields each one coded, or held for a query to the provider."""
     rng = desk.rng
-    now = shift.starts + rng.randrange(0, 6 * MINUTE)
+    now = shift.starts + rng.randrange(-5 * MINUTE, 6 * MINUTE)
     now = _log_in(rng, shift, now)
     rests = _rests(rng, shift)
     waiting: list[Task] = []

@@ -79,7 +79,7 @@ def make_staff(rng: Random, period: Period, residents: list[Resident], coders: i
 
 
 def _candidates(rng: Random, residents: list[Resident]) -> list[Resident]:
-    """Adults of working age, one from each household, those in houses with company first (they are popped last)."""
+    """Adults of working age who do not live alone, one from each household; the last of them lives in a tower."""
     found = []
     for household in households(residents):
         adults = [person for person in household if 22 <= _YEAR - person.born.year <= 64]
@@ -87,6 +87,7 @@ def _candidates(rng: Random, residents: list[Resident]) -> list[Resident]:
         if adults and len(household) > 1 and with_records:
             found.append(rng.choice(adults))
     rng.shuffle(found)
+    found.sort(key=lambda adult: adult is next((other for other in found if other.home.unit), None))
     return found
 
 
