@@ -88,9 +88,7 @@ def _kept(clinic: Clinic, missing: float) -> list[Assignment]:
 
 def _check(folder: Path, sizes: dict[str, int], log_format: str, missing: float) -> None:
     faults = [
-        Fault(f"--{name}", f"{least} or more", str(sizes[name]))
-        for name, least in LEAST.items()
-        if sizes[name] < least
+        Fault(f"--{name}", f"{least} or more", str(sizes[name])) for name, least in LEAST.items() if sizes[name] < least
     ]
     if log_format not in WRITERS:
         faults.append(Fault("--format", "one of " + ", ".join(WRITERS), log_format))

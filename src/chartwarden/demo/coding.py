@@ -94,9 +94,7 @@ class Queue:
         earlier = later.after
         at = self.rng.randrange(max(later.not_before, shift.starts - DAY), shift.starts - 5 * MINUTE)
         patient = self.by_id[earlier.patient]
-        work_ = self.new(
-            patient, shift.worker.person, later.kind, at, earlier.encounter, earlier.visit, later.reason
-        )
+        work_ = self.new(patient, shift.worker.person, later.kind, at, earlier.encounter, earlier.visit, later.reason)
         return Task(work_, patient, holder=earlier if later.kind == "provider_query" else None)
 
     def _hand_out(self, shift: Shift, tasks: list[Task]) -> None:

@@ -51,7 +51,11 @@ def tables(clinic: Clinic, assignments: list[Assignment], rng: Random) -> Iterat
         _workforce(clinic, rng),
     )
     yield "schedules", "person weekday starts ends from to", _schedules(clinic)
-    yield "leave", "person from to kind", [(leave.person, leave.first, leave.last, leave.kind) for leave in clinic.leave]
+    yield (
+        "leave",
+        "person from to kind",
+        [(leave.person, leave.first, leave.last, leave.kind) for leave in clinic.leave],
+    )
     yield (
         "assignments",
         "assignment patient coder kind assigned_at ended_at encounter outcome reason",

@@ -37,15 +37,15 @@ Pena 104 Richards 103 Contreras 102 Willis 101 Carpenter 100 Lawrence 100 Sandov
 Kowalski 24 Novak 22 Bergstrom 13 Lindqvist 4 Ferrari 7 Rossi 10 Yamamoto 9 Tanaka 8 Singh 72 Sharma 23 Khan 61
 Hussain 14 Abdi 9 Mensah 4 Kaplan 30 Goldstein 21 Petrov 5 Ivanov 6 Dubois 9 Moreau 9 Santiago 73 Figueroa 70
 """
-_FRONTS = (
-    "Ash Beck Birk Brack Bram Cald Carl Cor Crans Dal Dray Ell Fair Fen Gar Glen Hal Hart Haw Hol Kel Kirk Lang Lind "
-    "Lock Mar Mel Nor Oak Pem Rad Red Rus Sel Shel Stan Strath Thorn Tren Wen West Whit Win Wyn Zeig Bau Hoff Kauf "
-    "Ober Rosen Stein Stras Weid"
-).split()
-_BACKS = (
-    "berg burn bury by combe dale den feld field ford ham holm hurst ingson land ler ley man mann mere mont more "
-    "nagle sen ser stead ston strom thwaite ton vale vold well wick wood worth"
-).split()
+_FRONTS = """
+Ash Beck Birk Brack Bram Cald Carl Cor Crans Dal Dray Ell Fair Fen Gar Glen Hal Hart Haw Hol Kel Kirk Lang Lind
+Lock Mar Mel Nor Oak Pem Rad Red Rus Sel Shel Stan Strath Thorn Tren Wen West Whit Win Wyn Zeig Bau Hoff Kauf
+Ober Rosen Stein Stras Weid
+"""
+_BACKS = """
+berg burn bury by combe dale den feld field ford ham holm hurst ingson land ler ley man mann mere mont more
+nagle sen ser stead ston strom thwaite ton vale vold well wick wood worth
+"""
 _SHARE_OF_RARE = 0.38
 
 # Given names by the decade around which a person was born, men's and women's apart.
@@ -73,14 +73,14 @@ _GIVEN = {
 }
 _GIVEN_LISTS = {decade: (men.split(), women.split()) for decade, (men, women) in _GIVEN.items()}
 
-_WORDS = _COMMON.split()
+_FRONT_PARTS, _BACK_PARTS, _WORDS = _FRONTS.split(), _BACKS.split(), _COMMON.split()
 _SURNAMES = Weighted(_WORDS[0::2], [float(count) for count in _WORDS[1::2]])
 
 
 def surname(rng: Random) -> str:
     """A surname: often one that everybody knows, else one that hardly anybody bears."""
     if rng.random() < _SHARE_OF_RARE:
-        return rng.choice(_FRONTS) + rng.choice(_BACKS)
+        return rng.choice(_FRONT_PARTS) + rng.choice(_BACK_PARTS)
     return _SURNAMES.draw(rng)
 
 

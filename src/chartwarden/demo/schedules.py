@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from chartwarden.demo.period import CLINIC_ZONE, HOUR, Period, instant, local_day
+from chartwarden.demo.period import CLINIC_ZONE, HOUR, instant, local_day
 from chartwarden.demo.world import Clinic, Hours, Leave, Overtime, Place, Shift, Worker
 
 _HABITS: dict[str, tuple[tuple[int, ...], int, int]] = {

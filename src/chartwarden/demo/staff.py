@@ -87,8 +87,8 @@ def _candidates(rng: Random, residents: list[Resident]) -> list[Resident]:
         if adults and len(household) > 1 and with_records:
             found.append(rng.choice(adults))
     rng.shuffle(found)
-    found.sort(key=lambda adult: adult is next((other for other in found if other.home.unit), None))
-    return found
+    in_tower = next((adult for adult in found if adult.home.unit), None)
+    return sorted(found, key=lambda adult: adult is in_tower)
 
 
 def _from_elsewhere(rng: Random, zone: str) -> Resident:

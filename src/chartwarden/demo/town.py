@@ -7,12 +7,13 @@ from random import Random
 
 CITY, STATE = "Harlow Falls", "WI"
 _POSTAL_CODES = ("53971", "53972", "53973", "53975", "53976", "53978", "53979")
-_NAMES = (
-    "Maple Oak Cedar Pine Elm Walnut Birch Cherry Willow Chestnut Spruce Aspen Hickory Juniper Laurel Magnolia Poplar "
-    "Sycamore Alder Hazel Lincoln Jefferson Madison Monroe Adams Grant Jackson Franklin Harrison Taylor Lake River "
-    "Park Hill Ridge Meadow Valley Spring Mill Bridge Church School Station Market Orchard Garden Prairie Canal Harbor "
-    "Quarry Foundry Summit Highland Fairview Lakeview Sunset Hillcrest Woodland Brookside Riverside Northfield Eastgate"
-).split()
+_NAME_LIST = """
+Maple Oak Cedar Pine Elm Walnut Birch Cherry Willow Chestnut Spruce Aspen Hickory Juniper Laurel Magnolia Poplar
+Sycamore Alder Hazel Lincoln Jefferson Madison Monroe Adams Grant Jackson Franklin Harrison Taylor Lake River
+Park Hill Ridge Meadow Valley Spring Mill Bridge Church School Station Market Orchard Garden Prairie Canal Harbor
+Quarry Foundry Summit Highland Fairview Lakeview Sunset Hillcrest Woodland Brookside Riverside Northfield Eastgate
+"""
+_NAMES = _NAME_LIST.split()
 _SUFFIXES = ("Street", "Avenue", "Drive", "Lane", "Court", "Road", "Boulevard", "Way")
 _SHORT = {
     "Street": "St", "Avenue": "Ave", "Drive": "Dr", "Lane": "Ln", "Court": "Ct", "Road": "Rd", "Boulevard": "Blvd",

@@ -61,14 +61,17 @@ def write_truth(path: Path, truth: Truth) -> None:
     """Write one JSON file, one line for each violation and hard negative."""
 
     def lines(known: tuple[Known, ...]) -> str:
-        return ",\n  ".join(json.dumps(_row(one)) for one in known)
+        return "[\n  " + ",\n  ".join(json.dumps(_row(one)) for one in known) + "\n ]"
 
-    covered = json.dumps(sorted(truth.under_assignment))
-    text = (
-        f'{{"schema": "{SCHEMA}",\n "seed": {truth.seed},\n "coder_weeks": {truth.coder_weeks},\n'
-        f' "violations": [\n  {lines(truth.violations)}\n ],\n "hard_negatives": [\n  {lines(truth.hard_negatives)}\n ],\n'
-        f' "under_assignment": {covered}}}\n'
-    )
+    parts = {
+        "schema": json.dumps(SCHEMA),
+        "seed": str(truth.seed),
+        "coder_weeks": str(truth.coder_weeks),
+        "violations": lines(truth.violations),
+        "hard_negatives": lines(truth.hard_negatives),
+        "under_assignment": json.dumps(sorted(truth.under_assignment)),
+    }
+    text = "{" + ",\n ".join(f'"{name}": {part}' for name, part in parts.items()) + "}\n"
     path.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -76,13 +76,14 @@ def unassigned(clinic: Clinic, worker: Worker, patient: Resident) -> bool:
 def strangers(clinic: Clinic, rng: Random, worker: Worker, count: int) -> list[Resident]:
     """Patients who are nothing to the worker: not in the queue, no kin, no fame."""
     patients = clinic.patients
-    found: list[Resident] = []
-    for patient in rng.sample(patients, len(patients)):
+    found: dict[str, Resident] = {}
+    for _ in range(20 * len(patients)):
         if len(found) == count:
             break
+        patient = rng.choice(patients)
         if unassigned(clinic, worker, patient) and not worker.close_to(patient) and not patient.flags:
-            found.append(patient)
-    return found
+            found[patient.patient] = patient
+    return list(found.values())
 
 
 def stranger(clinic: Clinic, rng: Random, worker: Worker) -> Resident:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.period import HOUR
+from chartwarden.demo.planting import Violation
 from chartwarden.demo.violations._occasions import a_coder, free_moment, in_turn, look, unassigned
 from chartwarden.demo.world import Access, Clinic, Deed
 

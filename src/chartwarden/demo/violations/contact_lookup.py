@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 
 from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.violations._occasions import a_coder, free_moment, in_turn, look, strangers
 from chartwarden.demo.world import Access, Clinic, Deed
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.period import DAY, HOUR
+from chartwarden.demo.planting import Violation
 from chartwarden.demo.violations._occasions import Moment, a_coder, free_moment, in_turn, look, stranger
 from chartwarden.demo.world import Access, Clinic, Deed, Worker
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.charts import read_chart
+from chartwarden.demo.planting import Violation
 from chartwarden.demo.violations._occasions import a_coder, free_moment, in_turn, look, shifts_of, unassigned
 from chartwarden.demo.world import Access, Assignment, Clinic, Deed, Resident, Worker
 
@@ -39,7 +38,13 @@ def _keep(clinic: Clinic, rng: Random, coder: Worker, patient: Resident) -> list
     at = shift.idle[0][0] + 30
     number = len(clinic.assignments) + 1
     given = Assignment(
-        f"A{number:06d}", patient.patient, coder.person, "initial", shift.starts - 1800, f"V{900_000 + number}", "office"
+        f"A{number:06d}",
+        patient.patient,
+        coder.person,
+        "initial",
+        shift.starts - 1800,
+        f"V{900_000 + number}",
+        "office",
     )
     ends, log = read_chart(rng, shift, clinic.assign(given), patient, at)
     given.ended_at, given.outcome = ends + 20, "submitted"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.period import HOUR, MINUTE, instant, local_day
+from chartwarden.demo.planting import Violation
 from chartwarden.demo.schedules import at_home
 from chartwarden.demo.violations._occasions import (
     Moment,
@@ -25,7 +24,9 @@ def plant(clinic: Clinic, rng: Random, turn: int) -> Deed | None:
     """A session outside the hours: of assigned charts, or of charts that are none of theirs."""
     variant = in_turn(clinic, turn, ("assigned charts at night", "strangers at night", "a free day", "on leave"))
     away = {leave.person for leave in clinic.leave}
-    coder = a_coder(clinic, rng, lambda worker: worker.person in away) if variant == "on leave" else a_coder(clinic, rng)
+    coder = (
+        a_coder(clinic, rng, lambda worker: worker.person in away) if variant == "on leave" else a_coder(clinic, rng)
+    )
     moment = _moment(clinic, rng, coder, variant)
     if moment is None:
         return None

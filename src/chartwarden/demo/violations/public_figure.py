@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 
 from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.violations._occasions import a_coder, free_moment, in_turn, look, unassigned
 from chartwarden.demo.world import Clinic, Deed, Resident, Worker
 
@@ -38,9 +37,7 @@ def _known(clinic: Clinic, worker: Worker) -> list[Resident]:
     return [
         patient
         for patient in clinic.patients
-        if "public_figure" in patient.flags
-        and unassigned(clinic, worker, patient)
-        and not worker.close_to(patient)
+        if "public_figure" in patient.flags and unassigned(clinic, worker, patient) and not worker.close_to(patient)
     ]
 
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from random import Random
 
-from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.period import DAY, HOUR
+from chartwarden.demo.planting import Violation
 from chartwarden.demo.violations._occasions import a_coder, free_moment, in_turn, look
 from chartwarden.demo.world import Access, Assignment, Clinic, Deed, Worker
 
 
 def plant(clinic: Clinic, rng: Random, turn: int) -> Deed | None:
     """Opened once more days after it was submitted, or again and again."""
-
-    def has_closed(worker: Worker) -> bool:
-        return bool(_closed(clinic, worker))
-
-    coder = a_coder(clinic, rng, has_closed)
+    coder = a_coder(clinic, rng)
     closed = _closed(clinic, coder)
     if not closed:
         return None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.chance import poisson
+from chartwarden.demo.planting import Violation
 from chartwarden.demo.violations._occasions import a_coder, look, moment_in, shifts_of, strangers
 from chartwarden.demo.world import Access, Clinic, Deed, Worker
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
 
 from chartwarden.demo.planting import Violation
-
-from datetime import timedelta
-
 from chartwarden.demo.violations._occasions import a_coder, in_turn, shifts_of
 from chartwarden.demo.world import Access, Clinic, Deed, Device, Shift, Worker
 

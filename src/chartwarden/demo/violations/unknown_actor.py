@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.period import CLINIC_ZONE, DAY, instant
+from chartwarden.demo.planting import Violation
 from chartwarden.demo.violations._occasions import Moment, in_turn, spree
 from chartwarden.demo.world import Access, Clinic, Deed
 

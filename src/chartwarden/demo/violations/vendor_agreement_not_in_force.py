@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
-from chartwarden.demo.planting import Violation
-
 from chartwarden.demo.period import CLINIC_ZONE, instant
+from chartwarden.demo.planting import Violation
 from chartwarden.demo.vendors import without_agreement
 from chartwarden.demo.world import Clinic, Deed, Lapse, Worker
 
 
-def plant(clinic: Clinic, rng: Random, turn: int) -> Deed | None:
+def plant(clinic: Clinic, _: Random, turn: int) -> Deed | None:
     """Each of the vendor's people, and of its subcontractor's, once: all that they did in those days."""
     affected = [
         (worker, lapse)

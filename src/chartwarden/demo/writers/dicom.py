@@ -45,8 +45,8 @@ def write(path: Path, accesses: Sequence[Access]) -> None:
     """One syslog message an access, facility 10 (security), severity 5 (notice), as IHE ITI-20 has it."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for number, access in enumerate(accesses, 1):
-            header = f'<85>1 {utc_text(access.at)} ehr.harlowfalls.example ehr 4711 DICOM+RFC3881 [meta sequenceId="{number}"]'
-            file.write(f"{header} \ufeff{_message(access)}\n")
+            header = f"<85>1 {utc_text(access.at)} ehr.harlowfalls.example ehr 4711 DICOM+RFC3881"
+            file.write(f'{header} [meta sequenceId="{number}"] \ufeff{_message(access)}\n')
 
 
 def _message(access: Access) -> str:
@@ -91,7 +91,9 @@ def _participants(access: Access) -> str:
 def _objects(access: Access) -> str:
     objects = ""
     if access.patient:
-        detail = f'<ParticipantObjectDetail type="document" value="{_base64(access.document)}"/>' if access.document else ""
+        detail = (
+            f'<ParticipantObjectDetail type="document" value="{_base64(access.document)}"/>' if access.document else ""
+        )
         objects += _object(access.patient, "1", "1", "2", "Patient Number", detail)
     if access.encounter:
         objects += _object(access.encounter, "2", "20", "3", "Encounter Number", "")
