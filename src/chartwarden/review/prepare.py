@@ -37,6 +37,7 @@ TABLES = {
     "explained_pairs": "Pairs whose every access one stretch explains: person, patient, accesses, place.",
     "stretches": "What explains, when: person, patient, begins, ends (UTC, both included), reference, place.",
     "activity": "Coder and quarter of an hour (UTC): person, zone, bucket_at, accesses, first_at, last_at.",
+    "coder_days": "Coder and local day with any access: person, zone, day, accesses, first_at, last_at.",
     "people": "The workforce feed with zone, started_at, ended_at (UTC, excluded) and in_scope.",
     "working_time": "Shifts of people who have a schedule, less leave and holidays: person, begins, ends (UTC).",
     "offsets": "Offset of local time by zone: zone, begins, ends (UTC, excluded), seconds.",
@@ -60,7 +61,7 @@ def load(
     feeds: Mapping[str, FeedRead],
     days: tuple[date | None, date | None],
 ) -> Prepared:
-    """Make the canonical tables up to ``activity``. ``days`` are the asked-for first and last local days."""
+    """Make the canonical tables up to ``coder_days``. ``days`` are the asked-for first and last local days."""
     engine.events(logs.parquet, ACCESS_SCHEMA)
     for name, feed in feeds.items():
         engine.parquet(name, feed.parquet)
@@ -78,6 +79,7 @@ def load(
     engine.view("history", history)
     engine.view("accesses", f"SELECT * FROM history AS h WHERE h.occurred_at >= TIMESTAMP '{period.begins}'")
     engine.table("activity", ACTIVITY)
+    engine.table("coder_days", CODER_DAYS)
     names = {row["person"]: _display_name(row) for row in workforce if row["family_name"]}
     return Prepared(period, zones, names, unmatched(named))
 
@@ -101,6 +103,14 @@ FROM (SELECT *, date_trunc('hour', occurred_at)
              + (extract(minute FROM occurred_at) // {BUCKET_MINUTES}) * INTERVAL {BUCKET_MINUTES} MINUTE AS bucket_at
       FROM accesses) AS a
 GROUP BY a.coder, a.person, a.zone, a.bucket_at
+"""
+
+CODER_DAYS = """
+SELECT d.coder, d.person, d.zone, d.day, sum(d.accesses) AS accesses, min(d.first_at) AS first_at,
+       max(d.last_at) AS last_at
+FROM (SELECT a.*, CAST(a.bucket_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day
+      FROM activity AS a JOIN offsets AS o ON o.zone = a.zone AND o.begins <= a.bucket_at AND a.bucket_at < o.ends) AS d
+GROUP BY d.coder, d.person, d.zone, d.day
 """
 
 
