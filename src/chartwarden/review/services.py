@@ -19,7 +19,9 @@ from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.engines.duckdb import DuckDBEngine
 from chartwarden.review.explaining import explain, places
 from chartwarden.review.feeds import FEEDS
+from chartwarden.review.findings_json import findings_json
 from chartwarden.review.folder import ReviewFolder, open_folder
+from chartwarden.review.output import output_folder
 from chartwarden.review.prepare import load
 from chartwarden.review.totals import coverage, hours, loads, totals
 
@@ -52,11 +54,37 @@ def review_folder(
     progress: Progress | None = None,
 ) -> Findings:
     """Review all of a folder's accesses between two local days. Raises InputRefused where the folder can't be used."""
+    return _run(open_folder(folder), engine, days, log_format, progress or Quiet())
+
+
+def review_into(
+    folder: Path,
+    out: Path,
+    *,
+    days: tuple[date | None, date | None] = (None, None),
+    engine: str = "duckdb",
+    log_format: str | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Review a folder and write the result to ``out``, all files or none. Raises InputRefused, also for ``out``."""
     inputs = open_folder(folder)
+    with output_folder(out) as draft:
+        findings = _run(inputs, engine, days, log_format, progress or Quiet())
+        (draft / "findings.json").write_bytes(findings_json(findings))
+    return findings
+
+
+def _run(
+    inputs: ReviewFolder,
+    engine: str,
+    days: tuple[date | None, date | None],
+    log_format: str | None,
+    progress: Progress,
+) -> Findings:
     with tempfile.TemporaryDirectory(prefix="chartwarden-") as scratch:
         running = make_engine(engine, Path(scratch))
         try:
-            return _review(running, inputs, Path(scratch), days, log_format, progress or Quiet())
+            return _review(running, inputs, Path(scratch), days, log_format, progress)
         finally:
             running.close()
 
