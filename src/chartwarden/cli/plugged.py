@@ -7,15 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from chartwarden.kernel.errors import refuse
-from chartwarden.kernel.plugins import discover
-from chartwarden.logs.contracts import LogFormat
 
 P = TypeVar("P")
-
-
-def formats() -> dict[str, LogFormat]:
-    """Every log format plugged in, by id."""
-    return discover("chartwarden.logs.formats", "FORMAT", LogFormat)
 
 
 def list_or_tell(

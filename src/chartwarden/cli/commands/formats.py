@@ -12,6 +12,7 @@ def run(
 ) -> None:
     """List the log formats that can be read, or tell one in full."""
     from chartwarden.cli.pages.log_formats import format_page
-    from chartwarden.cli.plugged import formats, list_or_tell
+    from chartwarden.cli.plugged import list_or_tell
+    from chartwarden.logs.queries import formats
 
     list_or_tell("format", formats(), one, format_page, lambda plugin: plugin.title)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from chartwarden.cli.pages.markdown import literal, page, table
 from chartwarden.logs.contracts import ACCESS_MEANINGS, ACCESS_SCHEMA, Feed
-from chartwarden.review.feeds import FEEDS
-from chartwarden.review.prepare import TABLES
+from chartwarden.review.queries import feeds, tables
 
 KINDS = {
     "id": "id",
@@ -24,11 +23,11 @@ def feeds_page() -> str:
     """Every feed of a review folder with its columns."""
     return page(
         "Feeds",
-        "A review reads a folder. Each feed is one file in it: `NAME.csv`, `.tsv`, `.ndjson` or `.parquet`, also `.gz`. "
+        "A review reads a folder. Each feed is a file in it: `NAME.csv`, `.tsv`, `.ndjson` or `.parquet`, also `.gz`. "
         "Times are ISO 8601, without an offset local to the clinic. Columns in **bold** are required. "
         "The access log itself is `accesses.*`, or any files in a folder `accesses/`, in any of the "
         "[log formats](formats/README.md).",
-        *(_feed(feed) for feed in FEEDS),
+        *(_feed(feed) for feed in feeds()),
     )
 
 
@@ -59,5 +58,5 @@ def tables_page() -> str:
         "One row an event, whatever format it came in (Parquet; `events` in SQL, with the number `access`).",
         table(("column", "type", "always there", "meaning"), events),
         "## Tables of a review",
-        table(("table", "what it holds"), [(literal(name), meaning) for name, meaning in TABLES.items()]),
+        table(("table", "what it holds"), [(literal(name), meaning) for name, meaning in tables().items()]),
     )

@@ -9,8 +9,8 @@ from chartwarden.cli.pages.data import feeds_page, tables_page
 from chartwarden.cli.pages.log_formats import format_page
 from chartwarden.cli.pages.markdown import literal, page, table
 from chartwarden.cli.pages.review_plugins import detector_page, explanation_page
-from chartwarden.cli.plugged import formats
 from chartwarden.logs.contracts import LogFormat
+from chartwarden.logs.queries import formats
 from chartwarden.review.contracts import Detector, Explanation
 from chartwarden.review.services import detectors, explanations
 

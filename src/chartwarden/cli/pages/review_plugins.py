@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from chartwarden.cli.pages.markdown import code, csv_table, facts, literal, number, page, table
 from chartwarden.review.contracts import Detector, Example, Explanation
-from chartwarden.review.examples import DEFAULTS
+from chartwarden.review.queries import example_defaults
 
 
 def explanation_page(name: str, explanation: Explanation) -> str:
@@ -78,7 +78,7 @@ def _detector_example(example: Example) -> str:
 
 
 def _given(example: Example) -> Sequence[str]:
-    feeds = {name: text for name, text in example.feeds.items() if DEFAULTS.get(name) != text}
+    feeds = {name: text for name, text in example.feeds.items() if example_defaults().get(name) != text}
     parts = [f"### {example.title}"]
     for name, text in feeds.items():
         parts += [f"{name}:", csv_table(text) or "(no rows)"]
