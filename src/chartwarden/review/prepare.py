@@ -28,8 +28,8 @@ BUCKET_MINUTES = 15
 
 TABLES = {
     "accesses": "Accesses in scope and in the period, a view: access (number), occurred_at, coder (person, or the "
-    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, outcome, "
-    "purpose, query, event, file.",
+    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, "
+    "outcome, purpose, query, event, file.",
     "history": "The same without the period's beginning: for what must look back.",
     "judged": "accesses with explained (flag) and place (the explanation's); heavy, so filter first.",
     "unexplained": "Accesses with a patient that nothing explains, with repeated (not the pair's first access).",

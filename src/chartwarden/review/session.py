@@ -20,7 +20,7 @@ from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.engines.duckdb import DuckDBEngine
 from chartwarden.review.explaining import explain
 from chartwarden.review.feeds import FEEDS
-from chartwarden.review.folder import ReviewFolder, open_folder
+from chartwarden.review.folder import ReviewFolder
 from chartwarden.review.prepare import Prepared, load
 
 
@@ -48,14 +48,13 @@ def detectors() -> dict[str, Detector]:
 
 @contextmanager
 def explained(
-    folder: Path,
+    inputs: ReviewFolder,
     engine: str,
     progress: Progress,
     days: tuple[date | None, date | None] = (None, None),
     log_format: str | None = None,
 ) -> Iterator[Session]:
-    """Read a folder and explain its accesses; everything goes away at the end. Raises InputRefused."""
-    inputs = open_folder(folder)
+    """Read a folder's feeds and explain its accesses; everything goes away at the end. Raises InputRefused."""
     with tempfile.TemporaryDirectory(prefix="chartwarden-", ignore_cleanup_errors=True) as place:
         scratch = Path(place)
         running = _engine(engine, scratch)
