@@ -14,6 +14,7 @@ from chartwarden.logs.contracts import AccessesRead, FeedRead, InputCount, feed_
 from chartwarden.logs.services import read_accesses, read_feed
 from chartwarden.review.assembling import assemble
 from chartwarden.review.contracts import Detector, Explanation, Findings
+from chartwarden.review.deriving import derive
 from chartwarden.review.detecting import detect
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.engines.duckdb import DuckDBEngine
@@ -72,9 +73,12 @@ def _review(
     clinic = inputs.clinic
     feeds, logs = _read(inputs, scratch, log_format, progress)
     progress.stage("Explaining accesses by the coding queue")
-    prepared = load(engine, clinic, logs, _with_empty(feeds, scratch), days)
+    every = _with_empty(feeds, scratch)
+    prepared = load(engine, clinic, logs, every, days)
     reasons, plugged = explanations(), detectors()
     explain(engine, reasons, clinic)
+    progress.stage("Linking staff and patients")
+    derive(engine, clinic, every, prepared.period)
     signals, runs = detect(engine, plugged, clinic, prepared, feeds.keys(), progress)
     progress.stage("Putting cases together")
     return Findings(
