@@ -16,6 +16,7 @@ from chartwarden.kernel.progress import Progress
 from chartwarden.logs.contracts import AccessesRead, FeedRead, InputCount, feed_schema
 from chartwarden.logs.services import read_accesses, read_feed
 from chartwarden.review.contracts import Clinic, Detector, Explanation
+from chartwarden.review.deriving import derive
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.engines.duckdb import DuckDBEngine
 from chartwarden.review.explaining import explain
@@ -61,9 +62,12 @@ def explained(
         try:
             feeds, logs = _read(inputs, scratch, log_format, progress)
             progress.stage("Explaining accesses by the coding queue")
-            prepared = load(running, inputs.clinic, logs, _with_empty(feeds, scratch), days)
+            every = _with_empty(feeds, scratch)
+            prepared = load(running, inputs.clinic, logs, every, days)
             reasons = explanations()
             explain(running, reasons, inputs.clinic)
+            progress.stage("Looking for links between staff and patients")
+            derive(running, inputs.clinic, every, prepared.period)
             yield Session(running, inputs.clinic, feeds, logs, prepared, reasons)
         finally:
             running.close()
