@@ -40,7 +40,7 @@ def zone(name: str, where: str) -> ZoneInfo:
 
 
 def from_local(local: datetime, local_zone: ZoneInfo) -> Instant:
-    """A naive local time as UTC, by the standard library's rule (fold=0), with ``guessed`` set where it had to choose."""
+    """A naive local time as UTC, by the standard library's rule (fold=0); ``guessed`` where it had to choose."""
     first = local.replace(tzinfo=local_zone, fold=0)
     second = local.replace(tzinfo=local_zone, fold=1)
     return Instant(first.astimezone(UTC).replace(tzinfo=None), first.utcoffset() != second.utcoffset())

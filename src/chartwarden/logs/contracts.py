@@ -27,7 +27,7 @@ ACCESS_MEANINGS = {
     "actor": "The EHR login that acted.",
     "action": "What was done, one of: " + ", ".join(ACTIONS) + ".",
     "patient": "The patient's id in the EHR; may be empty for " + ", ".join(ACTIONS_WITHOUT_PATIENT) + ".",
-    "patient_hint": "Where the source names a patient but gives no id: FAMILY|GIVEN|ADDRESS|CITY|POSTAL CODE, as found.",
+    "patient_hint": "Where the source names a patient but gives no id: FAMILY|GIVEN|ADDRESS|CITY|POSTAL CODE.",
     "encounter": "The encounter's id.",
     "document": "The kind of document seen, one of: " + ", ".join(DOCUMENTS) + ".",
     "device": "The workstation or device.",
@@ -201,10 +201,11 @@ class QuarantinedRow:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a feed. ``kind`` is one of id, text, instant, date, time, word, words (a list ``a;b``), flag, number.
+    """A column of a feed. ``kind`` is one of id, text, instant, date, time, word, words (``a;b``), flag, zone (IANA).
 
     id and word are trimmed and case-sensitive; ``words`` lists what a word may be (empty: any). An instant becomes
-    naive UTC, a date a date, a time minutes since midnight, words a list of strings, a flag true or false.
+    naive UTC (a date alone means its first moment, but as the end of an ``ordered`` pair the next midnight), a date a
+    date, a time minutes since midnight, words a list of strings, a flag true or false.
     """
 
     name: str
@@ -228,6 +229,17 @@ class Feed:
     key: tuple[str, ...] = ()
     must_exist: bool = False
     ordered: tuple[tuple[str, str], ...] = ()
+
+
+FEED_TYPES = {
+    "id": pa.string(), "text": pa.string(), "word": pa.string(), "zone": pa.string(), "instant": pa.timestamp("us"),
+    "date": pa.date32(), "time": pa.int32(), "words": pa.list_(pa.string()), "flag": pa.bool_(), "number": pa.float64(),
+}  # fmt: skip
+
+
+def feed_schema(feed: Feed) -> pa.Schema:
+    """The Arrow schema of a feed's Parquet."""
+    return pa.schema([pa.field(column.name, FEED_TYPES[column.kind]) for column in feed.columns])
 
 
 @dataclass(frozen=True)

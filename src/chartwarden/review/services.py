@@ -1,0 +1,51 @@
+"""Review a folder of feeds: read, explain, look, rank, tell."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from chartwarden.kernel.progress import Progress, Quiet
+from chartwarden.review.assembling import assemble
+from chartwarden.review.contracts import Findings
+from chartwarden.review.detecting import detect
+from chartwarden.review.explaining import places
+from chartwarden.review.session import Session, detectors, explained, explanations
+from chartwarden.review.totals import coverage, hours, loads, totals
+
+__all__ = ["detectors", "explanations", "review_folder"]
+
+
+def review_folder(
+    folder: Path,
+    *,
+    days: tuple[date | None, date | None] = (None, None),
+    engine: str = "duckdb",
+    log_format: str | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Review all of a folder's accesses between two local days. Raises InputRefused where the folder can't be used."""
+    watched = progress or Quiet()
+    with explained(folder, engine, watched, days, log_format) as session:
+        return _review(session, watched)
+
+
+def _review(session: Session, progress: Progress) -> Findings:
+    engine, prepared, logs, feeds = session.engine, session.prepared, session.logs, session.feeds
+    plugged, names = detectors(), places(session.explanations)
+    signals, runs = detect(engine, plugged, session.clinic, prepared, feeds.keys(), progress)
+    progress.stage("Putting cases together")
+    return Findings(
+        clinic=session.clinic,
+        period=prepared.period,
+        engine=engine.name,
+        inputs=(*logs.counts, *(feed.count for feed in feeds.values())),
+        quarantined=(*logs.quarantined, *(row for feed in feeds.values() for row in feed.quarantined)),
+        coverage=coverage(engine, logs, feeds, prepared.period, ()),
+        totals=totals(engine, names),
+        detectors=tuple(runs),
+        cases=tuple(assemble(engine, signals, plugged, prepared, names, session.clinic.time_zone)),
+        hours=hours(engine),
+        loads=loads(engine),
+        names=prepared.names,
+    )
