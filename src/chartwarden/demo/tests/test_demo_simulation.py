@@ -10,8 +10,9 @@ import pytest
 from chartwarden.demo.chance import Weighted, poisson, stream
 from chartwarden.demo.clinic import live
 from chartwarden.demo.names import surname
-from chartwarden.demo.period import instant, period_for
+from chartwarden.demo.period import CLINIC_ZONE, instant, local_day, period_for
 from chartwarden.demo.town import homes, next_door
+from chartwarden.demo.vendors import without_agreement
 from chartwarden.demo.world import Clinic
 from chartwarden.kernel.progress import Quiet
 
@@ -121,6 +122,23 @@ def test_shifts_keep_local_hours_across_the_clock_change(clinic: Clinic) -> None
 
 def test_assignments_end_after_they_begin(clinic: Clinic) -> None:
     assert all(a.ended_at is None or a.ended_at >= a.assigned_at for a in clinic.assignments)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 5])
+def test_all_work_under_a_lapsed_agreement_is_planted(seed: int) -> None:
+    made = live(seed, 12, 2, 400, Quiet())
+    assert made.lapses
+    planted = {
+        id(access)
+        for deed in made.violations
+        if deed.kind == "vendor_agreement_not_in_force"
+        for access in deed.accesses
+    }
+    for shift in made.shifts:
+        for lapse in without_agreement(made, shift.worker.employer):
+            for access in shift.accesses:
+                in_lapse = lapse.first <= local_day(access.at, CLINIC_ZONE) <= lapse.last
+                assert (id(access) in planted) or not in_lapse
 
 
 def test_reassigned_charts_were_not_opened_by_the_relative(clinic: Clinic) -> None:
