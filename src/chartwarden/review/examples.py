@@ -8,6 +8,7 @@ from chartwarden.kernel.progress import Quiet
 from chartwarden.review.contracts import Example, Signal
 from chartwarden.review.detecting import detect
 from chartwarden.review.explaining import places
+from chartwarden.review.folder import open_folder
 from chartwarden.review.session import detectors, explained
 
 DEFAULTS = {
@@ -31,7 +32,7 @@ def write_example(example: Example, folder: Path) -> None:
 
 def signals_of(detector: str, folder: Path, engine: str = "duckdb") -> list[Signal]:
     """What one detector sees in a small folder. Raises LookupError where it did not run, saying why not."""
-    with explained(folder, engine, Quiet()) as session:
+    with explained(open_folder(folder), engine, Quiet()) as session:
         only = {detector: detectors()[detector]}
         signals, [run] = detect(session.engine, only, session.clinic, session.prepared, session.feeds.keys(), Quiet())
     if not run.ran:
@@ -41,7 +42,7 @@ def signals_of(detector: str, folder: Path, engine: str = "duckdb") -> list[Sign
 
 def explained_events(folder: Path, engine: str = "duckdb") -> dict[str, str | None]:
     """Each access's event id in a small folder, with the explanation that won, or None."""
-    with explained(folder, engine, Quiet()) as session:
+    with explained(open_folder(folder), engine, Quiet()) as session:
         names = places(session.explanations)
         rows = session.engine.rows("SELECT j.event, j.place FROM judged AS j")
     return {row["event"]: names.get(row["place"]) for row in rows}

@@ -28,8 +28,8 @@ BUCKET_MINUTES = 15
 
 TABLES = {
     "accesses": "Accesses in scope and in the period, a view: access (number), occurred_at, coder (person, or the "
-    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, outcome, "
-    "purpose, query, event, file.",
+    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, "
+    "outcome, purpose, query, event, file.",
     "history": "The same without the period's beginning: for what must look back.",
     "judged": "accesses with explained (flag) and place (the explanation's); heavy, so filter first.",
     "unexplained": "Accesses with a patient that nothing explains, with repeated (not the pair's first access).",
@@ -40,6 +40,17 @@ TABLES = {
     "coder_days": "Coder and local day with any access: person, zone, day, accesses, first_at, last_at.",
     "people": "The workforce feed with zone, started_at, ended_at (UTC, excluded) and in_scope.",
     "working_time": "Shifts of people who have a schedule, less leave and holidays: person, begins, ends (UTC).",
+    "links": "Who of the staff is close to whose record they opened: person, patient, relation (self, household, "
+    "family, neighbour, colleague), weight (natural log of the odds), probability, evidence, other (the colleague).",
+    "linked_accesses": "Accesses of the pairs in links: access, coder, person, patient, occurred_at, explained. Of "
+    "pairs wholly explained only those of self, household and family.",
+    "agreement_gaps": "When a vendor was not covered: vendor, begins, ends (UTC, the end excluded), at_fault (the "
+    "vendor itself or above it), fault (no_agreement, not_yet, ended, terms_missing), missing (terms).",
+    "connections": "Coder, device and address, where the devices or networks feed is there: person, first_at, last_at.",
+    "addresses": "Network addresses of connections, where the networks feed is there: address, kind (office, vpn, "
+    "other, unlisted, unreadable).",
+    "device_faults": "What speaks against a registered device: device, fault (personal, unencrypted, unmanaged, "
+    "no_antivirus, not_approved), begins, ends (UTC, the end excluded).",
     "offsets": "Offset of local time by zone: zone, begins, ends (UTC, excluded), seconds.",
 }
 

@@ -10,10 +10,13 @@ from chartwarden.review.assembling import assemble
 from chartwarden.review.contracts import Findings
 from chartwarden.review.detecting import detect
 from chartwarden.review.explaining import places
+from chartwarden.review.findings_json import findings_json
+from chartwarden.review.folder import open_folder
+from chartwarden.review.output import output_folder
 from chartwarden.review.session import Session, detectors, explained, explanations
 from chartwarden.review.totals import coverage, hours, loads, totals
 
-__all__ = ["detectors", "explanations", "review_folder"]
+__all__ = ["detectors", "explanations", "review_folder", "review_into"]
 
 
 def review_folder(
@@ -26,8 +29,27 @@ def review_folder(
 ) -> Findings:
     """Review all of a folder's accesses between two local days. Raises InputRefused where the folder can't be used."""
     watched = progress or Quiet()
-    with explained(folder, engine, watched, days, log_format) as session:
+    with explained(open_folder(folder), engine, watched, days, log_format) as session:
         return _review(session, watched)
+
+
+def review_into(
+    folder: Path,
+    out: Path,
+    *,
+    days: tuple[date | None, date | None] = (None, None),
+    engine: str = "duckdb",
+    log_format: str | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Review a folder and write the result to ``out``, all files or none. Raises InputRefused, also for ``out``."""
+    watched = progress or Quiet()
+    inputs = open_folder(folder)
+    with output_folder(out) as draft:
+        with explained(inputs, engine, watched, days, log_format) as session:
+            findings = _review(session, watched)
+        (draft / "findings.json").write_bytes(findings_json(findings))
+    return findings
 
 
 def _review(session: Session, progress: Progress) -> Findings:

@@ -16,11 +16,12 @@ from chartwarden.kernel.progress import Progress
 from chartwarden.logs.contracts import AccessesRead, FeedRead, InputCount, feed_schema
 from chartwarden.logs.services import read_accesses, read_feed
 from chartwarden.review.contracts import Clinic, Detector, Explanation
+from chartwarden.review.deriving import derive
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.engines.duckdb import DuckDBEngine
 from chartwarden.review.explaining import explain
 from chartwarden.review.feeds import FEEDS
-from chartwarden.review.folder import ReviewFolder, open_folder
+from chartwarden.review.folder import ReviewFolder
 from chartwarden.review.prepare import Prepared, load
 
 
@@ -48,23 +49,25 @@ def detectors() -> dict[str, Detector]:
 
 @contextmanager
 def explained(
-    folder: Path,
+    inputs: ReviewFolder,
     engine: str,
     progress: Progress,
     days: tuple[date | None, date | None] = (None, None),
     log_format: str | None = None,
 ) -> Iterator[Session]:
-    """Read a folder and explain its accesses; everything goes away at the end. Raises InputRefused."""
-    inputs = open_folder(folder)
+    """Read a folder's feeds and explain its accesses; everything goes away at the end. Raises InputRefused."""
     with tempfile.TemporaryDirectory(prefix="chartwarden-", ignore_cleanup_errors=True) as place:
         scratch = Path(place)
         running = _engine(engine, scratch)
         try:
             feeds, logs = _read(inputs, scratch, log_format, progress)
             progress.stage("Explaining accesses by the coding queue")
-            prepared = load(running, inputs.clinic, logs, _with_empty(feeds, scratch), days)
+            every = _with_empty(feeds, scratch)
+            prepared = load(running, inputs.clinic, logs, every, days)
             reasons = explanations()
             explain(running, reasons, inputs.clinic)
+            progress.stage("Looking for links between staff and patients")
+            derive(running, inputs.clinic, every, prepared.period)
             yield Session(running, inputs.clinic, feeds, logs, prepared, reasons)
         finally:
             running.close()

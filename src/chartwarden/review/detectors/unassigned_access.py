@@ -81,11 +81,12 @@ DETECTOR = Detector(
     matters="A record outside the active queue is no business of a coder; curiosity is no reason.",
     advice="Ask the supervisor whether the work was given by word of mouth; if so, have it entered.",
     basis=(
-        "Judged, not fitted. One brief look is about as likely by mistake as by intent (0.2). If an assigned record "
-        "comes up for the first time within two minutes, as after most mis-clicks and a fifth of other looks, that "
-        "speaks for a mistake (-1.2). A longer look is some four times likelier without a reason (1.5). An attempt that "
-        "the EHR refused is like a brief look (0.2). Each further day, up to three, doubles the odds (0.7): a mistake "
-        "is rarely repeated. Other detectors' weights on the same accesses say what they add to this one's."
+        "Judged, not fitted. One brief look is about as likely by mistake as by intent (0.2). If an assigned "
+        "record comes up for the first time within two minutes, as after most mis-clicks and a fifth of other "
+        "looks, that speaks for a mistake (-1.2). A longer look is some four times likelier without a reason "
+        "(1.5). An attempt that the EHR refused is like a brief look (0.2). Each further day, up to three, doubles "
+        "the odds (0.7): a mistake is rarely repeated. Other detectors' weights on the same accesses say what they "
+        "add to this one's."
     ),
     suggested="ask_supervisor",
     sql="""

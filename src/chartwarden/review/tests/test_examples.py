@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from needs import need
 
 from chartwarden.review.contracts import Example
 from chartwarden.review.examples import explained_events, signals_of, write_example
@@ -19,13 +18,12 @@ DETECTOR_EXAMPLES = [
     for name, detector in detectors().items()
     for example in detector.examples
 ]
-ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.xdist_group("spark"))]
+ENGINES = ["duckdb", pytest.param("spark", marks=[pytest.mark.peer("java"), pytest.mark.xdist_group("spark")])]
 
 
 @pytest.fixture(scope="session")
 def spark_session() -> object:
     """A Spark session made for tiny tables; the engine finds it running."""
-    need("java", "openjdk-17-jre-headless")
     from pyspark.sql import SparkSession
 
     session = (
