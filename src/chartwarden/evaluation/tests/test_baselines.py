@@ -131,5 +131,5 @@ def test_all_baselines_run_over_a_demo_clinic(tmp_path: Path) -> None:
 
 
 def test_baselines_say_why_they_cannot_run(tmp_path: Path) -> None:
-    results = run_baselines(tmp_path, Truth(1, 1, (), (), frozenset()))
+    results = run_baselines(tmp_path, Truth(1, 1, (), (), frozenset(), frozenset()))
     assert all(one.ranking is None and "accesses.csv" in one.why_not for one in results)

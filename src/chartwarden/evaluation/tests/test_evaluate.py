@@ -23,10 +23,11 @@ TRUTH = Truth(
     violations=(
         known("colleague", "W1", "P1", "E1", "E2"),
         known("colleague", "W2", "P2", "E3"),
-        known("shared_login", "W3", None, "E4", "E5", "E6"),
+        known("shared_login", "W3", None, "E4", "E5", "E6", "E7"),
     ),
     hard_negatives=(known("mis_click", "W1", "P9", "E9"), known("ticket", "W1", "P8", "E8")),
     under_assignment=frozenset({"E5", "E6"}),
+    no_record=frozenset({"E7"}),
 )
 
 

@@ -22,7 +22,7 @@ def all_knowing(feeds: Path, out: Path) -> Path:
         }
         for rank, known in enumerate([proper, *improper], 1)
     ]  # fmt: skip
-    missed = len(truth.improper - truth.under_assignment)
+    missed = len(truth.improper - truth.under_assignment - truth.no_record)
     totals = {"accesses": 60_000, "explained": 60_000 - missed, "unexplained": missed}
     out.mkdir()
     found = out / "findings.json"
