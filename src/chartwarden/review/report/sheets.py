@@ -44,7 +44,7 @@ def sheet(case: Case, zone: ZoneInfo, names: Mapping[str, str], detectors: Named
         listed=f"{len(case.accesses):,}",
         accesses=_accesses(case, zone, explanations),
         around=f"{len(case.assignments):,}",
-        assignments=_assignments(case.assignments, zone, names) if case.assignments else None,
+        assignments=_assignments(case.rank, case.assignments, zone, names) if case.assignments else None,
     )
 
 
@@ -145,7 +145,7 @@ def _accesses(case: Case, zone: ZoneInfo, explanations: Named) -> Table:
     )
 
 
-def _assignments(assignments: Sequence[Assignment], zone: ZoneInfo, names: Mapping[str, str]) -> Table:
+def _assignments(rank: int, assignments: Sequence[Assignment], zone: ZoneInfo, names: Mapping[str, str]) -> Table:
     rows = tuple(
         (
             shown(held.assignment),
@@ -158,7 +158,7 @@ def _assignments(assignments: Sequence[Assignment], zone: ZoneInfo, names: Mappi
     )
     left = len(assignments) - ASSIGNMENTS
     return Table(
-        caption="This patient's assignments",
+        caption=f"Assignments around case {rank}",
         columns=("Assignment", "Coder", "Kind of work", "From", "Until"),
         rows=rows,
         code=(0,),
