@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.resources import files
@@ -36,7 +37,7 @@ def review_pdf(page: Page, period: Period) -> bytes:
         "colours": PRINT,
         "date": {"year": last.year, "month": last.month, "day": last.day},
     }
-    text = json.dumps(_printable(data), ensure_ascii=False)
+    text = _composed(json.dumps(_printable(data), ensure_ascii=False))
     lacking: set[str] = set()
     while True:
         try:
@@ -55,6 +56,15 @@ def _compile(template: bytes, text: str) -> bytes:
         template, format="pdf", font_paths=fonts, sys_inputs={"data": text}, pdf_standards=["a-2b", "ua-1"], timestamp=0
     )
     return bytes(made)
+
+
+def _composed(text: str) -> str:
+    """Letters and marks as one character where Unicode has it; marks that are left, and what no reader sees, as code
+    points: a font that has both letter and mark may still not have the two together."""
+    return "".join(
+        char if char.isascii() or unicodedata.category(char)[0] in "LNPSZ" else code_point(char)
+        for char in unicodedata.normalize("NFC", text)
+    )
 
 
 def _without_glyph(diagnostic: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from chartwarden.review.report.text import SENTENCE, shown
 from chartwarden.review.report.words import days, percent
 from chartwarden.review.wording import count
 
-QUARANTINED, DAYS, LOADS = 50, 10, 200
+QUARANTINED, DAYS, LOADS, SATURDAY = 50, 10, 200, 5
 
 
 def cautions(findings: Findings) -> tuple[str, ...]:
@@ -33,9 +33,9 @@ def cautions(findings: Findings) -> tuple[str, ...]:
     lost = sum(given.quarantined for given in findings.inputs) or len(findings.quarantined)
     if lost:
         told.append(f"{_start(count(lost, 'row'))} could not be read. They are in quarantine, and were not checked.")
-    gap = findings.coverage.days_without_accesses
+    gap = [day for day in findings.coverage.days_without_accesses if day.weekday() < SATURDAY]
     if gap:
-        told.append(f"{_start(count(len(gap), 'day'))} had no access at all. Was the log complete?")
+        told.append(f"{_start(count(len(gap), 'working day'))} had no access at all. Was the log complete?")
     if not findings.totals.accesses:
         told.append("No access of a person in scope was found in this period. Is it the right log?")
     return tuple(told)
@@ -173,7 +173,7 @@ def queue_picture(loads: Sequence[CoderLoad], names: dict[str, str]) -> tuple[Pi
     more = f" The picture shows the first {CODERS}; the table has all." if left > 0 else ""
     picture = Picture(
         title="Patients opened against the queue, per coder",
-        description=f"{len(outside):,} of {count(len(ordered), 'coder')} opened records outside of it.{top}{more}",
+        description=f"{len(outside):,} of {len(ordered):,} coders opened records outside of it.{top}{more}",
         svg=queue_chart(loads, names),
         legend=(("accent", "outside of the queue, once or more"), ("heat-1", "always in the queue")),
     )

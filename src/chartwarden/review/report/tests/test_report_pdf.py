@@ -7,6 +7,8 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from chartwarden.review.report.content import page
@@ -92,6 +94,15 @@ def test_markup_of_three_kinds_stays_text(findings):
     changed = replace(findings, cases=(case,), names={hostile: f"{hostile} #set page(width: 1pt)"})
     reader = PdfReader(io.BytesIO(review_pdf(page(changed, ""), findings.period)))
     assert plain(f"patient {hostile}") in plain(" ".join(sheet.extract_text() for sheet in reader.pages))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.text(min_size=1, max_size=80), st.text(max_size=200))
+def test_any_text_can_be_printed(findings, name, sentence):
+    signal = replace(findings.cases[2].signals[0], sentence=sentence, against=sentence)
+    case = replace(findings.cases[2], coder=name, patient=name, signals=(signal,))
+    made = review_pdf(page(replace(findings, cases=(case,), names={name: name}), ""), findings.period)
+    assert marks(PdfReader(io.BytesIO(made)))[f"{PDFA}conformance"] == "B"
 
 
 def test_a_character_without_a_glyph_is_printed_as_its_code_point(text):
