@@ -1,45 +1,57 @@
-import csv
-from datetime import date
+"""Reading a folder's feeds and access logs into the canonical tables."""
 
-import pyarrow as pa
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import pyarrow.parquet as pq
 
-from chartwarden.kernel.zones import parse_instant
-from chartwarden.logs.contracts import *
+from chartwarden.kernel.progress import Progress
+from chartwarden.logs.contracts import AccessesRead, Feed, FeedRead, InputCount, Source
+from chartwarden.logs.engine import connect, name, parquet, text
+from chartwarden.logs.formats import plain
+from chartwarden.logs.tables.files import fast_select
+from chartwarden.logs.tables.typed import SOUND
 
 
-def _v(c, x, z):
-    if not x:
-        return [] if c.kind == "words" else None
-    return {
-        "instant": lambda: parse_instant(x, z).utc,
-        "date": lambda: date.fromisoformat(x),
-        "time": lambda: int(x[:2]) * 60 + int(x[3:]),
-        "words": lambda: x.split(";"),
-        "flag": lambda: x in ("true", "1", "yes"),
-    }.get(c.kind, lambda: x)()
-
-
-def read_feed(feed, path, zone, scratch, progress):
-    rows = list(csv.DictReader(open(path)))
-    t = pa.Table.from_pylist(
-        [{c.name: _v(c, r.get(c.name), zone) for c in feed.columns} for r in rows], schema=feed_schema(feed)
+def read_feed(feed: Feed, path: Path, zone: ZoneInfo, scratch: Path, progress: Progress) -> FeedRead:
+    """Read one feed file into Parquet in ``scratch``. Raises InputRefused where the file can't be used."""
+    progress.stage(f"reading {path.name}")
+    target = scratch / f"{feed.name}.parquet"
+    select = fast_select(feed, path, path.name, zone)
+    columns = ", ".join(name(column.name) for column in feed.columns)
+    connect(scratch).execute(
+        f"COPY (SELECT {columns} FROM ({select}) WHERE {name(SOUND)}) TO {text(target.as_posix())}"
     )
-    p = scratch / f"{feed.name}.parquet"
-    pq.write_table(t, p)
-    return FeedRead(p, InputCount(path.name, "", len(rows), len(rows), 0, 0), (), ())
+    rows = pq.read_metadata(target).num_rows
+    count = InputCount(path.name, _sha256(path), rows, rows, 0, 0)
+    return FeedRead(target, count, (), tuple(column.name for column in feed.columns))
 
 
-def read_accesses(paths, zone, scratch, progress, format_id=None):
-    rows = list(csv.DictReader(open(paths[0])))
-    out = []
-    for r in rows:
-        d = {k: (r.get(k) or None) for k in ACCESS_SCHEMA.names}
-        d["occurred_at"] = parse_instant(r["occurred_at"], zone).utc
-        d["guessed"] = False
-        d["file"] = paths[0].name
-        d["recorded_at"] = None
-        out.append(d)
-    p = scratch / "accesses.parquet"
-    pq.write_table(pa.Table.from_pylist(out, schema=ACCESS_SCHEMA), p)
-    return AccessesRead((p,), (InputCount(paths[0].name, "", len(rows), len(rows), 0, 0),), (), 0, {})
+def read_accesses(
+    paths: Sequence[Path], zone: ZoneInfo, scratch: Path, progress: Progress, format_id: str | None = None
+) -> AccessesRead:
+    """Read access logs into Parquet files of ACCESS_SCHEMA in ``scratch``, in the order of files and rows."""
+    targets: list[Path] = []
+    counts: list[InputCount] = []
+    guessed = 0
+    for at, path in enumerate(paths):
+        progress.stage(f"reading {path.name}")
+        target = scratch / f"accesses-{at:05}.parquet"
+        select = plain.fast(Source(path.name, path, zone))
+        database = connect(scratch)
+        database.execute(f"COPY (SELECT *, {text(path.name)} AS file FROM ({select})) TO {text(target.as_posix())}")
+        rows = pq.read_metadata(target).num_rows
+        found = database.execute(f"SELECT count(*) FILTER (guessed) FROM {parquet(target)}").fetchone()
+        guessed += found[0] if found else 0
+        targets.append(target)
+        counts.append(InputCount(path.name, _sha256(path), rows, rows, 0, 0))
+    return AccessesRead(tuple(targets), tuple(counts), (), guessed, {})
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

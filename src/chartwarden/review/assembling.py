@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -14,14 +15,24 @@ from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.narrative import narrate, suggested
 from chartwarden.review.prepare import Prepared
 
+TOLD = 500
+
 
 def assemble(
-    engine: Engine, signals: Sequence[Signal], detectors: Mapping[str, Detector], prepared: Prepared, clinic_zone: Any
+    engine: Engine,
+    signals: Sequence[Signal],
+    detectors: Mapping[str, Detector],
+    prepared: Prepared,
+    names: Mapping[int, str],
+    clinic_zone: ZoneInfo,
 ) -> list[Case]:
-    """All cases, worst first, with their accesses, the assignments around them and their words."""
+    """All cases, worst first, with their accesses and their words. ``names`` are explanation ids by place.
+
+    The first ``TOLD`` of them also hold the assignments around them, for their time lines.
+    """
     plans = drafts(signals)
-    accesses = _accesses(engine, plans)
-    queue = _assignments(engine, plans)
+    accesses = _accesses(engine, plans, names)
+    queue = _assignments(engine, plans[:TOLD])
     cases = []
     for rank, draft in enumerate(plans, start=1):
         held = tuple(sorted((accesses[number] for number in draft.accesses), key=lambda a: (a.occurred_at, a.event)))
@@ -41,23 +52,37 @@ def assemble(
                 signals=draft.signals,
                 narrative=narrate(draft, held, detectors, zone),
                 suggested=suggested(draft, detectors),
-                assignments=tuple(queue.get(draft.patient or "", ())),
+                assignments=tuple(queue.get(draft.patient or "", ())) if rank <= TOLD else (),
             )
         )
     return cases
 
 
-def _accesses(engine: Engine, plans: Sequence[Draft]) -> dict[int, Access]:
+def _accesses(engine: Engine, plans: Sequence[Draft], names: Mapping[int, str]) -> dict[int, Access]:
     wanted = sorted({number for draft in plans for number in draft.accesses})
     engine.arrow("wanted", pa.table({"access": pa.array(wanted, pa.int64())}))
-    rows = engine.rows(
-        "SELECT j.*, e.event FROM judged AS j JOIN wanted AS w ON w.access = j.access "
-        "JOIN events AS e ON e.access = j.access"
-    )
-    return {row["access"]: _access(row) for row in rows}
+    engine.table("wanted_accesses", WANTED_ACCESSES)
+    return {row["access"]: _access(row, names) for row in engine.rows(WANTED_JUDGED)}
 
 
-def _access(row: Mapping[str, Any]) -> Access:
+# Most of what cases hold lies in the small table already; the whole log is read only for the rest.
+WANTED_ACCESSES = """
+SELECT l.* FROM loose AS l JOIN wanted AS w ON w.access = l.access
+UNION ALL
+SELECT a.* FROM accesses AS a JOIN (
+  SELECT w.access FROM wanted AS w WHERE NOT EXISTS (SELECT 1 FROM loose AS l WHERE l.access = w.access)
+) AS r ON r.access = a.access
+"""
+
+WANTED_JUDGED = """
+SELECT a.*, coalesce(e.place, x.place) AS place
+FROM wanted_accesses AS a
+LEFT JOIN explained_pairs AS e ON e.person = a.person AND e.patient = a.patient
+LEFT JOIN loose_explained AS x ON x.access = a.access
+"""
+
+
+def _access(row: Mapping[str, Any], names: Mapping[int, str]) -> Access:
     return Access(
         access=row["access"],
         event=row["event"] or _digest(row),
@@ -69,7 +94,7 @@ def _access(row: Mapping[str, Any]) -> Access:
         device=row["device"],
         address=row["address"],
         outcome=row["outcome"],
-        explanation=row["rank"].split("|")[1] if row["rank"] else None,
+        explanation=names.get(row["place"]),
         file=row["file"],
     )
 

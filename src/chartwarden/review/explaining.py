@@ -2,7 +2,7 @@
 
 An explanation names stretches of time per person and patient. Most pairs of a person and a patient lie wholly inside
 one such stretch, so pairs are judged first, and only the accesses of the others one by one; the outcome is the same
-as judging each access by the lowest order that covers it.
+as judging each access by the lowest place that covers it. A place is an explanation's position by order, then id.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from chartwarden.review.contracts import Clinic, Explanation
 from chartwarden.review.engines.contracts import Engine
 
 
+def places(explanations: Mapping[str, Explanation]) -> dict[int, str]:
+    """Explanation ids by place, from 1, the winning one first."""
+    ranked = sorted(explanations, key=lambda name: (explanations[name].order, name))
+    return dict(enumerate(ranked, start=1))
+
+
 def stretches_sql(explanations: Mapping[str, Explanation], clinic: Clinic) -> str:
-    """All stretches of all explanations: person, patient, begins, ends, rank (``order|id|reference``)."""
+    """All stretches of all explanations: person, patient, begins, ends, reference, place."""
     parts = []
-    for name, explanation in explanations.items():
+    for place, name in places(explanations).items():
+        explanation = explanations[name]
         sql = explanation.sql.format(grace_minutes=clinic.grace_minutes, **explanation.parameters)
-        rank = f"'{explanation.order:03d}|{name}|'"
-        parts.append(
-            f"SELECT s.person, s.patient, s.begins, s.ends, {rank} || s.reference AS rank, "
-            f"{explanation.order} AS place FROM ({sql}) AS s"
-        )
+        parts.append(f"SELECT s.person, s.patient, s.begins, s.ends, s.reference, {place} AS place FROM ({sql}) AS s")
     return " UNION ALL ".join(parts)
 
 
@@ -43,27 +46,28 @@ FROM accesses WHERE patient IS NOT NULL
 GROUP BY coder, person, patient
 """
 
+# A stretch that covers all of a pair's accesses decides them at once, unless a better one covers some of them.
 EXPLAINED_PAIRS = """
-SELECT w.person, w.patient, w.accesses, min(w.rank) AS rank
+SELECT w.person, w.patient, w.accesses, w.place
 FROM (
-  SELECT p.person, p.patient, p.accesses, s.rank, s.place,
-         s.begins <= p.first_at AND s.ends >= p.last_at AS whole,
-         min(s.place) OVER (PARTITION BY p.person, p.patient) AS best
+  SELECT p.person, p.patient, p.accesses, min(s.place) AS best,
+         min(CASE WHEN s.begins <= p.first_at AND s.ends >= p.last_at THEN s.place END) AS place
   FROM pairs AS p JOIN stretches AS s
     ON s.person = p.person AND s.patient = p.patient AND s.begins <= p.last_at AND s.ends >= p.first_at
+  GROUP BY p.person, p.patient, p.accesses
 ) AS w
-WHERE w.whole AND w.place = w.best
-GROUP BY w.person, w.patient, w.accesses
+WHERE w.place = w.best
 """
 
 LOOSE = """
-SELECT a.* FROM accesses AS a
-WHERE a.patient IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM explained_pairs AS e WHERE e.person = a.person AND e.patient = a.patient)
+SELECT a.* FROM accesses AS a JOIN (
+  SELECT p.coder, p.patient FROM pairs AS p
+  WHERE NOT EXISTS (SELECT 1 FROM explained_pairs AS e WHERE e.person = p.person AND e.patient = p.patient)
+) AS l ON l.coder = a.coder AND l.patient = a.patient
 """
 
 LOOSE_EXPLAINED = """
-SELECT l.access, min(s.rank) AS rank
+SELECT l.access, min(s.place) AS place
 FROM loose AS l JOIN stretches AS s
   ON s.person = l.person AND s.patient = l.patient AND s.begins <= l.occurred_at AND s.ends >= l.occurred_at
 GROUP BY l.access
@@ -76,7 +80,7 @@ WHERE NOT EXISTS (SELECT 1 FROM loose_explained AS x WHERE x.access = l.access)
 """
 
 JUDGED = """
-SELECT a.*, coalesce(e.rank, x.rank) AS rank, coalesce(e.rank, x.rank) IS NOT NULL AS explained
+SELECT a.*, coalesce(e.place, x.place) AS place, coalesce(e.place, x.place) IS NOT NULL AS explained
 FROM accesses AS a
 LEFT JOIN explained_pairs AS e ON e.person = a.person AND e.patient = a.patient
 LEFT JOIN loose_explained AS x ON x.access = a.access

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from chartwarden.review.contracts import Case, Findings
 
@@ -13,7 +14,7 @@ SCHEMA = "chartwarden.findings/1"
 
 def findings_json(findings: Findings) -> bytes:
     """The result as UTF-8 JSON with a final newline. Times are UTC with a Z."""
-    return (json.dumps(as_dict(findings), ensure_ascii=False, indent=1) + "\n").encode()
+    return msgspec.json.format(msgspec.json.encode(as_dict(findings)), indent=1) + b"\n"
 
 
 def as_dict(findings: Findings) -> dict[str, Any]:

@@ -21,24 +21,36 @@ from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, FeedRead
 from chartwarden.review.contracts import Clinic, Period
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.feeds import CODING_ROLES
+from chartwarden.review.hints import resolve, unmatched
 from chartwarden.review.working_time import public_holidays, working_time
 
 BUCKET_MINUTES = 15
 
 TABLES = {
     "accesses": "Accesses in scope and in the period, a view: access (number), occurred_at, coder (person, or the "
-    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, outcome, "
-    "purpose, query, file.",
+    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, "
+    "outcome, purpose, query, event, file.",
     "history": "The same without the period's beginning: for what must look back.",
-    "judged": "accesses with explained (flag) and rank (order|explanation|reference); heavy, so filter first.",
+    "judged": "accesses with explained (flag) and place (the explanation's); heavy, so filter first.",
     "unexplained": "Accesses with a patient that nothing explains, with repeated (not the pair's first access).",
     "pairs": "Coder and patient: accesses, first_at, last_at.",
-    "explained_pairs": "Pairs whose every access one stretch explains: person, patient, accesses, rank.",
-    "stretches": "What explains, when: person, patient, begins, ends (UTC, both included), rank, place.",
+    "explained_pairs": "Pairs whose every access one stretch explains: person, patient, accesses, place.",
+    "stretches": "What explains, when: person, patient, begins, ends (UTC, both included), reference, place.",
     "activity": "Coder and quarter of an hour (UTC): person, zone, bucket_at, accesses, first_at, last_at.",
     "coder_days": "Coder and local day with any access: person, zone, day, accesses, first_at, last_at.",
     "people": "The workforce feed with zone, started_at, ended_at (UTC, excluded) and in_scope.",
     "working_time": "Shifts of people who have a schedule, less leave and holidays: person, begins, ends (UTC).",
+    "links": "Who of the staff is close to whose record they opened: person, patient, relation (self, household, "
+    "family, neighbour, colleague), weight (natural log of the odds), probability, evidence, other (the colleague).",
+    "linked_accesses": "Accesses of the pairs in links: access, coder, person, patient, occurred_at, explained. Of "
+    "pairs wholly explained only those of self, household and family.",
+    "agreement_gaps": "When a vendor was not covered: vendor, begins, ends (UTC, the end excluded), at_fault (the "
+    "vendor itself or above it), fault (no_agreement, not_yet, ended, terms_missing), missing (terms).",
+    "connections": "Coder, device and address, where the devices or networks feed is there: person, first_at, last_at.",
+    "addresses": "Network addresses of connections, where the networks feed is there: address, kind (office, vpn, "
+    "other, unlisted, unreadable).",
+    "device_faults": "What speaks against a registered device: device, fault (personal, unencrypted, unmanaged, "
+    "no_antivirus, not_approved), begins, ends (UTC, the end excluded).",
     "offsets": "Offset of local time by zone: zone, begins, ends (UTC, excluded), seconds.",
 }
 
@@ -50,6 +62,7 @@ class Prepared:
     period: Period
     zones: Mapping[str, ZoneInfo]
     names: Mapping[str, str]
+    patients_unmatched: int
 
 
 def load(
@@ -71,23 +84,28 @@ def load(
     engine.arrow("offsets", _offsets(zones.values(), clinic, period))
     engine.view("clinic_offsets", f"SELECT * FROM offsets AS o WHERE o.zone = '{clinic.time_zone.key}'")
     engine.arrow("working_time", _working_time(feeds, zones, clinic, period))
-    engine.view("history", HISTORY.format(zone=clinic.time_zone.key, ends=period.ends))
+    named = _name_patients(engine, feeds)
+    patient, join = ("coalesce(e.patient, n.patient)", NAMED) if named else ("e.patient", "")
+    history = HISTORY.format(zone=clinic.time_zone.key, ends=period.ends, patient=patient, join=join)
+    engine.view("history", history)
     engine.view("accesses", f"SELECT * FROM history AS h WHERE h.occurred_at >= TIMESTAMP '{period.begins}'")
     engine.table("activity", ACTIVITY)
     engine.table("coder_days", CODER_DAYS)
     names = {row["person"]: _display_name(row) for row in workforce if row["family_name"]}
-    return Prepared(period, zones, names)
+    return Prepared(period, zones, names, unmatched(named))
 
 
 HISTORY = """
 SELECT e.access, e.occurred_at, coalesce(p.person, e.actor) AS coder, p.person, coalesce(p.zone, '{zone}') AS zone,
-       e.actor, e.action, e.patient, e.patient_hint, e.encounter, e.document, e.device, e.address, e.outcome, e.purpose,
-       e.query, e.file
+       e.actor, e.action, {patient} AS patient, e.encounter, e.document, e.device, e.address, e.outcome, e.purpose,
+       e.query, e.event, e.file
 FROM events AS e
 LEFT JOIN logins AS l ON l.login = e.actor
-LEFT JOIN people AS p ON p.person = l.person
+LEFT JOIN people AS p ON p.person = l.person {join}
 WHERE e.occurred_at < TIMESTAMP '{ends}' AND coalesce(p.in_scope, TRUE)
 """
+
+NAMED = "LEFT JOIN named_patients AS n ON n.hint = e.patient_hint"
 
 ACTIVITY = f"""
 SELECT a.coder, a.person, a.zone, a.bucket_at, count(*) AS accesses, min(a.occurred_at) AS first_at,
@@ -105,6 +123,18 @@ FROM (SELECT a.*, CAST(a.bucket_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS d
       FROM activity AS a JOIN offsets AS o ON o.zone = a.zone AND o.begins <= a.bucket_at AND a.bucket_at < o.ends) AS d
 GROUP BY d.coder, d.person, d.zone, d.day
 """
+
+
+def _name_patients(engine: Engine, feeds: Mapping[str, FeedRead]) -> dict[str, str]:
+    found = engine.rows(
+        "SELECT DISTINCT e.patient_hint AS hint FROM events AS e WHERE e.patient IS NULL AND e.patient_hint IS NOT NULL"
+    )
+    if not found:
+        return {}
+    named = resolve(sorted(row["hint"] for row in found), _rows(feeds["patients"].parquet))
+    columns = {"hint": pa.array(named.keys(), pa.string()), "patient": pa.array(named.values(), pa.string())}
+    engine.arrow("named_patients", pa.table(columns))
+    return named
 
 
 def _person_zone(row: Mapping[str, Any], clinic: Clinic) -> ZoneInfo:

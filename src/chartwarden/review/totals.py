@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from chartwarden.logs.contracts import AccessesRead, FeedRead
@@ -10,19 +11,15 @@ from chartwarden.review.contracts import CoderLoad, Coverage, HourCount, Period,
 from chartwarden.review.engines.contracts import Engine
 
 
-def totals(engine: Engine) -> Totals:
-    """Accesses that name a patient: how many, explained by what, first and repeated looks of a pair."""
-    whole = engine.rows(
-        "SELECT split_part(e.rank, '|', 2) AS explanation, sum(e.accesses) AS accesses "
-        "FROM explained_pairs AS e GROUP BY split_part(e.rank, '|', 2)"
-    )
-    single = engine.rows(
-        "SELECT split_part(x.rank, '|', 2) AS explanation, count(*) AS accesses "
-        "FROM loose_explained AS x GROUP BY split_part(x.rank, '|', 2)"
-    )
+def totals(engine: Engine, names: Mapping[int, str]) -> Totals:
+    """Accesses that name a patient: how many, explained by what (``names`` by place), first and repeated looks."""
     by: Counter[str] = Counter()
-    for row in [*whole, *single]:
-        by[row["explanation"]] += int(row["accesses"])
+    for sql in (
+        "SELECT e.place, sum(e.accesses) AS accesses FROM explained_pairs AS e GROUP BY e.place",
+        "SELECT x.place, count(*) AS accesses FROM loose_explained AS x GROUP BY x.place",
+    ):
+        for row in engine.rows(sql):
+            by[names[row["place"]]] += int(row["accesses"])
     pairs = engine.rows("SELECT count(*) AS pairs, coalesce(sum(p.accesses), 0) AS accesses FROM pairs AS p")[0]
     accesses, first = int(pairs["accesses"]), int(pairs["pairs"])
     explained = sum(by.values())
@@ -67,7 +64,7 @@ def loads(engine: Engine) -> tuple[CoderLoad, ...]:
 
 
 def coverage(
-    engine: Engine, logs: AccessesRead, feeds: dict[str, FeedRead], period: Period, notes: tuple[str, ...]
+    engine: Engine, logs: AccessesRead, feeds: Mapping[str, FeedRead], period: Period, notes: tuple[str, ...]
 ) -> Coverage:
     """Days with and without accesses, local to the clinic; systems; what was left out and guessed."""
     seen = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -11,19 +12,23 @@ SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 
 def moment(utc: datetime, zone: ZoneInfo) -> str:
     """``Mon 4 May 2026, 09:00 CDT``."""
-    local = utc.replace(tzinfo=UTC).astimezone(zone)
+    local = _local(utc, zone)
     return f"{local:%a} {local.day} {local:%b %Y}, {local:%H:%M} {local:%Z}"
 
 
 def stretch(begins: datetime, ends: datetime, zone: ZoneInfo) -> str:
     """``Mon 4 May 2026, 09:00–09:20 CDT``; both ends in full where they are on different days."""
-    first = begins.replace(tzinfo=UTC).astimezone(zone)
-    last = ends.replace(tzinfo=UTC).astimezone(zone)
+    first, last = _local(begins, zone), _local(ends, zone)
     if first.date() != last.date():
         return f"{moment(begins, zone)} to {moment(ends, zone)}"
     if (first.hour, first.minute) == (last.hour, last.minute):
         return moment(begins, zone)
     return f"{first:%a} {first.day} {first:%b %Y}, {first:%H:%M}–{last:%H:%M} {last:%Z}"
+
+
+@lru_cache(maxsize=65536)
+def _local(utc: datetime, zone: ZoneInfo) -> datetime:
+    return utc.replace(tzinfo=UTC).astimezone(zone)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -18,6 +18,8 @@ from chartwarden.review.feeds import WEEKDAYS
 
 DATED_SHIFT_DAYS = 31
 Stretch = tuple[str, datetime, datetime]
+Pattern = tuple[str, int, int, date | None, date | None]
+"""Weekday, start and end in minutes of the local day, first and last day."""
 
 
 def public_holidays(region: str, days: Sequence[date]) -> frozenset[date]:
@@ -39,20 +41,46 @@ def working_time(
     off: dict[str, list[tuple[date, date]]] = {}
     for row in leave:
         off.setdefault(row["person"], []).append((row["from"], row["to"]))
-    by_weekday = {name: [day for day in days if WEEKDAYS[day.weekday()] == name] for name in WEEKDAYS}
-    found: set[Stretch] = set()
+    patterns: dict[str, set[Pattern]] = {}
     for row in schedules:
-        person = row["person"]
-        if person not in zones:
-            continue
-        for day in by_weekday[row["weekday"]]:
-            if _holds(row, day, holidays) and not _away(off.get(person, ()), day):
-                found.add((person, *_shift(zones[person], day, row["starts"], row["ends"])))
-    return sorted(found)
+        if row["person"] in zones:
+            pattern = (row["weekday"], row["starts"], row["ends"], row["from"], row["to"])
+            patterns.setdefault(row["person"], set()).add(pattern)
+    shifts = _Shifts(days, holidays)
+    found: list[Stretch] = []
+    for person in sorted(patterns):
+        away = tuple(sorted(off.get(person, ())))
+        found.extend(
+            (person, begins, ends) for begins, ends in shifts.of(zones[person], frozenset(patterns[person]), away)
+        )
+    return found
 
 
-def _holds(row: Mapping[str, Any], day: date, holidays: frozenset[date]) -> bool:
-    begins, ends = row["from"], row["to"]
+class _Shifts:
+    """Shifts by zone, pattern and leave; most people of a clinic share theirs."""
+
+    def __init__(self, days: Sequence[date], holidays: frozenset[date]) -> None:
+        self._by_weekday = {name: [day for day in days if WEEKDAYS[day.weekday()] == name] for name in WEEKDAYS}
+        self._holidays = holidays
+        self._known: dict[object, list[tuple[datetime, datetime]]] = {}
+
+    def of(
+        self, zone: ZoneInfo, patterns: frozenset[Pattern], away: tuple[tuple[date, date], ...]
+    ) -> list[tuple[datetime, datetime]]:
+        key = (zone.key, patterns, away)
+        if key not in self._known:
+            self._known[key] = sorted(
+                {
+                    _shift(zone, day, starts, ends)
+                    for weekday, starts, ends, first, last in patterns
+                    for day in self._by_weekday[weekday]
+                    if _holds(first, last, day, self._holidays) and not _away(away, day)
+                }
+            )
+        return self._known[key]
+
+
+def _holds(begins: date | None, ends: date | None, day: date, holidays: frozenset[date]) -> bool:
     if (begins is not None and day < begins) or (ends is not None and day > ends):
         return False
     dated = begins is not None and ends is not None and (ends - begins).days <= DATED_SHIFT_DAYS

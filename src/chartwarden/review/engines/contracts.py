@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-
 ACCESS_STRIDE = 1_000_000_000_000
 """An access's number is its file's number times this, plus its row's number in that file."""
 

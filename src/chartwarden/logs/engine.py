@@ -1,0 +1,37 @@
+"""The one place where the logs room opens DuckDB, and quotes names and values for its SQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+MEMORY_LIMIT = "1.5GB"
+
+
+def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory that spills to ``scratch``, keeps the order of rows, and fetches nothing from a network."""
+    return duckdb.connect(
+        config={
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(scratch / "spill"),
+            "preserve_insertion_order": True,
+            "autoinstall_known_extensions": False,
+            "TimeZone": "UTC",
+        }
+    )
+
+
+def name(identifier: str) -> str:
+    """A column or table name, quoted."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A string literal, quoted."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def parquet(path: Path) -> str:
+    """A Parquet file as a table expression."""
+    return f"read_parquet({text(path.as_posix())})"

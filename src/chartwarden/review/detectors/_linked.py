@@ -1,0 +1,114 @@
+"""What the detectors of links share: the looks of a linked pair, and their weight."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+from chartwarden.review.contracts import Row, Scoring, Signal
+from chartwarden.review.wording import count, stretch, times
+
+LEAST_WEIGHT = 0.5
+
+
+def looks_sql(*relations: str) -> str:
+    """One row per coder and patient linked so. ``reassigned``: an assignment of the pair ended by being reassigned."""
+    listed = ", ".join(f"'{name}'" for name in relations)
+    return f"""
+        SELECT a.coder, a.patient, k.relation, k.probability, k.evidence, k.other, count(*) AS looks,
+               sum(CASE WHEN a.explained THEN 0 ELSE 1 END) AS unexplained, min(a.occurred_at) AS first_at,
+               max(a.occurred_at) AS last_at, array_agg(a.access) AS accesses,
+               coalesce(r.coder IS NOT NULL, FALSE) AS reassigned,
+               coalesce(p.employer, '') = coalesce(o.employer, '') AS same_employer
+        FROM links AS k
+        JOIN linked_accesses AS a ON a.person = k.person AND a.patient = k.patient
+        LEFT JOIN (SELECT DISTINCT s.coder, s.patient FROM assignments AS s WHERE s.outcome = 'reassigned') AS r
+          ON r.coder = k.person AND r.patient = k.patient
+        LEFT JOIN people AS p ON p.person = k.person
+        LEFT JOIN people AS o ON o.person = k.other
+        WHERE k.relation IN ({listed})
+        GROUP BY a.coder, a.patient, k.relation, k.probability, k.evidence, k.other, r.coder, p.employer, o.employer
+    """
+
+
+def link_weight(probability: float, likelier: float) -> float:
+    """The natural log of the likelihood ratio: ``likelier`` if the link is real, 1 if it is chance."""
+    return math.log(1 + probability * (likelier - 1))
+
+
+def strongest(rows: Sequence[Row]) -> list[Row]:
+    """One row per coder and patient: the likeliest link, then by relation and the other's id."""
+    ordered = sorted(
+        rows,
+        key=lambda row: (row["coder"], row["patient"], -row["probability"], row["relation"], row["other"] or ""),
+    )
+    best: dict[tuple[str, str], Row] = {}
+    for row in ordered:
+        best.setdefault((row["coder"], row["patient"]), row)
+    return list(best.values())
+
+
+def linked_signals(
+    rows: Sequence[Row],
+    scoring: Scoring,
+    who: Callable[[Row], str],
+    likelier: Callable[[Row], float],
+    likelier_explained: float,
+) -> Iterable[Signal]:
+    """One signal per coder and patient. ``who`` says what the patient seems to be to the coder.
+
+    Where the queue explains every look, ``likelier_explained`` counts in place of ``likelier``; and a glance at a
+    record that was then reassigned is what the coder should do: no signal.
+    """
+    for row in strongest(rows):
+        unexplained = int(row["unexplained"])
+        if not unexplained and row["reassigned"] and _glance(row, scoring):
+            continue
+        weight = link_weight(row["probability"], likelier(row) if unexplained else likelier_explained)
+        if weight >= LEAST_WEIGHT:
+            yield _signal(row, scoring, weight, who(row))
+
+
+def _signal(row: Row, scoring: Scoring, weight: float, who: str) -> Signal:
+    looks, unexplained = int(row["looks"]), int(row["unexplained"])
+    said = (
+        f"nothing explains {count(unexplained, 'look')} of {looks}" if unexplained else "the queue explains each look"
+    )
+    facts: dict[str, str | int | float | bool] = {
+        "relation": row["relation"],
+        "evidence": row["evidence"],
+        "probability": row["probability"],
+        "looks": looks,
+        "unexplained": unexplained,
+    }
+    if row["other"]:
+        facts |= {"colleague": row["other"], "same_employer": bool(row["same_employer"])}
+    return Signal(
+        detector=scoring.detector,
+        coder=row["coder"],
+        patient=row["patient"],
+        begins=row["first_at"],
+        ends=row["last_at"],
+        accesses=tuple(sorted(row["accesses"])),
+        weight=weight,
+        facts=facts,
+        sentence=(
+            f"{row['coder']} opened the record of patient {row['patient']} {times(looks)}, "
+            f"{stretch(row['first_at'], row['last_at'], scoring.zone_of(row['coder']))}; "
+            f"{who} ({row['evidence']}); {said}."
+        ),
+        against=_against(row, unexplained),
+    )
+
+
+def _against(row: Row, unexplained: int) -> str:
+    if not unexplained:
+        return "The work was assigned. It should have gone to someone else, but it was not looked for."
+    if row["probability"] < 0.5:
+        return f"The link may be chance: by the names and places alone it holds with {row['probability']:.0%}."
+    return ""
+
+
+def _glance(row: Row, scoring: Scoring) -> bool:
+    minutes = (row["last_at"] - row["first_at"]).total_seconds() / 60
+    return int(row["looks"]) <= scoring.parameters["glance_looks"] and minutes <= scoring.parameters["glance_minutes"]

@@ -1,0 +1,58 @@
+"""What speaks against a device or a network address. Pure. 45 CFR 164.310(b)–(c), 164.312(a)(2)(iv), 164.312(e)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+BEGINNING = datetime(1900, 1, 1)
+END = datetime(9999, 12, 31)
+FLAGS = {"encrypted": "unencrypted", "managed": "unmanaged", "antivirus": "no_antivirus"}
+
+
+def device_faults(devices: Iterable[Mapping[str, Any]], instant: Callable[[date], datetime]) -> list[dict[str, Any]]:
+    """Rows (device, fault, begins, ends; UTC, the end excluded) for each fault of a registered device.
+
+    Faults are personal, unencrypted, unmanaged, no_antivirus and not_approved. What the register leaves blank is no
+    fault. ``instant`` gives the first moment of a day in UTC.
+    """
+    found: list[dict[str, Any]] = []
+    for row in devices:
+        faults = [name for column, name in FLAGS.items() if row[column] is False]
+        if row["owner"] == "personal":
+            faults.append("personal")
+        found.extend(_fault(row, fault, BEGINNING, END) for fault in faults)
+        if row["approved_from"] is not None:
+            found.append(_fault(row, "not_approved", BEGINNING, instant(row["approved_from"])))
+        if row["approved_to"] is not None:
+            found.append(_fault(row, "not_approved", instant(row["approved_to"] + timedelta(days=1)), END))
+    return found
+
+
+def address_kinds(addresses: Iterable[str], networks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Each address as office, vpn, other, unlisted (no range holds it), or unreadable. The narrowest range decides.
+
+    A range that cannot be read is passed over.
+    """
+    ranges = []
+    for row in networks:
+        try:
+            ranges.append((ip_network(row["cidr"], strict=False), row["kind"]))
+        except ValueError:
+            continue
+    ranges.sort(key=lambda found: (-found[0].prefixlen, str(found[0]), found[1]))
+    return {text: _kind(text, ranges) for text in sorted(set(addresses))}
+
+
+def _kind(text: str, ranges: Sequence[tuple[Any, str]]) -> str:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return "unreadable"
+    return next((kind for network, kind in ranges if address in network), "unlisted")
+
+
+def _fault(row: Mapping[str, Any], fault: str, begins: datetime, ends: datetime) -> dict[str, Any]:
+    return {"device": row["device"], "fault": fault, "begins": begins, "ends": ends}
