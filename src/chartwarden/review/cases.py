@@ -55,8 +55,15 @@ def case_id(draft: Draft, events: Sequence[str]) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-def _order(signal: Signal) -> tuple[str, str, str, str]:
-    return (signal.coder, signal.patient or "", signal.begins.isoformat(), signal.detector)
+def _order(signal: Signal) -> tuple[str, str, str, str, tuple[int, ...], float]:
+    return (
+        signal.coder,
+        signal.patient or "",
+        signal.begins.isoformat(),
+        signal.detector,
+        signal.accesses,
+        signal.weight,
+    )
 
 
 def _join_stretch(stretches: list[list[Signal]], signal: Signal) -> None:

@@ -21,14 +21,15 @@ from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, FeedRead
 from chartwarden.review.contracts import Clinic, Period
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.feeds import CODING_ROLES
+from chartwarden.review.hints import resolve, unmatched
 from chartwarden.review.working_time import public_holidays, working_time
 
 BUCKET_MINUTES = 15
 
 TABLES = {
     "accesses": "Accesses in scope and in the period, a view: access (number), occurred_at, coder (person, or the "
-    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, outcome, "
-    "purpose, query, event, file.",
+    "unknown actor), person (null if unknown), zone, actor, action, patient, encounter, document, device, address, "
+    "outcome, purpose, query, event, file.",
     "history": "The same without the period's beginning: for what must look back.",
     "judged": "accesses with explained (flag) and place (the explanation's); heavy, so filter first.",
     "unexplained": "Accesses with a patient that nothing explains, with repeated (not the pair's first access).",
@@ -36,6 +37,7 @@ TABLES = {
     "explained_pairs": "Pairs whose every access one stretch explains: person, patient, accesses, place.",
     "stretches": "What explains, when: person, patient, begins, ends (UTC, both included), reference, place.",
     "activity": "Coder and quarter of an hour (UTC): person, zone, bucket_at, accesses, first_at, last_at.",
+    "coder_days": "Coder and local day with any access: person, zone, day, accesses, first_at, last_at.",
     "people": "The workforce feed with zone, started_at, ended_at (UTC, excluded) and in_scope.",
     "working_time": "Shifts of people who have a schedule, less leave and holidays: person, begins, ends (UTC).",
     "links": "Who of the staff is close to whose record they opened: person, patient, relation (self, household, "
@@ -60,6 +62,7 @@ class Prepared:
     period: Period
     zones: Mapping[str, ZoneInfo]
     names: Mapping[str, str]
+    patients_unmatched: int
 
 
 def load(
@@ -69,7 +72,7 @@ def load(
     feeds: Mapping[str, FeedRead],
     days: tuple[date | None, date | None],
 ) -> Prepared:
-    """Make the canonical tables up to ``activity``. ``days`` are the asked-for first and last local days."""
+    """Make the canonical tables up to ``coder_days``. ``days`` are the asked-for first and last local days."""
     engine.events(logs.parquet, ACCESS_SCHEMA)
     for name, feed in feeds.items():
         engine.parquet(name, feed.parquet)
@@ -81,22 +84,28 @@ def load(
     engine.arrow("offsets", _offsets(zones.values(), clinic, period))
     engine.view("clinic_offsets", f"SELECT * FROM offsets AS o WHERE o.zone = '{clinic.time_zone.key}'")
     engine.arrow("working_time", _working_time(feeds, zones, clinic, period))
-    engine.view("history", HISTORY.format(zone=clinic.time_zone.key, ends=period.ends))
+    named = _name_patients(engine, feeds)
+    patient, join = ("coalesce(e.patient, n.patient)", NAMED) if named else ("e.patient", "")
+    history = HISTORY.format(zone=clinic.time_zone.key, ends=period.ends, patient=patient, join=join)
+    engine.view("history", history)
     engine.view("accesses", f"SELECT * FROM history AS h WHERE h.occurred_at >= TIMESTAMP '{period.begins}'")
     engine.table("activity", ACTIVITY)
+    engine.table("coder_days", CODER_DAYS)
     names = {row["person"]: _display_name(row) for row in workforce if row["family_name"]}
-    return Prepared(period, zones, names)
+    return Prepared(period, zones, names, unmatched(named))
 
 
 HISTORY = """
 SELECT e.access, e.occurred_at, coalesce(p.person, e.actor) AS coder, p.person, coalesce(p.zone, '{zone}') AS zone,
-       e.actor, e.action, e.patient, e.patient_hint, e.encounter, e.document, e.device, e.address, e.outcome, e.purpose,
+       e.actor, e.action, {patient} AS patient, e.encounter, e.document, e.device, e.address, e.outcome, e.purpose,
        e.query, e.event, e.file
 FROM events AS e
 LEFT JOIN logins AS l ON l.login = e.actor
-LEFT JOIN people AS p ON p.person = l.person
+LEFT JOIN people AS p ON p.person = l.person {join}
 WHERE e.occurred_at < TIMESTAMP '{ends}' AND coalesce(p.in_scope, TRUE)
 """
+
+NAMED = "LEFT JOIN named_patients AS n ON n.hint = e.patient_hint"
 
 ACTIVITY = f"""
 SELECT a.coder, a.person, a.zone, a.bucket_at, count(*) AS accesses, min(a.occurred_at) AS first_at,
@@ -106,6 +115,26 @@ FROM (SELECT *, date_trunc('hour', occurred_at)
       FROM accesses) AS a
 GROUP BY a.coder, a.person, a.zone, a.bucket_at
 """
+
+CODER_DAYS = """
+SELECT d.coder, d.person, d.zone, d.day, sum(d.accesses) AS accesses, min(d.first_at) AS first_at,
+       max(d.last_at) AS last_at
+FROM (SELECT a.*, CAST(a.bucket_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day
+      FROM activity AS a JOIN offsets AS o ON o.zone = a.zone AND o.begins <= a.bucket_at AND a.bucket_at < o.ends) AS d
+GROUP BY d.coder, d.person, d.zone, d.day
+"""
+
+
+def _name_patients(engine: Engine, feeds: Mapping[str, FeedRead]) -> dict[str, str]:
+    found = engine.rows(
+        "SELECT DISTINCT e.patient_hint AS hint FROM events AS e WHERE e.patient IS NULL AND e.patient_hint IS NOT NULL"
+    )
+    if not found:
+        return {}
+    named = resolve(sorted(row["hint"] for row in found), _rows(feeds["patients"].parquet))
+    columns = {"hint": pa.array(named.keys(), pa.string()), "patient": pa.array(named.values(), pa.string())}
+    engine.arrow("named_patients", pa.table(columns))
+    return named
 
 
 def _person_zone(row: Mapping[str, Any], clinic: Clinic) -> ZoneInfo:

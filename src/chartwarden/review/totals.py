@@ -64,7 +64,7 @@ def loads(engine: Engine) -> tuple[CoderLoad, ...]:
 
 
 def coverage(
-    engine: Engine, logs: AccessesRead, feeds: dict[str, FeedRead], period: Period, notes: tuple[str, ...]
+    engine: Engine, logs: AccessesRead, feeds: Mapping[str, FeedRead], period: Period, notes: tuple[str, ...]
 ) -> Coverage:
     """Days with and without accesses, local to the clinic; systems; what was left out and guessed."""
     seen = {

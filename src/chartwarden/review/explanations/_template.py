@@ -1,40 +1,33 @@
-"""One sentence: why such an access is in order. Copy this file under the name of the new explanation."""
+"""One sentence: why such an access is in order. Copy this file under the name of the new explanation.
+
+``order`` decides where several explain one access; the lowest wins. What was written down for the work goes first
+(10 first coding, 20 to 26 other work, 30 tickets), what is only allowed for goes last (40 grace, 50 late entry).
+"""
 
 from chartwarden.review.contracts import Example, Explanation
 
 EXPLANATION = Explanation(
-    title="Assignment open",
-    citation="45 CFR 164.514(d)(2), (d)(5)",
-    meaning="The patient's record was assigned to this coder for first coding when it was opened.",
-    order=10,
+    title="Ticket approved by sue",  # two or three words
+    citation="45 CFR 164.308(a)(4)(ii)(B)",  # the rule under which it is in order
+    meaning="Sue permitted this person to open this record at that time.",  # why, for a reader of the report
+    order=31,
+    # Stretches of time, both ends included: person, patient, begins, ends (UTC), reference (what it rests on).
     sql="""
-        SELECT s.coder AS person, s.patient, s.assigned_at AS begins,
-               coalesce(s.ended_at, TIMESTAMP '9999-12-31 00:00:00') AS ends, s.assignment AS reference
-        FROM assignments AS s WHERE s.kind = 'initial'
+        SELECT t.person, t.patient, t."from" AS begins, t."to" AS ends, t.reason AS reference
+        FROM tickets AS t WHERE t.approved_by = 'sue'
     """,
+    # Small feeds, and what explains each event: first second in, last second in, first second out, someone else.
     examples=(
         Example(
-            "Opened while assigned; not before, not after, not another's",
+            "The last second is in, the next is not",
             feeds={
                 "accesses": "event,occurred_at,actor,action,patient\n"
-                "e1,2026-05-04T09:00:00,ana,open,P1\n"
-                "e2,2026-05-04T08:00:00,ana,open,P1\n"
-                "e3,2026-05-04T12:00:00,ana,open,P1\n"
-                "e4,2026-05-04T09:00:00,ben,open,P1\n",
-                "assignments": "assignment,patient,coder,kind,assigned_at,ended_at\n"
-                "A1,P1,ana,initial,2026-05-04T08:55:00,2026-05-04T10:00:00\n",
+                "e1,2026-05-04T11:00:00,ana,view,P1\n"
+                "e2,2026-05-04T11:00:01,ana,view,P1\n",
+                "tickets": "person,patient,from,to,reason,approved_by\n"
+                "ana,P1,2026-05-04T09:00:00,2026-05-04T11:00:00,claim lost in transfer,sue\n",
             },
-            expect=(("e1", "assignment_open"), ("e2", None), ("e3", None), ("e4", None)),
-        ),
-        Example(
-            "An older, longer assignment still covers after a newer one has ended",
-            feeds={
-                "accesses": "event,occurred_at,actor,action,patient\ne1,2026-05-04T15:00:00,ana,view,P1\n",
-                "assignments": "assignment,patient,coder,kind,assigned_at,ended_at\n"
-                "A1,P1,ana,initial,2026-05-01T08:00:00,\n"
-                "A2,P1,ana,initial,2026-05-04T08:00:00,2026-05-04T09:00:00\n",
-            },
-            expect=(("e1", "assignment_open"),),
+            expect=(("e1", "_template"), ("e2", None)),
         ),
     ),
 )

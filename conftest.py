@@ -1,0 +1,40 @@
+"""Tests that need a real program: skipped by name where it is missing, and a failure where CI=true."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+from tools.peers import PEERS
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Honour ``@pytest.mark.peer("java")``."""
+    for mark in item.iter_markers("peer"):
+        for name in mark.args:
+            if PEERS[name].path is None:
+                pytest.skip(f"needs {name}, which {PEERS[name].used_for}: install {PEERS[name].package}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skipped test is a failed one, with the reason that it was skipped for."""
+    report = yield
+    _fail_skip_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips itself as a whole."""
+    report = yield
+    _fail_skip_in_ci(report)
+    return report
+
+
+def _fail_skip_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.longrepr = f"A skipped test, which CI does not allow. {reason}"

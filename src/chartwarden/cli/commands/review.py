@@ -1,0 +1,56 @@
+"""chartwarden review: the whole review of a folder."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chartwarden.cli.progress import shown
+from chartwarden.cli.values import day, whole, word
+
+CASES_FOUND = 3
+
+
+def run(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="The folder of feeds: clinic.toml, accesses, workforce, assignments …"),
+    ],
+    first: Annotated[
+        date | None, typer.Option("--from", metavar="DATE", parser=day("--from"), help="First day of the review.")
+    ] = None,
+    last: Annotated[
+        date | None, typer.Option("--to", metavar="DATE", parser=day("--to"), help="Last day of the review.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the result goes; without it, FOLDER/review.")
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(metavar="duckdb|spark", parser=word("--engine", ("duckdb", "spark")), help="Where the SQL runs."),
+    ] = "duckdb",
+    limit: Annotated[
+        int,
+        typer.Option(
+            metavar="N", parser=whole("--limit", 0, 100_000), help="How many cases are shown, and told in full."
+        ),
+    ] = 20,
+    log_format: Annotated[
+        str | None, typer.Option("--format", metavar="ID", help="The log's format, where its content does not say.")
+    ] = None,
+    fail_on_cases: Annotated[bool, typer.Option("--fail-on-cases", help="Exit with 3 where there are cases.")] = False,
+) -> int:
+    """Review an access log: explain each access by the coding queue, and rank what a person should look at."""
+    from chartwarden.cli.summary import show
+    from chartwarden.review.services import review_into
+
+    place = out or folder / "review"
+    with shown() as progress:
+        findings = review_into(
+            folder, place, days=(first, last), engine=engine, log_format=log_format, progress=progress
+        )
+    show(findings, place, limit)
+    return CASES_FOUND if fail_on_cases and findings.cases else 0

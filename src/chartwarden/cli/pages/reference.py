@@ -1,0 +1,42 @@
+"""All generated pages, by their path under docs/reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from chartwarden.cli.pages.data import feeds_page, tables_page
+from chartwarden.cli.pages.log_formats import format_page
+from chartwarden.cli.pages.markdown import literal, page, table
+from chartwarden.cli.pages.review_plugins import detector_page, explanation_page
+from chartwarden.logs.contracts import LogFormat
+from chartwarden.logs.queries import formats
+from chartwarden.review.contracts import Detector, Explanation
+from chartwarden.review.services import detectors, explanations
+
+P = TypeVar("P", LogFormat, Explanation, Detector)
+
+
+def reference() -> dict[str, str]:
+    """Markdown by path, such as ``detectors/colleague.md``."""
+    by_order = dict(sorted(explanations().items(), key=lambda item: (item[1].order, item[0])))
+    return {
+        "feeds.md": feeds_page(),
+        "tables.md": tables_page(),
+        **_shelf("formats", "Log formats", formats(), format_page, lambda plugin: plugin.source),
+        **_shelf("explanations", "Explanations", by_order, explanation_page, lambda plugin: plugin.meaning),
+        **_shelf("detectors", "Detectors", detectors(), detector_page, lambda plugin: plugin.flags),
+    }
+
+
+def _shelf(
+    folder: str,
+    title: str,
+    plugins: Mapping[str, P],
+    one: Callable[[str, P], str],
+    gist: Callable[[P], str],
+) -> dict[str, str]:
+    """A page for each plug-in, and the list of them."""
+    rows = [(f"[{literal(name)}]({name}.md)", plugin.title, gist(plugin)) for name, plugin in plugins.items()]
+    pages = {f"{folder}/{name}.md": one(name, plugin) for name, plugin in plugins.items()}
+    return {f"{folder}/README.md": page(title, table(("id", "title", "what it is"), rows)), **pages}

@@ -1,0 +1,1 @@
+"""Ways to do wrong, one file each; the file's name is the kind. See ``_template.py``."""

@@ -1,0 +1,69 @@
+"""Daily counts of patients outside the queue, as volume_above_queue and slow_creep read them.
+
+Rows with ``place`` None say on how many ``days`` a coder had so many ``patients``; the others are single days, where
+``place`` is the day's number among the coder's worked days, from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chartwarden.review.contracts import Row
+from chartwarden.review.statistics.shrinkage import Habit, habit
+
+USUAL_SHARE = 0.98
+
+
+@dataclass(frozen=True)
+class Daily:
+    """``days`` all coder-days; ``by_coder`` the days by count of each coder, counts cut at ``cut``; ``single`` days.
+
+    Counts are cut where one coder-day in fifty, and one at least, lies above: bursts must not make bursts usual.
+    """
+
+    days: int
+    cut: int
+    by_coder: dict[str, dict[int, int]]
+    usual: Habit
+    single: dict[str, list[Row]]
+
+
+def daily(rows: Sequence[Row]) -> Daily | None:
+    """The counts of a review; None where nobody worked on any day."""
+    raw: dict[str, dict[int, int]] = {}
+    single: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["place"] is None:
+            raw.setdefault(row["coder"], {})[int(row["patients"])] = int(row["days"])
+        else:
+            single.setdefault(row["coder"], []).append(row)
+    if not raw:
+        return None
+    cut = _cut(raw)
+    by_coder = {coder: _cut_counts(counts, cut) for coder, counts in sorted(raw.items())}
+    for found in single.values():
+        found.sort(key=lambda row: int(row["place"]))
+    days = sum(sum(counts.values()) for counts in raw.values())
+    return Daily(days, cut, by_coder, habit(list(by_coder.values())), dict(sorted(single.items())))
+
+
+def _cut(raw: dict[str, dict[int, int]]) -> int:
+    days: dict[int, int] = {}
+    for counts in raw.values():
+        for patients, number in counts.items():
+            days[patients] = days.get(patients, 0) + number
+    everyone = sum(days.values())
+    below, wanted = 0, min(USUAL_SHARE * everyone, everyone - 1)
+    for patients in sorted(days):
+        below += days[patients]
+        if below >= wanted:
+            break
+    return max(patients, 1)
+
+
+def _cut_counts(counts: dict[int, int], cut: int) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for patients, number in counts.items():
+        found[min(patients, cut)] = found.get(min(patients, cut), 0) + number
+    return found

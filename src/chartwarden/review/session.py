@@ -1,0 +1,104 @@
+"""A folder's feeds, read and explained on an engine, ready to be looked at."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from chartwarden.kernel.plugins import discover
+from chartwarden.kernel.progress import Progress
+from chartwarden.logs.contracts import AccessesRead, FeedRead, InputCount, feed_schema
+from chartwarden.logs.services import read_accesses, read_feed
+from chartwarden.review.contracts import Clinic, Detector, Explanation
+from chartwarden.review.deriving import derive
+from chartwarden.review.engines.contracts import Engine
+from chartwarden.review.engines.duckdb import DuckDBEngine
+from chartwarden.review.explaining import explain
+from chartwarden.review.feeds import FEEDS
+from chartwarden.review.folder import ReviewFolder
+from chartwarden.review.prepare import Prepared, load
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a review holds while it runs. ``feeds`` are those that the folder has."""
+
+    engine: Engine
+    clinic: Clinic
+    feeds: Mapping[str, FeedRead]
+    logs: AccessesRead
+    prepared: Prepared
+    explanations: Mapping[str, Explanation]
+
+
+def explanations() -> dict[str, Explanation]:
+    """Every explanation plugged in, by id."""
+    return discover("chartwarden.review.explanations", "EXPLANATION", Explanation)
+
+
+def detectors() -> dict[str, Detector]:
+    """Every detector plugged in, by id."""
+    return discover("chartwarden.review.detectors", "DETECTOR", Detector)
+
+
+@contextmanager
+def explained(
+    inputs: ReviewFolder,
+    engine: str,
+    progress: Progress,
+    days: tuple[date | None, date | None] = (None, None),
+    log_format: str | None = None,
+) -> Iterator[Session]:
+    """Read a folder's feeds and explain its accesses; everything goes away at the end. Raises InputRefused."""
+    with tempfile.TemporaryDirectory(prefix="chartwarden-", ignore_cleanup_errors=True) as place:
+        scratch = Path(place)
+        running = _engine(engine, scratch)
+        try:
+            feeds, logs = _read(inputs, scratch, log_format, progress)
+            progress.stage("Explaining accesses by the coding queue")
+            every = _with_empty(feeds, scratch)
+            prepared = load(running, inputs.clinic, logs, every, days)
+            reasons = explanations()
+            explain(running, reasons, inputs.clinic)
+            progress.stage("Looking for links between staff and patients")
+            derive(running, inputs.clinic, every, prepared.period)
+            yield Session(running, inputs.clinic, feeds, logs, prepared, reasons)
+        finally:
+            running.close()
+
+
+def _engine(name: str, scratch: Path) -> Engine:
+    if name == "spark":
+        from chartwarden.review.engines.spark import SparkEngine  # an extra, and slow to import
+
+        return SparkEngine(scratch)
+    return DuckDBEngine(scratch)
+
+
+def _read(
+    inputs: ReviewFolder, scratch: Path, log_format: str | None, progress: Progress
+) -> tuple[dict[str, FeedRead], AccessesRead]:
+    zone = inputs.clinic.time_zone
+    feeds = {
+        feed.name: read_feed(feed, inputs.feeds[feed.name], zone, scratch, progress)
+        for feed in FEEDS
+        if feed.name in inputs.feeds
+    }
+    return feeds, read_accesses(inputs.accesses, zone, scratch, progress, log_format)
+
+
+def _with_empty(feeds: Mapping[str, FeedRead], scratch: Path) -> dict[str, FeedRead]:
+    """The feeds, with an empty table for each that the folder lacks, so that SQL may name them all."""
+    every = dict(feeds)
+    for feed in FEEDS:
+        if feed.name not in every:
+            path = scratch / f"{feed.name}.empty.parquet"
+            pq.write_table(feed_schema(feed).empty_table(), path)
+            every[feed.name] = FeedRead(path, InputCount(feed.name, "", 0, 0, 0, 0), (), ())
+    return every

@@ -1,0 +1,70 @@
+"""What is written about the house is true of it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.house.code import PACKAGE, ROOT
+from tools.generate_docs import MEASURED, write
+
+TRACKED = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+FILES = [ROOT / name for name in TRACKED.split("\0") if name and (ROOT / name).is_file()]
+DOCUMENTS = [path for path in FILES if path.suffix == ".md"]
+# Written in pieces, so that this file does not hold what it looks for.
+HOSTS = re.compile("|".join(("py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.org", "debian" + r"\.org/")))
+MACHINE_PATHS = re.compile(r"(?<![\w.}])/(wo" + "rk|ro" + "ot|ho" + "me)/")
+
+
+def test_generated_reference_is_current(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert _pages(ROOT / "docs" / "reference") == _pages(tmp_path), "run `make docs`"
+
+
+def _pages(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.md")
+        if path.name not in MEASURED
+    }
+
+
+@pytest.mark.parametrize("pattern", [HOSTS, MACHINE_PATHS], ids=["registry hosts", "paths of one machine"])
+def test_no_file_names(pattern: re.Pattern[str]) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in FILES
+        if (match := pattern.search(path.read_bytes().decode("utf-8", errors="replace")))
+    ]
+    assert found == []
+
+
+def test_make_targets_that_documents_name_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {word for path in DOCUMENTS for word in re.findall(r"^\s*make ([a-z]+)", _code(path), re.MULTILINE)}
+    assert {"run", "test"} <= named <= targets
+
+
+def test_commands_that_documents_name_exist() -> None:
+    commands = {path.stem for path in (PACKAGE / "cli" / "commands").glob("*.py")}
+    named = {word for path in DOCUMENTS for word in re.findall(r"^\s*chartwarden ([a-z]+)", _code(path), re.MULTILINE)}
+    assert "review" in named
+    assert named <= commands
+
+
+def _code(path: Path) -> str:
+    """Only what stands in code: fenced blocks, and inline code on lines of its own."""
+    text = path.read_text(encoding="utf-8")
+    return "\n".join(block or inline for block, inline in re.findall(r"```\w*\n(.*?)```|`([^`\n]+)`", text, re.DOTALL))
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in DOCUMENTS
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
+        if "://" not in target and not (path.parent / target).exists()
+    ]
+    assert broken == []

@@ -1,0 +1,70 @@
+"""Every plug-in says what it is, where that comes from, and shows when it fires and when it stays quiet."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.house.code import PACKAGE
+
+from chartwarden.logs.contracts import LogFormat
+from chartwarden.logs.queries import formats
+from chartwarden.review.contracts import Detector, Explanation
+from chartwarden.review.services import detectors, explanations
+
+SUGGESTIONS = {"ask_coder", "ask_supervisor", "check_vendor", "check_login", "check_device", "look"}
+FOLDERS = {
+    "formats": ("logs/formats", "FORMAT", LogFormat),
+    "explanations": ("review/explanations", "EXPLANATION", Explanation),
+    "detectors": ("review/detectors", "DETECTOR", Detector),
+}
+
+
+@pytest.mark.parametrize(("name", "plugin"), detectors().items())
+def test_detector(name: str, plugin: Detector) -> None:
+    texts = (plugin.title, plugin.citation, plugin.flags, plugin.matters, plugin.advice, plugin.basis)
+    assert all(text.strip() for text in texts), name
+    assert plugin.suggested in SUGGESTIONS
+    assert any(example.expect for example in plugin.examples), "no example on which it fires"
+    assert any(not example.expect for example in plugin.examples), "no example on which it stays quiet"
+
+
+@pytest.mark.parametrize(("name", "plugin"), explanations().items())
+def test_explanation(name: str, plugin: Explanation) -> None:
+    assert all(text.strip() for text in (plugin.title, plugin.citation, plugin.meaning)), name
+    outcomes = {outcome for example in plugin.examples for _, outcome in example.expect}
+    assert name in outcomes, "no example that it explains"
+    assert None in outcomes, "no example that nothing explains"
+
+
+@pytest.mark.parametrize(("name", "plugin"), formats().items())
+def test_format(name: str, plugin: LogFormat) -> None:
+    assert plugin.title.strip(), name
+    assert plugin.source.strip(), name
+    assert any(example.becomes for example in plugin.examples), "no sample that becomes an access event"
+
+
+@pytest.mark.parametrize("what", FOLDERS)
+def test_every_kind_of_plugin_has_a_template(what: str) -> None:
+    folder, constant, kind = FOLDERS[what]
+    template = importlib.import_module(f"chartwarden.{folder.replace('/', '.')}._template")
+    assert isinstance(getattr(template, constant), kind)
+
+
+@pytest.mark.parametrize("what", FOLDERS)
+def test_an_outside_package_plugs_in_by_its_entry_point(what: str, tmp_path: Path) -> None:
+    folder, constant, _ = FOLDERS[what]
+    own = next(path.stem for path in sorted((PACKAGE / folder).glob("*.py")) if not path.stem.startswith("_"))
+    package = f"chartwarden.{folder.replace('/', '.')}"
+    (tmp_path / "somebody_elses.py").write_text(f"from {package}.{own} import {constant}\n", encoding="utf-8")
+    about = tmp_path / "somebody_elses-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: somebody-elses\nVersion: 1.0\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text(f"[{package}]\nfrom_outside = somebody_elses\n", encoding="utf-8")
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from chartwarden.cli.app import run; run([{what!r}])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "from_outside" in done.stdout
+    assert own in done.stdout

@@ -1,0 +1,60 @@
+"""Real programs that tests need: ``python tools/peers.py`` installs those that are missing, as root on Debian.
+
+Elsewhere it says which packages to install; tests that miss one are then skipped by name.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A program: any of ``programs`` on the path will do; ``package`` is Debian's package that brings it."""
+
+    programs: tuple[str, ...]
+    package: str
+    used_for: str
+
+    @property
+    def path(self) -> str | None:
+        """Where it is, or None."""
+        return next((found for program in self.programs if (found := shutil.which(program))), None)
+
+
+PEERS = {
+    "chromium": Peer(("chromium", "chromium-browser", "google-chrome"), "chromium", "looks at the report page"),
+    "java": Peer(("java",), "default-jre-headless", "runs Spark"),
+    "pdftoppm": Peer(("pdftoppm",), "poppler-utils", "turns the PDF report into pictures"),
+}
+
+
+def install() -> int:
+    """Install what is missing where that can be done, else name it. Returns an exit status; missing peers are none."""
+    missing = {name: peer for name, peer in PEERS.items() if peer.path is None}
+    if not missing:
+        return 0
+    packages = [peer.package for peer in missing.values()]
+    apt = shutil.which("apt-get")
+    if apt is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        for name, peer in missing.items():
+            print(
+                f"{name} ({peer.used_for}) is missing: its tests are skipped; install {peer.package}", file=sys.stderr
+            )
+        return 0
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    print(f"Installing {', '.join(packages)} for the tests …", file=sys.stderr)
+    for command in ([apt, "update", "-qq"], [apt, "install", "-qq", "-y", "--no-install-recommends", *packages]):
+        done = subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode != 0:
+            print(f"{' '.join(command)} ended with {done.returncode}", file=sys.stderr)
+            return done.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(install())
