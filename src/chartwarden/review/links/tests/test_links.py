@@ -131,7 +131,7 @@ def test_a_few_houses_down_the_street_is_a_neighbour(engine: DuckDBEngine) -> No
         {**town, "address_line": "18 Main Street"},
         {**town, "address_line": "118 Main Street"},
         {**town, "address_line": "18 Oak Street"},
-        {**town, "address_line": "18 Main Street Apt 2"},
+        {**town, "address_line": "22 Main Street Apt 2"},
     )
     assert relations(rows) == {"P0": "neighbour"}
 
