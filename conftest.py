@@ -1,4 +1,4 @@
-"""Tests that need a real program: skipped by name where it is missing, and a failure where CI=true."""
+"""In CI a skipped test is a failed one: what a test needs must be there (tools/peers.py installs it)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,11 @@ import os
 from collections.abc import Generator
 
 import pytest
-from tools.peers import PEERS
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Honour ``@pytest.mark.peer("java")``."""
-    for mark in item.iter_markers("peer"):
-        for name in mark.args:
-            if PEERS[name].path is None:
-                pytest.skip(f"needs {name}, which {PEERS[name].used_for}: install {PEERS[name].package}")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a skipped test is a failed one, with the reason that it was skipped for."""
+    """A test that skips itself."""
     report = yield
     _fail_skip_in_ci(report)
     return report
@@ -27,7 +18,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """The same for a module that skips itself as a whole."""
+    """A module that skips itself as a whole."""
     report = yield
     _fail_skip_in_ci(report)
     return report
@@ -35,6 +26,6 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 def _fail_skip_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
-        report.outcome = "failed"
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
         report.longrepr = f"A skipped test, which CI does not allow. {reason}"

@@ -24,6 +24,7 @@ def build() -> typer.Typer:
     app = typer.Typer(
         name="chartwarden",
         add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
         rich_markup_mode=None,
         help="Say which accesses to patient records had a reason, and which a person should look at.",
         epilog="Exit status: 0 done, 2 an input or option was refused, 1 a fault of the program, 130 stopped.",

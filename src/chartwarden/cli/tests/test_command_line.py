@@ -151,3 +151,36 @@ def test_what_is_plugged_in_is_listed_and_told(command: str, capsys: pytest.Capt
     told = capsys.readouterr().out
     assert told.startswith("# ")
     assert f"`{listed[0]}`" in told
+
+
+def test_a_demo_clinic_is_made_reviewed_and_evaluated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clinic = tmp_path / "clinic"
+    assert app.run(["demo", str(clinic), "--coders", "3", "--weeks", "2", "--patients", "200", "--seed", "5"]) == 0
+    assert "all made up" in capsys.readouterr().out
+    assert app.run(["review", str(clinic), "--limit", "3"]) == 0
+    findings, truth = clinic / "review" / "findings.json", tmp_path / "clinic.truth.json"
+    capsys.readouterr()
+    assert app.run(["evaluate", str(findings), str(truth)]) == 0
+    assert "Seed 5" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (["demo", "new", "--format", "hl7"], "--format"),
+        (["demo", "new", "--weeks", "1"], "--weeks"),
+        (["evaluate", "no.json", "no.truth.json"], "no.json"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_sizes_and_files_are_refused(
+    arguments: list[str],
+    where: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert app.run(arguments) == 2
+    assert only_fault(capsys).startswith(where)
+    assert list(tmp_path.iterdir()) == []
