@@ -1,4 +1,4 @@
-"""In CI a skipped test is a failed one: what a test needs must be there (tools/peers.py installs it)."""
+"""Tests that need a real program: skipped by name where it is missing, and a failure where CI=true."""
 
 from __future__ import annotations
 
@@ -7,10 +7,20 @@ from collections.abc import Generator
 
 import pytest
 
+from tools.peers import PEERS
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Honour ``@pytest.mark.peer("java")``."""
+    for mark in item.iter_markers("peer"):
+        for name in mark.args:
+            if PEERS[name].path is None:
+                pytest.skip(f"needs {name}, which {PEERS[name].used_for}: install {PEERS[name].package}")
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that skips itself."""
+    """In CI a skipped test is a failed one, with the reason that it was skipped for."""
     report = yield
     _fail_skip_in_ci(report)
     return report
@@ -18,7 +28,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """A module that skips itself as a whole."""
+    """The same for a module that skips itself as a whole."""
     report = yield
     _fail_skip_in_ci(report)
     return report
@@ -26,6 +36,6 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 def _fail_skip_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.longrepr = f"A skipped test, which CI does not allow. {reason}"

@@ -28,7 +28,7 @@ class Peer:
 
 PEERS = {
     "chromium": Peer(("chromium", "chromium-browser", "google-chrome"), "chromium", "looks at the report page"),
-    "java": Peer(("java",), "openjdk-17-jre-headless", "runs Spark"),
+    "java": Peer(("java",), "default-jre-headless", "runs Spark"),
     "pdftoppm": Peer(("pdftoppm",), "poppler-utils", "turns the PDF report into pictures"),
 }
 

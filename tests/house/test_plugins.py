@@ -9,12 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.house.code import PACKAGE
 
 from chartwarden.logs.contracts import Head, LogFormat, Source
 from chartwarden.logs.queries import formats
 from chartwarden.review.contracts import Detector, Explanation
 from chartwarden.review.services import detectors, explanations
+from tests.house.code import PACKAGE
 
 SUGGESTIONS = {"ask_coder", "ask_supervisor", "check_vendor", "check_login", "check_device", "look"}
 FOLDERS = {

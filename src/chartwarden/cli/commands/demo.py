@@ -36,6 +36,5 @@ def run(
     with shown() as progress:
         truth = make_clinic(folder, seed, coders, weeks, patients, log_format, progress=progress)
     print(f"A demo clinic lies in {folder}: {coders:,} coders, {weeks:,} weeks, {patients:,} patients, all made up.")
-    print(
-        f"What was planted ({len(truth.violations):,} violations) is told in {truth_path(folder)}, which no review reads."
-    )
+    planted = len(truth.violations)
+    print(f"{planted:,} violations are planted in it. They are told in {truth_path(folder)}, which no review reads.")
