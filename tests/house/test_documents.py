@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.house.code import PACKAGE, ROOT
 from tools.generate_docs import MEASURED, write
 

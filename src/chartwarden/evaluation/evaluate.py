@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chartwarden.demo.contracts import Known, Truth
-from chartwarden.demo.truth import read_truth
-from chartwarden.evaluation.baselines import run_baselines
+from chartwarden.demo.queries import read_truth
+from chartwarden.evaluation.comparing import run_baselines
 from chartwarden.evaluation.contracts import RATES, Case, Evaluation, Findings, Kind, Raised
 from chartwarden.evaluation.findings import read_findings
 from chartwarden.evaluation.matching import Matcher

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from chartwarden.demo.clinic import make_clinic
-from chartwarden.demo.truth import truth_path
+from chartwarden.demo.queries import truth_path
+from chartwarden.demo.services import make_clinic
 from chartwarden.evaluation.contracts import DEPTHS, RATES, Estimate, Evaluation, Kind, Raised, Ranking
 from chartwarden.evaluation.evaluate import evaluate
 from chartwarden.evaluation.metrics import estimate
