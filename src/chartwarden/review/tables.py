@@ -67,8 +67,8 @@ SELECT c.coder, c.person, c.zone, g.bucket_at, CAST(sum(g.accesses) AS BIGINT) A
        min(g.first_at) AS first_at, max(g.last_at) AS last_at
 FROM (
   SELECT b.actor, b.bucket_at, count(*) AS accesses, min(b.occurred_at) AS first_at, max(b.occurred_at) AS last_at
-  FROM (SELECT s.actor, s.occurred_at, date_trunc('hour', s.occurred_at)
-               + (extract(minute FROM s.occurred_at) // {BUCKET_MINUTES}) * INTERVAL {BUCKET_MINUTES} MINUTE AS bucket_at
+  FROM (SELECT s.actor, s.occurred_at, date_trunc('hour', s.occurred_at) + (
+                 extract(minute FROM s.occurred_at) // {BUCKET_MINUTES}) * INTERVAL {BUCKET_MINUTES} MINUTE AS bucket_at
         FROM seen AS s) AS b
   GROUP BY b.actor, b.bucket_at
 ) AS g JOIN actors AS c ON c.actor = g.actor

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from chartwarden.cli.progress import shown
 from chartwarden.cli.values import whole
 
 
@@ -30,6 +29,7 @@ def run(
     ] = "plain",
 ) -> None:
     """Make a clinic that never was, with wrongs planted in its log, and the truth about them beside the folder."""
+    from chartwarden.cli.progress import shown
     from chartwarden.demo.queries import truth_path
     from chartwarden.demo.services import make_clinic
 

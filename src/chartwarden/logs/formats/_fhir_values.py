@@ -14,7 +14,7 @@ ID = r"[A-Za-z0-9.\-]{1,64}"
 REFERENCE = re.compile(rf"(?:.*/)?([A-Z][A-Za-z]+)/({ID})(?:/_history/[^/]*)?", re.DOTALL)
 
 
-class Wrong(Exception):  # noqa: N818  (named for what it says)
+class Wrong(Exception):
     """A value that cannot be used; the message says what was expected and what was found."""
 
 

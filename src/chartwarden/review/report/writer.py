@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from chartwarden.kernel.errors import InputRefused, refuse
@@ -31,6 +31,19 @@ def check_writable(out: Path) -> None:
     for name in NAMES:
         if (out / name).is_dir():
             raise refuse(str(out / name), "a file, or nothing yet", "a folder")
+
+
+@contextlib.contextmanager
+def claimed(out: Path) -> Iterator[None]:
+    """Prove before long work that ``out`` takes files; where the work fails, an ``out`` that was made goes away."""
+    made = not out.exists()
+    check_writable(out)
+    try:
+        yield
+    except BaseException:
+        if made and not any(out.iterdir()):
+            out.rmdir()
+        raise
 
 
 def write_reports(findings: Findings, out: Path, limit: int = IN_FULL) -> tuple[Path, ...]:

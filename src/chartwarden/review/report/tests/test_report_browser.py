@@ -8,11 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
-from tools.peers import PEERS
 
 from chartwarden.review.report.content import page as content
 from chartwarden.review.report.html import review_html
 from chartwarden.review.report.tokens import DARK, LIGHT
+from tools.peers import PEERS
 
 pytestmark = pytest.mark.peer("chromium")
 RULES = {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
 
 import pytest
 from rich.console import Console
 
-from chartwarden.kernel.progress import Progress
-from chartwarden.review.report.terminal import TerminalProgress, show
+from chartwarden.review.report.terminal import show
 
 
 def console(width=100, **settings):
@@ -53,26 +51,3 @@ def test_without_cases_it_says_so_and_warns(no_findings):
     told = pipe.file.getvalue()
     assert "No case to decide." in told
     assert "! No access of a person in scope was found in this period. Is it the right log?" in told
-
-
-def run(progress: Progress) -> None:
-    progress.stage("Reading [bold]accesses", 10)
-    progress.advance(4)
-    progress.stage("Looking")
-    progress.advance(1)
-
-
-def test_progress_is_quiet_in_a_pipe():
-    pipe = console()
-    with TerminalProgress(pipe) as progress:
-        run(progress)
-    assert pipe.file.getvalue() == ""
-
-
-def test_progress_shows_each_stage_on_a_terminal():
-    screen = console(force_terminal=True)
-    with TerminalProgress(screen) as progress:
-        run(progress)
-    told = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.file.getvalue())
-    assert "Reading [bold]accesses" in told
-    assert "Looking" in told
