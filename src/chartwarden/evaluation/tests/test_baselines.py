@@ -6,8 +6,9 @@ import pytest
 
 from chartwarden.demo.clinic import make_clinic
 from chartwarden.demo.contracts import Truth
-from chartwarden.evaluation.baselines import plain_rules, random_order, run_baselines, unassigned_only
+from chartwarden.evaluation.baselines import plain_rules, random_order, unassigned_only
 from chartwarden.evaluation.baselines._feeds import Feeds, read_feeds
+from chartwarden.evaluation.comparing import run_baselines
 
 HEADERS = {
     "accesses": "event,occurred_at,actor,action,patient,document,outcome",
