@@ -15,6 +15,8 @@ from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.links.model import LARGEST_HOUSEHOLD, NEAR_HOUSES
 
 COLUMNS = "family_name, given_name, birth_date, address_line, city, postal_code, phone"
+MOST_BY_NAME_ALONE = 150
+"""A surname that more people bear makes no link by itself: the model's probability stays below the least."""
 KEYS = """
        lower(t.family_name) AS family, lower(t.given_name) AS given, t.birth_date, t.address_line,
        lower(coalesce(left(t.postal_code, 5), t.city)) AS area, lower(t.city) AS city, right(t.phone, 4) AS phone
@@ -30,13 +32,22 @@ SELECT t.patient, {KEYS}, t.contact_name AS contact, right(t.contact_phone, 4) A
 FROM patients AS t
 """
 
+SURNAMES = """
+SELECT n.family, count(*) AS held
+FROM (SELECT q.family FROM link_patients AS q UNION ALL SELECT s.family FROM link_staff AS s) AS n
+WHERE EXISTS (SELECT 1 FROM link_staff AS s WHERE s.family = n.family)
+GROUP BY n.family
+"""
+
 # What is dear to compute (a house number out of an address, a name within a contact's) stands behind what is cheap.
 OPENED_BY_STAFF = f"""
 SELECT p.person, p.patient
 FROM pairs AS p
 JOIN link_staff AS s ON s.person = p.person
 JOIN link_patients AS q ON q.patient = p.patient
-WHERE s.family = q.family OR s.phone = q.phone OR s.phone = q.contact_phone
+LEFT JOIN link_surnames AS n ON n.family = s.family
+WHERE (s.family = q.family AND (n.held <= {MOST_BY_NAME_ALONE} OR s.area = q.area))
+   OR s.phone = q.phone OR s.phone = q.contact_phone
    OR (s.birth_date = q.birth_date AND left(s.given, 1) = left(q.given, 1))
    OR (s.area = q.area
        AND (left(s.family, 3) = left(q.family, 3)
@@ -68,9 +79,10 @@ WHERE EXISTS (SELECT 1 FROM pairs AS p WHERE p.patient = w.patient)
 
 
 def find_candidates(engine: Engine) -> list[dict[str, Any]]:
-    """Make link_staff, link_patients and link_candidates; return the candidates (person, patient), sorted."""
+    """Make the tables link_* and return the candidates: rows of person and patient, sorted."""
     engine.table("link_staff", STAFF)
     engine.view("link_patients", PATIENTS)
+    engine.table("link_surnames", SURNAMES)
     engine.table("link_candidates", CANDIDATES)
     rows = engine.rows("SELECT c.person, c.patient FROM link_candidates AS c")
     return sorted(rows, key=lambda row: (row["person"], row["patient"]))

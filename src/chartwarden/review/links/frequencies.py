@@ -28,7 +28,8 @@ def frequencies(engine: Engine, staff: Iterable[Mapping[str, Any]]) -> Frequenci
     """The frequencies of every term of ``staff`` (rows with family_name and given_name)."""
     patients = int(engine.rows("SELECT count(*) AS held FROM patients")[0]["held"])
     people = patients + int(engine.rows("SELECT count(*) AS held FROM people")[0]["held"])
-    surnames = {term: held / people for term, held in _counted(engine, "family", names.family).items()}
+    bearers = _summed(engine.rows("SELECT n.family AS term, n.held FROM link_surnames AS n"), names.family)
+    surnames = {term: held / people for term, held in bearers.items()}
     given = {term: held / people for term, held in _counted(engine, "given", names.given).items()}
     contact = {}
     for row in staff:
@@ -47,11 +48,16 @@ def frequencies(engine: Engine, staff: Iterable[Mapping[str, Any]]) -> Frequenci
 
 def _counted(engine: Engine, column: str, normal: Callable[[str | None], str | None]) -> Counter[str]:
     rows = engine.rows(
-        f"SELECT n.term, count(*) AS held FROM (SELECT q.{column} AS term FROM link_patients AS q"
-        f" UNION ALL SELECT s.{column} AS term FROM link_staff AS s) AS n "
+        f"SELECT n.{column} AS term, count(*) AS held FROM (SELECT q.{column} FROM link_patients AS q"
+        f" UNION ALL SELECT s.{column} FROM link_staff AS s) AS n "
         f"WHERE EXISTS (SELECT 1 FROM link_staff AS s JOIN link_candidates AS c ON c.person = s.person"
-        f" WHERE s.{column} = n.term) GROUP BY n.term"
+        f" WHERE s.{column} = n.{column}) GROUP BY n.{column}"
     )
+    return _summed(rows, normal)
+
+
+def _summed(rows: Iterable[Mapping[str, Any]], normal: Callable[[str | None], str | None]) -> Counter[str]:
+    """Counts by normal form; several spellings may share one."""
     held: Counter[str] = Counter()
     for row in rows:
         term = normal(row["term"])
