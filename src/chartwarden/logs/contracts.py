@@ -164,7 +164,7 @@ class LogFormat:
     DuckDB SELECT of ACCESS_SCHEMA's columns but ``file``, one row an event, in file order, for a file that holds no fault; DuckDB raises, or the SELECT
     yields a null where ACCESS_SCHEMA wants a value, where there is one, and ``read`` takes the file instead. What a
     file means must not depend on which of the two read it. ``claims`` names files beside that this format reads along
-    with its own.
+    with its own. ``notes`` says what else the result should tell of a file, such as columns it ignores.
     """
 
     title: str
@@ -174,6 +174,7 @@ class LogFormat:
     examples: tuple[FormatExample, ...]
     fast: Callable[[Source], str | None] | None = None
     claims: Callable[[str], bool] | None = None
+    notes: Callable[[Source], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)

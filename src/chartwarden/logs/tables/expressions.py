@@ -29,33 +29,43 @@ class Expression:
     sound: str
 
 
-def expression(column: Column, lines_within: bool) -> Expression:
+def native_instant(column: str) -> Expression:
+    """An instant that the file holds as a timestamp."""
+    found = name(column)
+    within = f"{found} >= TIMESTAMP '{BEGINS.isoformat(sep=' ')}' AND {found} < TIMESTAMP '{ENDS.isoformat(sep=' ')}'"
+    return Expression(found, f"({found} IS NULL OR ({within}))")
+
+
+def expression(column: Column, unchecked: bool) -> Expression:
     """The value of a column whose trimmed text (null where empty) goes by the column's own name.
 
-    An instant comes as written, local or UTC: ``is_local`` tells which. ``lines_within`` says that values may hold
-    line breaks, as quoted ones do.
+    An instant comes as written, local or UTC: ``is_local`` tells which. ``unchecked`` says that values may hold line
+    breaks, tabs or NULs, or be longer than a row of CSV, as quoted ones and those of Parquet may.
     """
     found = name(column.name)
-    short = f"({found} IS NULL OR strlen({found}) <= {VALUE_LIMIT})"
-    one_line = f"({found} IS NULL OR NOT (contains({found}, chr(10)) OR contains({found}, chr(13))))"
+    tame = _tame(found, column.kind) if unchecked else "true"
     if column.kind == "word" and column.words:
         return Expression(found, f"({found} IS NULL OR {found} IN ({_list(column.words)}))")
-    if column.kind in ("id", "word"):
-        return Expression(found, f"{short} AND {one_line}" if lines_within else "true")
-    if column.kind == "text":
-        return Expression(found, short if lines_within else "true")
+    if column.kind in ("id", "word", "text"):
+        return Expression(found, tame)
     value = {
         "instant": _instant(found),
         "date": f"CASE WHEN regexp_full_match({found}, '\\d{{4}}-\\d\\d-\\d\\d') AND {found} >= '0001' "
         f"THEN TRY_CAST({found} AS DATE) END",
         "time": f"CASE WHEN regexp_full_match({found}, '([01]\\d|2[0-3]):[0-5]\\d') "
         f"THEN CAST({found}[1:2] AS INTEGER) * 60 + CAST({found}[4:5] AS INTEGER) END",
-        "words": _words(column, found, one_line if lines_within else "true"),
-        "flag": "CASE lower(" + found + ") " + " ".join(f"WHEN {text(k)} THEN {v}" for k, v in FLAGS.items()) + " END",
+        "words": _words(column, found),
+        "flag": f"CASE lower({found}) {' '.join(f'WHEN {text(k)} THEN {v}' for k, v in FLAGS.items())} END",
         "number": f"CASE WHEN regexp_full_match({found}, '[+-]?\\d{{1,15}}(\\.\\d{{1,15}})?') "
         f"THEN TRY_CAST({found} AS DOUBLE) END",
     }[column.kind]
-    return Expression(value, f"({found} IS NULL OR {value} IS NOT NULL)")
+    sound = f"({found} IS NULL OR {value} IS NOT NULL)"
+    return Expression(value, f"{sound} AND {tame}" if unchecked else sound)
+
+
+def _tame(found: str, kind: str) -> str:
+    wild = r"[\x00\t]" if kind == "text" else r"[\x00-\x1f]"
+    return f"({found} IS NULL OR (strlen({found}) <= {VALUE_LIMIT} AND NOT regexp_matches({found}, '{wild}')))"
 
 
 def is_local(column: str) -> str:
@@ -79,10 +89,10 @@ def _in_range(found: str) -> str:
     return f"({found} >= '{BEGINS.year}-' AND {found} < '{ENDS.year}-')"
 
 
-def _words(column: Column, found: str, one_line: str) -> str:
+def _words(column: Column, found: str) -> str:
     parts = f"list_filter(list_transform(string_split({found}, ';'), lambda w: trim(w)), lambda w: w <> '')"
     allowed = f"len(list_filter({parts}, lambda w: w NOT IN ({_list(column.words)}))) = 0" if column.words else "true"
-    return f"CASE WHEN {one_line} AND {allowed} THEN {parts} END"
+    return f"CASE WHEN {allowed} THEN {parts} END"
 
 
 def _list(words: tuple[str, ...]) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from chartwarden.kernel.zones import offsets
 
 FIRST_YEAR, LAST_YEAR = 1970, 2099
-BEGINS, ENDS = datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR + 1, 1, 1)
+BEGINS, ENDS = datetime.fromisoformat(f"{FIRST_YEAR}-01-01"), datetime.fromisoformat(f"{LAST_YEAR + 1}-01-01")
+# Where most instants are expected, when nothing more is known.
+NEAR = datetime.fromisoformat("2022-01-01"), datetime.fromisoformat("2030-01-01")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def changes(zone: ZoneInfo) -> tuple[int, tuple[Change, ...]]:
             after.begins + timedelta(seconds=max(before.seconds, after.seconds)),
             after.seconds,
         )
-        for before, after in zip(spans, spans[1:], strict=False)
+        for before, after in pairwise(spans)
     ]
     return spans[0].seconds, tuple(found)
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from chartwarden.kernel.zones import Instant
-from chartwarden.logs.contracts import Column, Feed
+from chartwarden.logs.contracts import Feed
 from chartwarden.logs.tables.values import RowFault, parser, trimmed
+
+T = TypeVar("T")
+Texts = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class RowReader:
         place = {column.name: at for at, column in enumerate(feed.columns)}
         self._ordered = [(begin, end, place[begin], place[end]) for begin, end in feed.ordered]
 
-    def read(self, texts: Mapping[str, str | None]) -> Values:
+    def read(self, texts: Texts) -> Values:
         """The row's values. Raises RowFault with the first thing wrong, in the order of the feed's columns."""
         values: list[object] = []
         guessed = False
@@ -52,8 +56,3 @@ def check_order(begin: str, end: str, first: object, last: object) -> None:
     """Raise RowFault where an end comes before its begin. Both are instants or both are dates."""
     if first is not None and last is not None and last < first:  # type: ignore[operator]
         raise RowFault(f"expected {end} not before {begin}; found {last} before {first}")
-
-
-def column_kinds(feed: Feed) -> dict[str, Column]:
-    """The feed's columns by name."""
-    return {column.name: column for column in feed.columns}

@@ -1,4 +1,4 @@
-"""One quick look at every byte of a text file: what decides whether the fast way may read it, and with how much care."""
+"""One quick look at every byte of a text file: what decides whether the fast way may read it, and how."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from chartwarden.logs.contracts import Feed
 from chartwarden.logs.engine import name
-from chartwarden.logs.tables.expressions import expression, is_local
+from chartwarden.logs.tables.expressions import expression, is_local, native_instant
 from chartwarden.logs.tables.local_time import to_utc, unsure
 from chartwarden.logs.tables.schema import SQL_TYPES
 
@@ -17,15 +17,18 @@ SOUND, GUESSED = "row is sound", "row is guessed"
 
 @dataclass(frozen=True)
 class Texts:
-    """A SELECT of texts: which of the feed's columns it has, and whether values may hold line breaks.
+    """A SELECT of texts: which of the feed's columns it has, and ``unchecked`` as for ``expressions.expression``.
 
-    ``near`` is where most instants are expected (local, naive); it only makes the common case quick.
+    ``near`` is where most instants are expected (local, naive); it only makes the common case quick. ``native`` are
+    the columns that are timestamps already, of which those in ``local`` are local time and the others UTC.
     """
 
     select: str
     present: tuple[str, ...]
-    lines_within: bool
+    unchecked: bool
     near: tuple[datetime, datetime]
+    native: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
 
 
 def select(feed: Feed, texts: Texts, zone: ZoneInfo) -> str:
@@ -36,9 +39,12 @@ def select(feed: Feed, texts: Texts, zone: ZoneInfo) -> str:
     """
     present = [column for column in feed.columns if column.name in texts.present]
     instants = [column for column in present if column.kind == "instant"]
-    parsed = {column.name: expression(column, texts.lines_within) for column in present}
+    parsed = {
+        column.name: native_instant(column.name) if column.name in texts.native else expression(column, texts.unchecked)
+        for column in present
+    }
     read = [f"{parsed[column.name].value} AS {name(column.name)}" for column in present]
-    read += [f"{is_local(column.name)} AS {name(_local(column.name))}" for column in instants]
+    read += [f"{_is_local(column.name, texts)} AS {name(_local(column.name))}" for column in instants]
     sound = [parsed[column.name].sound for column in present if parsed[column.name].sound != "true"]
     sound += [f"{name(column.name)} IS NOT NULL" for column in feed.columns if column.required]
     inner = f"SELECT {', '.join(read)}, {' AND '.join(sound) or 'true'} AS {name(SOUND)} FROM ({texts.select})"
@@ -48,7 +54,8 @@ def select(feed: Feed, texts: Texts, zone: ZoneInfo) -> str:
     guessed = [
         f"coalesce({name(_local(c.name))} AND {unsure(name(c.name), zone, texts.near)}, false)" for c in instants
     ]
-    outer = f"SELECT {', '.join(values)}, {name(SOUND)}, {' OR '.join(guessed) or 'false'} AS {name(GUESSED)} FROM ({inner})"
+    any_guessed = f"{' OR '.join(guessed) or 'false'} AS {name(GUESSED)}"
+    outer = f"SELECT {', '.join(values)}, {name(SOUND)}, {any_guessed} FROM ({inner})"
     if not order:
         return outer
     columns = ", ".join(name(column.name) for column in feed.columns)
@@ -68,3 +75,9 @@ def _final(column: str, kind: str, texts: Texts, zone: ZoneInfo) -> str:
 
 def _local(column: str) -> str:
     return f"{column} is local"
+
+
+def _is_local(column: str, texts: Texts) -> str:
+    if column in texts.native:
+        return "true" if column in texts.local else "false"
+    return is_local(column)

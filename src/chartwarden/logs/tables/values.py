@@ -25,8 +25,12 @@ _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
 Parse = Callable[[str], object]
 
 
-class RowFault(ValueError):
+class RowFault(ValueError):  # noqa: N818 (it is a finding about a row, not an error of the program)
     """A row that can't be read. Its text says what was expected and what was found."""
+
+
+class EncodingFault(RowFault):
+    """A row that is not UTF-8."""
 
 
 def trimmed(raw: str | None) -> str | None:
@@ -68,6 +72,8 @@ def _refused(column: Column, expected: str, found: str) -> object:
 
 
 def _text(column: Column, found: str) -> str:
+    if "\0" in found:
+        raise RowFault(f"{column.name}: expected text; found a NUL character")
     if len(found) > VALUE_LIMIT:
         raise RowFault(f"{column.name}: expected at most {VALUE_LIMIT:,} characters; found {len(found):,}")
     return found
