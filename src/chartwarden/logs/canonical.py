@@ -68,6 +68,10 @@ def read_fast(database: duckdb.DuckDBPyConnection, found: LogFormat, source: Sou
         target.unlink()
         return None
     rows = pq.read_metadata(target).num_rows
+    expected = found.count(source) if found.count else None
+    if expected not in (None, rows):
+        target.unlink()
+        return None
     return AccessPart(Part(source.name, target, partial(_event_lines, found, source), rows))
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from chartwarden.kernel.errors import Fault, InputRefused, refuse
-from chartwarden.kernel.plugins import discover
 from chartwarden.logs.contracts import Head, LogFormat, Source
 from chartwarden.logs.opening import START, open_input
-
-PACKAGE = "chartwarden.logs.formats"
+from chartwarden.logs.queries import formats
 
 
 @dataclass(frozen=True)
@@ -23,12 +20,6 @@ class Recognised:
     id: str
     format: LogFormat
     source: Source
-
-
-@lru_cache(maxsize=1)
-def formats() -> Mapping[str, LogFormat]:
-    """All log formats that are plugged in, by id."""
-    return discover(PACKAGE, "FORMAT", LogFormat)
 
 
 def recognise(path: Path, zone: ZoneInfo, scratch: Path, format_id: str | None = None) -> Recognised:

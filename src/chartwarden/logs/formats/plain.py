@@ -98,6 +98,11 @@ def fast(source: Source) -> str | None:
     )
 
 
+def count(source: Source) -> int | None:
+    """The rows of a file that ``fast`` can read."""
+    return open_table(FEED, source.path, source.name).count()
+
+
 def notes(source: Source) -> tuple[str, ...]:
     """The unknown columns, which are ignored."""
     table = open_table(FEED, source.path, source.name)
@@ -113,6 +118,7 @@ FORMAT = LogFormat(
     read=read,
     fast=fast,
     notes=notes,
+    count=count,
     examples=(
         FormatExample(
             title="A coder opens a chart; a row with a bad time is quarantined",

@@ -15,7 +15,6 @@ from chartwarden.logs.contracts import Feed
 from chartwarden.logs.engine import name, parquet
 from chartwarden.logs.tables import typed
 from chartwarden.logs.tables.header import Header, match_header
-from chartwarden.logs.tables.local_time import NEAR
 from chartwarden.logs.tables.rows import T, Texts
 from chartwarden.logs.tables.values import EncodingFault, RowFault
 
@@ -73,8 +72,12 @@ class ParquetTable:
                 return None
         local = frozenset(column for column in native if self._schema.field(column).type.tz is None)
         source = f"SELECT {', '.join(cleaned)} FROM {parquet(self._path)}"
-        texts = typed.Texts(source, self._found.present, True, NEAR, frozenset(native), local)
+        texts = typed.Texts(source, self._found.present, True, frozenset(native), local)
         return typed.select(self._feed, texts, zone)
+
+    def count(self) -> int | None:
+        """How many rows it has."""
+        return int(pq.read_metadata(self._path).num_rows)
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         wanted = list(self._found.present)

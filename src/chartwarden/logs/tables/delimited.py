@@ -11,7 +11,6 @@ from chartwarden.logs.contracts import Feed
 from chartwarden.logs.engine import name, text
 from chartwarden.logs.tables import typed
 from chartwarden.logs.tables.header import Header, match_header
-from chartwarden.logs.tables.local_time import NEAR
 from chartwarden.logs.tables.records import ROW_LIMIT, Records
 from chartwarden.logs.tables.rows import T, Texts
 from chartwarden.logs.tables.scan import Scan, scan
@@ -63,8 +62,12 @@ class DelimitedTable:
         seen = scan(self._path, self._delimiter)
         if not seen.regular:
             return None
-        texts = typed.Texts(self._texts(seen), self._found.present, seen.quotes, NEAR)
+        texts = typed.Texts(self._texts(seen), self._found.present, seen.quotes)
         return typed.select(self._feed, texts, zone)
+
+    def count(self) -> int | None:
+        """How many rows it has, where ``select`` gives a SELECT."""
+        return scan(self._path, self._delimiter).rows
 
     def _header(self, each: Iterator[tuple[int, list[str] | RowFault]]) -> Header:
         line, names = next(each, (1, []))
@@ -79,10 +82,9 @@ class DelimitedTable:
     def _texts(self, seen: Scan) -> str:
         """A SELECT of the feed's columns as trimmed texts, null where empty."""
         columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(self._found.width))
-        line_end = "\\r\\n" if seen.crlf else "\\n"
         table = (
             f"read_csv({text(self._path.as_posix())}, auto_detect=false, header=true, columns={{{columns}}}, "
-            f"delim={text(self._delimiter)}, quote='\"', escape='\"', new_line='{line_end}', encoding='utf-8', "
+            f"delim={text(self._delimiter)}, quote='\"', escape='\"', encoding='utf-8', "
             f"comment='', strict_mode=true, null_padding=false, ignore_errors=false, max_line_size={ROW_LIMIT})"
         )
         places = self._found.places.items()

@@ -32,6 +32,9 @@ class Table(Protocol):
     def select(self, zone: ZoneInfo) -> str | None:
         """A SELECT as ``typed.select`` says; None where the file needs the careful way."""
 
+    def count(self) -> int | None:
+        """How many rows the SELECT must give, counted without DuckDB; None where that is not known."""
+
 
 def open_table(feed: Feed, path: Path, file: str) -> Table:
     """The feed file at ``path`` (plain bytes), named ``file`` in faults.

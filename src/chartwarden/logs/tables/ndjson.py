@@ -51,6 +51,10 @@ class NdjsonTable:
         """None: DuckDB and this module would not read every JSON text alike."""
         return None
 
+    def count(self) -> int | None:
+        """None: not counted but by reading."""
+        return None
+
     def _row(self, line: int, raw: bytes, read: Callable[[int, Texts], T]) -> T | RowFault:
         try:
             row = _object(raw)

@@ -8,14 +8,12 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
-import pyarrow.parquet as pq
 
-from chartwarden.logs.contracts import Feed, QuarantinedRow
+from chartwarden.logs.contracts import Feed, QuarantinedRow, feed_schema
 from chartwarden.logs.engine import name, text
 from chartwarden.logs.parts import Lines, Part, PartWriter
 from chartwarden.logs.tables.files import Table, read_rows
 from chartwarden.logs.tables.rows import RowReader, Texts, Values
-from chartwarden.logs.tables.schema import schema
 from chartwarden.logs.tables.typed import GUESSED, SOUND
 from chartwarden.logs.tables.values import RowFault
 
@@ -42,13 +40,11 @@ def read_fast(
     columns = ", ".join(name(column.name) for column in feed.columns)
     try:
         rows, faulty, guessed = database.execute(f"SELECT {counts} FROM ({select})").fetchall()[0]
-        if faulty:
+        if faulty or rows != table.count():
             return None
         database.execute(f"COPY (SELECT {columns} FROM ({select})) TO {text(target.as_posix())}")
     except duckdb.Error:
         target.unlink(missing_ok=True)
-        return None
-    if pq.read_metadata(target).num_rows != rows:
         return None
     return Part(file, target, partial(_lines, table), rows, guessed)
 
@@ -62,7 +58,7 @@ def read_careful(feed: Feed, table: Table, file: str, zone: ZoneInfo, target: Pa
 
     rows = guessed = 0
     quarantined: list[QuarantinedRow] = []
-    with PartWriter(target, schema(feed)) as writer:
+    with PartWriter(target, feed_schema(feed)) as writer:
         for line, found in read_rows(table, file, read):
             rows += 1
             if isinstance(found, RowFault):
