@@ -31,21 +31,21 @@ def drafts(signals: Iterable[Signal], plain: Collection[str], takes_in: Collecti
     ``plain`` and ``takes_in`` are the detectors so marked (see Detector).
     """
     pairs: dict[tuple[str, str], list[Signal]] = {}
-    stretches: list[list[Signal]] = []
+    stretches: dict[str, list[list[Signal]]] = {}
     for signal in sorted(signals, key=_order):
         if signal.patient is None:
-            _join_stretch(stretches, signal)
+            _join_stretch(stretches.setdefault(signal.coder, []), signal)
         else:
             pairs.setdefault((signal.coder, signal.patient), []).append(signal)
-    held = [(group, _accesses(group)) for group in stretches if any(signal.detector in takes_in for signal in group)]
+    held = {coder: _holding(groups, takes_in) for coder, groups in stretches.items()}
     cases = []
     for (coder, patient), group in pairs.items():
-        home = _home(group, held) if all(signal.detector in plain for signal in group) else None
+        home = _home(group, held.get(coder, ())) if all(signal.detector in plain for signal in group) else None
         if home is None:
             cases.append(_draft(coder, patient, group))
         else:
             home.extend(group)
-    cases.extend(_draft(group[0].coder, None, group) for group in stretches)
+    cases.extend(_draft(coder, None, group) for coder, groups in stretches.items() for group in groups)
     return sorted(
         cases, key=lambda case: (-round(case.score, 6), case.coder, case.patient or "", case.signals[0].begins)
     )
@@ -71,8 +71,6 @@ def _order(signal: Signal) -> tuple[str, str, str, str, tuple[int, ...], float]:
 def _join_stretch(stretches: list[list[Signal]], signal: Signal) -> None:
     mine = set(signal.accesses)
     for group in stretches:
-        if group[0].coder != signal.coder:
-            continue
         theirs = _accesses(group)
         if 2 * len(mine & theirs) >= max(len(mine), len(theirs)) > 0:
             group.append(signal)
@@ -80,12 +78,13 @@ def _join_stretch(stretches: list[list[Signal]], signal: Signal) -> None:
     stretches.append([signal])
 
 
+def _holding(groups: Iterable[list[Signal]], takes_in: Collection[str]) -> list[tuple[list[Signal], set[int]]]:
+    return [(group, _accesses(group)) for group in groups if any(signal.detector in takes_in for signal in group)]
+
+
 def _home(group: Sequence[Signal], held: Iterable[tuple[list[Signal], set[int]]]) -> list[Signal] | None:
     mine = _accesses(group)
-    for home, theirs in held:
-        if home[0].coder == group[0].coder and mine <= theirs:
-            return home
-    return None
+    return next((home for home, theirs in held if mine <= theirs), None)
 
 
 def _accesses(group: Iterable[Signal]) -> set[int]:
