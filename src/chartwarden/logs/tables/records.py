@@ -104,10 +104,7 @@ class Records:
 
 
 class Lines:
-    """The lines of a file, with their ends and numbers. Of a line longer than ROW_LIMIT only the beginning is kept.
-
-    ``next`` gives the next line and its number from 1, or None at the end.
-    """
+    """The lines of a file, with their ends and numbers. Of a line longer than ROW_LIMIT only the beginning is kept."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -115,6 +112,7 @@ class Lines:
         self._ahead: deque[tuple[int, bytes]] = deque()
 
     def next(self) -> tuple[int, bytes] | None:
+        """The next line and its number from 1, or None at the end."""
         if self._ahead:
             return self._ahead.popleft()
         raw = self._file.readline(ROW_LIMIT + 1)
@@ -131,6 +129,7 @@ class Lines:
         return self._number, raw
 
     def give_back(self, lines: list[tuple[int, bytes]]) -> None:
+        """Lines that were read too far come next again, in their order."""
         self._ahead.extendleft(reversed(lines))
 
     def _skip_line(self, raw: bytes) -> None:
