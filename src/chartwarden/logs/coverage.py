@@ -6,17 +6,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from zoneinfo import ZoneInfo
 
+from chartwarden.logs.contracts import LogCoverage, Silence
 from chartwarden.logs.engine import connect, parquet, text
 
 HOUR = timedelta(hours=1)
-WEEKS_ALIKE = 3
-"""An hour is expected to hold rows when the same hour of the week did in so many other weeks, and in most of them."""
+WEEKS_ALIKE, USUAL_ROWS = 3, 20
+"""An hour is expected to hold rows when the same hour of the week held so many rows in the middle of so many weeks."""
 
 HOURS = "SELECT date_trunc('hour', occurred_at) AS hour, count(*) AS rows FROM {file} GROUP BY hour"
 EARLY = "SELECT count(*) FROM {file} WHERE recorded_at < occurred_at - INTERVAL 60 SECOND"
@@ -32,23 +33,6 @@ SELECT count(*) FILTER (s.moment >= s.before) / greatest(count(s.before), 1) FRO
 ) AS s
 """
 ORDERLY = 0.99
-
-
-@dataclass(frozen=True)
-class Silence:
-    """A stretch of whole hours (naive UTC, the end excluded) without a row, where other weeks have rows."""
-
-    begins: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True)
-class LogCoverage:
-    """What there is to say of the logs together. ``jumps`` are instants (naive UTC) at which a file's time went back."""
-
-    silences: tuple[Silence, ...]
-    jumps: tuple[tuple[str, datetime], ...]
-    recorded_early: int
 
 
 def cover(files: Sequence[tuple[str, Path]], zone: ZoneInfo, scratch: Path) -> LogCoverage:
@@ -84,29 +68,24 @@ def steps_back(blocks: Iterable[tuple[datetime, datetime]]) -> list[datetime]:
     return found
 
 
-def silences(hours: Iterable[datetime], zone: ZoneInfo) -> list[Silence]:
-    """Stretches of hours without rows between the first and the last of ``hours`` (naive UTC, with rows). Pure."""
-    held = set(hours)
-    if not held:
+def silences(hours: Mapping[datetime, int], zone: ZoneInfo) -> list[Silence]:
+    """Stretches of hours without rows between the first and the last of ``hours`` (naive UTC, with their rows). Pure."""
+    if not hours:
         return []
     slots: dict[tuple[int, int], list[datetime]] = defaultdict(list)
-    every: list[datetime] = []
-    hour = min(held)
-    while hour <= max(held):
+    hour = min(hours)
+    while hour <= max(hours):
         local = hour.replace(tzinfo=UTC).astimezone(zone)
         slots[local.weekday(), local.hour].append(hour)
-        every.append(hour)
         hour += HOUR
-    missed = {hour for alike in slots.values() for hour in _missed(alike, held)}
-    return _joined([hour for hour in every if hour in missed])
+    return _joined(sorted(hour for alike in slots.values() for hour in _missed(alike, hours)))
 
 
-def _missed(alike: Sequence[datetime], held: set[datetime]) -> list[datetime]:
-    """The hours without rows of one hour of the week, where that hour nearly always has some."""
-    filled = sum(hour in held for hour in alike)
-    if filled < WEEKS_ALIKE or 2 * filled <= len(alike):
+def _missed(alike: Sequence[datetime], hours: Mapping[datetime, int]) -> list[datetime]:
+    """The hours without rows of one hour of the week, where that hour is a busy one."""
+    if len(alike) < WEEKS_ALIKE or median(hours.get(hour, 0) for hour in alike) < USUAL_ROWS:
         return []
-    return [hour for hour in alike if hour not in held]
+    return [hour for hour in alike if hour not in hours]
 
 
 def _joined(hours: Sequence[datetime]) -> list[Silence]:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from chartwarden.logs.contracts import ACCESS_SCHEMA
-from chartwarden.logs.coverage import Silence, cover, silences
+from chartwarden.logs.contracts import ACCESS_SCHEMA, Silence
+from chartwarden.logs.coverage import cover, silences
 
 CHICAGO = ZoneInfo("America/Chicago")
 MONDAY = datetime(2026, 2, 2, 15)  # 09:00 in Chicago
@@ -19,20 +19,29 @@ def working_hours(weeks: int) -> list[datetime]:
     return [day + timedelta(hours=hour) for day in days for hour in range(8)]
 
 
+def busy(hours: list[datetime], rows: int = 50) -> dict[datetime, int]:
+    return dict.fromkeys(hours, rows)
+
+
+def test_an_hour_with_few_rows_may_well_have_none() -> None:
+    hours = working_hours(4)
+    assert silences(busy(hours[:30] + hours[31:], rows=4), CHICAGO) == []
+
+
 def test_hours_that_other_weeks_fill_are_a_silence_and_nights_are_not() -> None:
     hours = working_hours(4)
     lost = {MONDAY + timedelta(days=15, hours=hour) for hour in (2, 3, 4)}
-    found = silences([hour for hour in hours if hour not in lost], CHICAGO)
+    found = silences(busy([hour for hour in hours if hour not in lost]), CHICAGO)
     assert found == [Silence(min(lost), max(lost) + timedelta(hours=1))]
 
 
 def test_a_clock_change_is_no_silence() -> None:
     hours = [hour - timedelta(hours=hour >= datetime(2026, 3, 8, 8)) for hour in working_hours(8)]
-    assert silences(hours, CHICAGO) == []
+    assert silences(busy(hours), CHICAGO) == []
 
 
 def test_two_weeks_are_too_few_to_expect_anything() -> None:
-    assert silences(working_hours(2)[1:-9], CHICAGO) == []
+    assert silences(busy(working_hours(2)[1:-9]), CHICAGO) == []
 
 
 def write(path: Path, times: list[datetime], recorded: list[datetime | None]) -> Path:
