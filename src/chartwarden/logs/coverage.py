@@ -16,10 +16,15 @@ from chartwarden.logs.contracts import LogCoverage, Silence
 from chartwarden.logs.engine import connect, parquet, text
 
 HOUR = timedelta(hours=1)
-WEEKS_ALIKE, USUAL_ROWS = 3, 20
-"""An hour is expected to hold rows when the same hour of the week held so many rows in the middle of so many weeks."""
+WEEKS_ALIKE, USUAL_LOGINS = 3, 5
+"""An hour is expected to hold rows when in so many weeks that hour held rows of about so many logins (the median).
 
-HOURS = "SELECT date_trunc('hour', occurred_at) AS hour, count(*) AS rows FROM {file} GROUP BY hour"
+Logins, not rows: one person at work alone at night takes a break, a clinic at work does not.
+"""
+
+HOURS = (
+    "SELECT date_trunc('hour', occurred_at) AS hour, approx_count_distinct(actor) AS logins FROM {file} GROUP BY hour"
+)
 EARLY = "SELECT count(*) FROM {file} WHERE recorded_at < occurred_at - INTERVAL 60 SECOND"
 # Blocks of rows stand for rows: a window over every row of a large log would take as long as the review.
 BLOCKS = """
@@ -69,7 +74,7 @@ def steps_back(blocks: Iterable[tuple[datetime, datetime]]) -> list[datetime]:
 
 
 def silences(hours: Mapping[datetime, int], zone: ZoneInfo) -> list[Silence]:
-    """Stretches of hours without rows between the first and the last of ``hours`` (naive UTC, with their rows). Pure."""
+    """Stretches of hours without rows between the first and the last of ``hours`` (naive UTC, with their logins). Pure."""
     if not hours:
         return []
     slots: dict[tuple[int, int], list[datetime]] = defaultdict(list)
@@ -83,7 +88,7 @@ def silences(hours: Mapping[datetime, int], zone: ZoneInfo) -> list[Silence]:
 
 def _missed(alike: Sequence[datetime], hours: Mapping[datetime, int]) -> list[datetime]:
     """The hours without rows of one hour of the week, where that hour is a busy one."""
-    if len(alike) < WEEKS_ALIKE or median(hours.get(hour, 0) for hour in alike) < USUAL_ROWS:
+    if len(alike) < WEEKS_ALIKE or median(hours.get(hour, 0) for hour in alike) < USUAL_LOGINS:
         return []
     return [hour for hour in alike if hour not in hours]
 

@@ -19,13 +19,13 @@ def working_hours(weeks: int) -> list[datetime]:
     return [day + timedelta(hours=hour) for day in days for hour in range(8)]
 
 
-def busy(hours: list[datetime], rows: int = 50) -> dict[datetime, int]:
-    return dict.fromkeys(hours, rows)
+def busy(hours: list[datetime], logins: int = 12) -> dict[datetime, int]:
+    return dict.fromkeys(hours, logins)
 
 
-def test_an_hour_with_few_rows_may_well_have_none() -> None:
+def test_an_hour_with_few_at_work_may_well_have_no_row() -> None:
     hours = working_hours(4)
-    assert silences(busy(hours[:30] + hours[31:], rows=4), CHICAGO) == []
+    assert silences(busy(hours[:30] + hours[31:], logins=2), CHICAGO) == []
 
 
 def test_hours_that_other_weeks_fill_are_a_silence_and_nights_are_not() -> None:
