@@ -1,6 +1,6 @@
 """Small tables for detectors that need more than SQL: links, lapses of agreements, faults of devices, networks.
 
-Made once the accesses are explained. ``prepare.TABLES`` documents them.
+Made once the accesses are explained. ``tables.TABLES`` documents them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from chartwarden.review.agreements import gap_rows, gaps
 from chartwarden.review.contracts import Clinic, Period
 from chartwarden.review.devices_networks import address_kinds, device_faults
 from chartwarden.review.engines.contracts import Engine
-from chartwarden.review.links.linking import link
-from chartwarden.review.prepare import midnight
+from chartwarden.review.links.linking import SCHEMA, link
+from chartwarden.review.period import midnight
 
 STAMP = pa.timestamp("us")
 GAP_SCHEMA = pa.schema(
@@ -36,18 +36,19 @@ ADDRESS_SCHEMA = pa.schema([("address", pa.string()), ("kind", pa.string())])
 def derive(engine: Engine, clinic: Clinic, feeds: Mapping[str, FeedRead], period: Period) -> None:
     """Make agreement_gaps, device_faults, connections, addresses, links and linked_accesses."""
     first_moment = partial(midnight, zone=clinic.time_zone)
-    employers = engine.rows("SELECT DISTINCT p.employer FROM people AS p WHERE p.employer IS NOT NULL")
+    employers = {row["employer"] for row in _feed(feeds, "workforce") if row["employer"]}
     found = gaps(
         _feed(feeds, "vendors"),
         _feed(feeds, "baas"),
-        [row["employer"] for row in employers],
+        employers,
         period.first_day,
         period.last_day + timedelta(days=1),
     )
     _keep(engine, "agreement_gaps", gap_rows(found, first_moment), GAP_SCHEMA)
     _keep(engine, "device_faults", device_faults(_feed(feeds, "devices"), first_moment), FAULT_SCHEMA)
     _networks(engine, _feed(feeds, "devices"), _feed(feeds, "networks"))
-    engine.arrow("links", link(engine))
+    links = link(engine) if pq.read_metadata(feeds["patients"].parquet).num_rows else SCHEMA.empty_table()
+    engine.arrow("links", links)
     engine.table("linked_accesses", LINKED_ACCESSES)
 
 

@@ -104,6 +104,7 @@ DETECTOR = Detector(
         "4.5), at most 2.8. Where the queue explains every access, the weight is 0.6 of that."
     ),
     suggested="ask_supervisor",
+    takes_in=True,
     sql=SQL,
     score=score,
     parameters={

@@ -48,6 +48,7 @@ DETECTOR = Detector(
         "behind some networks' exits (1.0)."
     ),
     suggested="check_login",
+    takes_in=True,
     sql="""
         WITH seats AS (
           SELECT a.actor, CAST(a.occurred_at AS DATE) AS day, a.device, a.address,

@@ -48,6 +48,7 @@ DETECTOR = Detector(
         "person (1.5)."
     ),
     suggested="check_login",
+    takes_in=True,
     sql="""
         SELECT a.actor, count(*) AS held, count(DISTINCT a.patient) AS patients, min(a.occurred_at) AS first_at,
                max(a.occurred_at) AS last_at, array_agg(a.access) AS accesses

@@ -6,51 +6,68 @@ through by chance, the model weighs. Without them every pair of the log would ha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+import pyarrow as pa
+
 from chartwarden.review.engines.contracts import Engine
-from chartwarden.review.links.model import NEAR_HOUSES
+from chartwarden.review.links.model import LARGEST_HOUSEHOLD, NEAR_HOUSES
 
 COLUMNS = "family_name, given_name, birth_date, address_line, city, postal_code, phone"
+MOST_BY_NAME_ALONE = 150
+"""A surname that more people bear makes no link by itself: the model's probability stays below the least."""
 KEYS = """
-       lower(trim(t.family_name)) AS family, lower(trim(t.given_name)) AS given, t.birth_date,
-       coalesce(left(trim(t.postal_code), 5), lower(trim(t.city))) AS area, lower(trim(t.city)) AS city,
-       TRY_CAST(split_part(trim(t.address_line), ' ', 1) AS BIGINT) AS house, right(trim(t.phone), 4) AS phone
+       lower(t.family_name) AS family, lower(t.given_name) AS given, t.birth_date, t.address_line,
+       lower(coalesce(left(t.postal_code, 5), t.city)) AS area, lower(t.city) AS city, right(t.phone, 4) AS phone
 """
 
-STAFF = f"SELECT t.person, {KEYS} FROM people AS t"
+STAFF = f"""
+SELECT t.person, {KEYS}, TRY_CAST(split_part(t.address_line, ' ', 1) AS BIGINT) AS house,
+       upper(left(t.given_name, 1)) AS given_initial, upper(left(t.family_name, 1)) AS family_initial
+FROM people AS t
+"""
 PATIENTS = f"""
-SELECT t.patient, {KEYS}, t.address_line, lower(t.contact_name) AS contact,
-       right(trim(t.contact_phone), 4) AS contact_phone
+SELECT t.patient, {KEYS}, t.contact_name AS contact, right(t.contact_phone, 4) AS contact_phone
 FROM patients AS t
 """
 
+SURNAMES = """
+SELECT n.family, count(*) AS held
+FROM (SELECT q.family FROM link_patients AS q UNION ALL SELECT s.family FROM link_staff AS s) AS n
+WHERE EXISTS (SELECT 1 FROM link_staff AS s WHERE s.family = n.family)
+GROUP BY n.family
+"""
+
+# What is dear to compute (a house number out of an address, a name within a contact's) stands behind what is cheap.
 OPENED_BY_STAFF = f"""
 SELECT p.person, p.patient
 FROM pairs AS p
 JOIN link_staff AS s ON s.person = p.person
 JOIN link_patients AS q ON q.patient = p.patient
-WHERE s.family = q.family
-   OR (s.area = q.area AND (abs(s.house - q.house) <= {NEAR_HOUSES} OR left(s.family, 3) = left(q.family, 3)))
+LEFT JOIN link_surnames AS n ON n.family = s.family
+WHERE (s.family = q.family AND (n.held <= {MOST_BY_NAME_ALONE} OR s.area = q.area))
    OR s.phone = q.phone OR s.phone = q.contact_phone
    OR (s.birth_date = q.birth_date AND left(s.given, 1) = left(q.given, 1))
-   OR (q.contact LIKE '%' || s.family || '%' AND q.contact LIKE '%' || left(s.given, 2) || '%')
+   OR (s.area = q.area
+       AND (left(s.family, 3) = left(q.family, 3)
+            OR abs(s.house - TRY_CAST(split_part(q.address_line, ' ', 1) AS BIGINT)) <= {NEAR_HOUSES}))
+   OR (left(q.contact, 1) IN (s.given_initial, s.family_initial) AND lower(q.contact) LIKE '%' || s.family || '%')
 """
 
 STAFF_AS_PATIENTS = """
 SELECT s.person, q.patient
+FROM link_staff AS s JOIN link_patients AS q ON s.birth_date = q.birth_date
+WHERE (s.family = q.family AND left(s.given, 1) = left(q.given, 1))
+   OR (s.given = q.given AND (s.phone = q.phone OR s.area = q.area))
+UNION
+SELECT s.person, q.patient
 FROM link_staff AS s JOIN link_patients AS q ON s.family = q.family AND s.given = q.given
-WHERE s.birth_date = q.birth_date
-   OR ((s.birth_date IS NULL OR q.birth_date IS NULL)
-       AND (s.phone = q.phone OR (s.area = q.area AND s.house = q.house)))
+WHERE s.birth_date IS NULL AND (s.phone = q.phone OR s.area = q.area)
 UNION
 SELECT s.person, q.patient
-FROM link_staff AS s JOIN link_patients AS q ON s.birth_date = q.birth_date AND s.given = q.given
-WHERE s.phone = q.phone OR (s.area = q.area AND s.house = q.house)
-UNION
-SELECT s.person, q.patient
-FROM link_staff AS s JOIN link_patients AS q ON s.birth_date = q.birth_date AND s.family = q.family
-WHERE left(s.given, 1) = left(q.given, 1)
+FROM link_staff AS s JOIN link_patients AS q ON s.family = q.family AND s.given = q.given
+WHERE q.birth_date IS NULL AND (s.phone = q.phone OR s.area = q.area)
 """
 
 CANDIDATES = f"""
@@ -62,9 +79,10 @@ WHERE EXISTS (SELECT 1 FROM pairs AS p WHERE p.patient = w.patient)
 
 
 def find_candidates(engine: Engine) -> list[dict[str, Any]]:
-    """Make link_staff, link_patients and link_candidates; return the candidates (person, patient), sorted."""
+    """Make the tables link_* and return the candidates: rows of person and patient, sorted."""
     engine.table("link_staff", STAFF)
     engine.view("link_patients", PATIENTS)
+    engine.table("link_surnames", SURNAMES)
     engine.table("link_candidates", CANDIDATES)
     rows = engine.rows("SELECT c.person, c.patient FROM link_candidates AS c")
     return sorted(rows, key=lambda row: (row["person"], row["patient"]))
@@ -86,10 +104,19 @@ def candidate_patients(engine: Engine) -> list[dict[str, Any]]:
     )
 
 
-def residents(engine: Engine) -> list[dict[str, Any]]:
-    """Patients at the house numbers of the candidates' staff: address_line, postal_code, city and how many (held)."""
+def residents(engine: Engine, starts: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Patients whose address begins so, by area and beginning (house number and a word, in lower case).
+
+    Rows of area, start, held (how many) and lines: their addresses, where no more than LARGEST_HOUSEHOLD.
+    """
+    if not starts:
+        return []
+    schema = pa.schema([("area", pa.string()), ("start", pa.string())])
+    rows = [{"area": area, "start": start} for area, start in sorted(starts)]
+    engine.arrow("link_houses", pa.Table.from_pylist(rows, schema=schema))
     return engine.rows(
-        "SELECT q.address_line, q.area, count(*) AS held FROM link_patients AS q JOIN ("
-        " SELECT DISTINCT s.area, s.house FROM link_staff AS s JOIN link_candidates AS c ON c.person = s.person) AS k"
-        " ON k.area = q.area AND k.house = q.house GROUP BY q.address_line, q.area"
+        "SELECT h.area, h.start, count(*) AS held,"
+        f" CASE WHEN count(*) <= {LARGEST_HOUSEHOLD} THEN array_agg(q.address_line) END AS lines"
+        " FROM link_houses AS h JOIN link_patients AS q"
+        " ON q.area = h.area AND lower(left(q.address_line, length(h.start))) = h.start GROUP BY h.area, h.start"
     )

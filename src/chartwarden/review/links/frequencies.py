@@ -26,35 +26,54 @@ class Frequencies:
 
 def frequencies(engine: Engine, staff: Iterable[Mapping[str, Any]]) -> Frequencies:
     """The frequencies of every term of ``staff`` (rows with family_name and given_name)."""
-    patients = int(engine.rows("SELECT count(*) AS held FROM patients")[0]["held"])
-    people = patients + int(engine.rows("SELECT count(*) AS held FROM people")[0]["held"])
-    surnames = {term: held / people for term, held in _counted(engine, "family", names.family).items()}
-    given = {term: held / people for term, held in _counted(engine, "given", names.given).items()}
+    sizes = engine.rows(SIZES)[0]
+    people = int(sizes["patients"]) + int(sizes["staff"])
+    held: dict[str, Counter[str]] = {kind: Counter() for kind in NORMAL}
+    for row in engine.rows(COUNTS):
+        term = NORMAL[row["kind"]](row["term"])
+        if term:  # several spellings may share one form
+            held[row["kind"]][term] += int(row["held"])
+    shares = {kind: {term: number / people for term, number in counts.items()} for kind, counts in held.items()}
     contact = {}
-    for row in staff:
-        full = names.full(row["given_name"], row["family_name"])
+    for member in staff:
+        full = names.full(member["given_name"], member["family_name"])
         if full:
             first, last = full.split(" ")
-            contact[full] = min(surnames[last] * given[first], COMMONEST_FULL_NAME)
+            contact[full] = min(shares["family"][last] * shares["given"][first], COMMONEST_FULL_NAME)
     return Frequencies(
-        patients=patients,
-        surname={term: min(1.0, CLUSTERING * share) for term, share in surnames.items()},
-        postal_code={term: held / people for term, held in _counted(engine, "area", postal_code).items()},
-        city={term: held / people for term, held in _counted(engine, "city", city).items()},
+        patients=int(sizes["patients"]),
+        surname={term: min(1.0, CLUSTERING * share) for term, share in shares["family"].items()},
+        postal_code=shares["area"],
+        city=shares["city"],
         contact=contact,
     )
 
 
-def _counted(engine: Engine, column: str, normal: Callable[[str | None], str | None]) -> Counter[str]:
-    rows = engine.rows(
-        f"SELECT n.term, count(*) AS held FROM (SELECT q.{column} AS term FROM link_patients AS q"
-        f" UNION ALL SELECT s.{column} AS term FROM link_staff AS s) AS n "
+NORMAL: Mapping[str, Callable[[str | None], str | None]] = {
+    "family": names.family,
+    "given": names.given,
+    "area": postal_code,
+    "city": city,
+}
+
+SIZES = """
+SELECT p.held AS patients, s.held AS staff
+FROM (SELECT count(*) AS held FROM patients) AS p CROSS JOIN (SELECT count(*) AS held FROM people) AS s
+"""
+
+
+def _count(column: str) -> str:
+    return (
+        f"SELECT '{column}' AS kind, n.{column} AS term, count(*) AS held FROM ("
+        f"SELECT q.{column} FROM link_patients AS q UNION ALL SELECT s.{column} FROM link_staff AS s) AS n "
         f"WHERE EXISTS (SELECT 1 FROM link_staff AS s JOIN link_candidates AS c ON c.person = s.person"
-        f" WHERE s.{column} = n.term) GROUP BY n.term"
+        f" WHERE s.{column} = n.{column}) GROUP BY n.{column}"
     )
-    held: Counter[str] = Counter()
-    for row in rows:
-        term = normal(row["term"])
-        if term:
-            held[term] += int(row["held"])
-    return held
+
+
+COUNTS = " UNION ALL ".join(
+    [
+        "SELECT 'family' AS kind, f.family AS term, f.held FROM link_surnames AS f",
+        *map(_count, ("given", "area", "city")),
+    ]
+)

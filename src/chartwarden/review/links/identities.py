@@ -7,15 +7,14 @@ households and no unit is given, the home is not known, only the building.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from chartwarden.review.links import names
 from chartwarden.review.links.addresses import Address, parse_address
-
-LARGEST_HOUSEHOLD = 8
-SHARED_NUMBER = 8
+from chartwarden.review.links.model import LARGEST_HOUSEHOLD, NEAR_HOUSES
 
 COLUMNS = pa.schema(
     [
@@ -46,27 +45,41 @@ def patient_table(rows: Iterable[Mapping[str, Any]], crowded: frozenset[str]) ->
     return pa.Table.from_pylist(found, schema=COLUMNS)
 
 
-def crowded_buildings(residents: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Buildings of several households: a unit is given, or more people live there than a household holds.
+def close_buildings(
+    pairs: Iterable[tuple[str, str]], staff: Iterable[Mapping[str, Any]], patients: Iterable[Mapping[str, Any]]
+) -> dict[tuple[str, str], str]:
+    """Buildings of those of ``pairs`` who live near each other, by area and the beginning of the address as written.
 
-    ``residents`` are rows of address_line, area and held (how many).
+    The beginning is the house number and the next word, in lower case.
     """
-    people: dict[str, int] = {}
+    homes = {row["id"]: _lives(row) for row in staff}
+    others = {row["id"]: _lives(row) for row in patients}
+    found: dict[tuple[str, str], str] = {}
+    for person, patient in pairs:
+        one, two = homes[person], others[patient]
+        if one and two and one.near(two):
+            found |= {(home.area, home.start): home.building for home in (one, two)}
+    return found
+
+
+def crowded_buildings(
+    buildings: Mapping[tuple[str, str], str], residents: Iterable[Mapping[str, Any]]
+) -> frozenset[str]:
+    """Those of ``buildings`` with several households: more people than a household holds, or an address with a unit.
+
+    ``residents`` are rows of area, start, held (how many) and lines (their addresses, where few).
+    """
     crowded = set()
     for row in residents:
-        address = parse_address(row["address_line"])
-        if address is None or not row["area"]:
-            continue
-        building = _building(address, row["area"])
-        people[building] = people.get(building, 0) + int(row["held"])
-        if address.unit or people[building] > LARGEST_HOUSEHOLD:
-            crowded.add(building)
+        homes = [parse_address(line) for line in row["lines"] or ()]
+        if row["held"] > LARGEST_HOUSEHOLD or any(home is not None and home.unit for home in homes):
+            crowded.add(buildings[row["area"], row["start"]])
     return frozenset(crowded)
 
 
 def postal_code(text: str | None) -> str | None:
     """The first five signs of a postal code."""
-    return (text or "").strip()[:5].casefold() or None
+    return (text or "")[:5].lower() or None
 
 
 def city(text: str | None) -> str | None:
@@ -86,20 +99,42 @@ def _person(row: Mapping[str, Any], crowded: frozenset[str]) -> dict[str, Any]:
 
 
 def _place(row: Mapping[str, Any], crowded: frozenset[str]) -> dict[str, Any]:
-    area = postal_code(row["postal_code"]) or (row["city"] or "").strip().casefold()
     found: dict[str, Any] = {"postal_code": postal_code(row["postal_code"]), "city": city(row["city"])}
-    address = parse_address(row["address_line"])
-    if address is None or not area:
+    home = _lives(row)
+    if home is None:
         return found
-    building = _building(address, area)
-    several = building in crowded or bool(address.unit)
-    found |= {"building": building, "unit": address.unit or None}
-    if address.unit or not several:
-        found["home"] = f"{building}|{address.unit}"
+    unit = home.address.unit
+    several = home.building in crowded or bool(unit)
+    found |= {"building": home.building, "unit": unit or None}
+    if unit or not several:
+        found["home"] = f"{home.building}|{unit}"
     if not several:
-        found |= {"street": f"{address.street}|{area}", "house": address.house}
+        found |= {"street": f"{home.address.street}|{home.area}", "house": home.address.house}
     return found
 
 
-def _building(address: Address, area: str) -> str:
-    return f"{address.house or ''}|{address.street}|{area}"
+@dataclass(frozen=True)
+class _Home:
+    """An address within its area (the postal code or, without one, the city), and how it begins as written."""
+
+    address: Address
+    area: str
+    start: str
+
+    @property
+    def building(self) -> str:
+        return f"{self.address.house or ''}|{self.address.street}|{self.area}"
+
+    def near(self, other: _Home) -> bool:
+        if (self.area, self.address.street) != (other.area, other.address.street):
+            return False
+        house, next_house = self.address.house, other.address.house
+        return house is not None and next_house is not None and abs(house - next_house) <= NEAR_HOUSES
+
+
+def _lives(row: Mapping[str, Any]) -> _Home | None:
+    address = parse_address(row["address_line"])
+    area = postal_code(row["postal_code"]) or (row["city"] or "").lower()
+    if address is None or not area:
+        return None
+    return _Home(address, area, " ".join(row["address_line"].lower().split()[:2]))

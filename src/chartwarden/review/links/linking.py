@@ -10,7 +10,7 @@ import pyarrow as pa
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.links import candidates
 from chartwarden.review.links.frequencies import frequencies
-from chartwarden.review.links.identities import crowded_buildings, patient_table, staff_table
+from chartwarden.review.links.identities import close_buildings, crowded_buildings, patient_table, staff_table
 from chartwarden.review.links.relations import evidence, probability, relation, weight
 from chartwarden.review.links.scoring import weigh
 
@@ -49,13 +49,10 @@ def link(engine: Engine) -> pa.Table:
 
 def _weighed(engine: Engine, pairs: Sequence[tuple[str, str]]) -> list[tuple[dict[str, Any], str]]:
     staff = candidates.candidate_staff(engine)
-    crowded = crowded_buildings(candidates.residents(engine))
-    rows = weigh(
-        pairs,
-        staff_table(staff, crowded),
-        patient_table(candidates.candidate_patients(engine), crowded),
-        frequencies(engine, staff),
-    )
+    patients = candidates.candidate_patients(engine)
+    buildings = close_buildings(pairs, staff, patients)
+    crowded = crowded_buildings(buildings, candidates.residents(engine, buildings.keys()))
+    rows = weigh(pairs, staff_table(staff, crowded), patient_table(patients, crowded), frequencies(engine, staff))
     return [(row, kind) for row in rows if (kind := relation(row)) is not None]
 
 

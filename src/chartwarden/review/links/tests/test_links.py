@@ -13,7 +13,7 @@ from chartwarden.logs.contracts import feed_schema
 from chartwarden.review.engines.duckdb import DuckDBEngine
 from chartwarden.review.feeds import PATIENTS
 from chartwarden.review.links.linking import SCHEMA, link
-from chartwarden.review.prepare import PEOPLE_SCHEMA
+from chartwarden.review.staff import PEOPLE_SCHEMA
 
 ANA = {
     "person": "ana", "family_name": "Okafor", "given_name": "Ana", "birth_date": date(1985, 2, 3),
@@ -131,7 +131,7 @@ def test_a_few_houses_down_the_street_is_a_neighbour(engine: DuckDBEngine) -> No
         {**town, "address_line": "18 Main Street"},
         {**town, "address_line": "118 Main Street"},
         {**town, "address_line": "18 Oak Street"},
-        {**town, "address_line": "18 Main Street Apt 2"},
+        {**town, "address_line": "22 Main Street Apt 2"},
     )
     assert relations(rows) == {"P0": "neighbour"}
 
