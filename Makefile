@@ -16,7 +16,7 @@ run: ## Make the demo clinic in ./demo-clinic and review it
 test: ## Run all tests, with the real programs they need
 	@sh tools/setup.sh test
 	@$(PYTHON) tools/peers.py
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: ## Lint, types, imports and the house's own tests
 	@sh tools/setup.sh test

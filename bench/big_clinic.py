@@ -72,7 +72,7 @@ FROM ({WORK}) AS w, range({{each}}) AS s(k)
 ORDER BY w.begins
 """
 
-SURNAME = "list_extract(['Smith', 'Garcia', 'Nguyen', 'Brown', 'Okafor', 'Lindqvist', 'Patel', 'Kim'], CAST(1 + {n} % 8 AS BIGINT)) || CASE WHEN {n} % 3 = 0 THEN '' ELSE CAST({n} % 4000 AS VARCHAR) END"  # noqa: E501
+SURNAME = "list_extract(['Smith', 'Garcia', 'Nguyen', 'Brown', 'Okafor', 'Lindqvist', 'Patel', 'Kim'], CAST(1 + {n} % 8 AS BIGINT)) || CASE WHEN {n} % 3 = 0 THEN '' ELSE CAST({n} % 4000 AS VARCHAR) END"
 
 FEEDS = {
     "assignments": f"""

@@ -102,4 +102,5 @@ def _measure(body: str, folder: Path, period: str = "") -> dict[str, float]:
     )
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tests.house.code import PACKAGE, ROOT
 from tools.generate_docs import MEASURED, write
 
@@ -68,3 +69,33 @@ def test_links_between_documents_lead_somewhere() -> None:
         if "://" not in target and not (path.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_functions_and_files_that_documents_name_exist() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in DOCUMENTS
+        for name in re.findall(r"`([^`\s]+)`", path.read_text(encoding="utf-8"))
+        if not (_is_there(name) if "/" in name else _is_defined(name))
+    ]
+    assert missing == []
+
+
+def _is_there(name: str) -> bool:
+    is_path = re.fullmatch(r"(?:[a-z_]+/)+[a-z_]+\.py", name)
+    return not is_path or (ROOT / name).exists() or (PACKAGE / name).exists()
+
+
+def _is_defined(name: str) -> bool:
+    """Whether a dotted name that begins with a room is a module, or something that a module defines."""
+    first, *inner = name.split(".")
+    if inner[-1:] in (["html"], ["pdf"]):  # files of a review, not of the room
+        return True
+    if not first or not inner or not re.fullmatch(r"[\w.]+", name) or not (PACKAGE / first / "__init__.py").exists():
+        return True
+    module, last = PACKAGE.joinpath(first, *inner[:-1]).with_suffix(".py"), inner[-1]
+    if PACKAGE.joinpath(first, *inner).with_suffix(".py").exists():
+        return True
+    return module.exists() and bool(
+        re.search(rf"^(?:def|class) {last}\b|^{last}\b.*=", module.read_text(), re.MULTILINE)
+    )

@@ -6,14 +6,15 @@ import importlib
 import subprocess
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from tests.house.code import PACKAGE
 
-from chartwarden.logs.contracts import LogFormat
+from chartwarden.logs.contracts import Head, LogFormat, Source
 from chartwarden.logs.queries import formats
 from chartwarden.review.contracts import Detector, Explanation
 from chartwarden.review.services import detectors, explanations
+from tests.house.code import PACKAGE
 
 SUGGESTIONS = {"ask_coder", "ask_supervisor", "check_vendor", "check_login", "check_device", "look"}
 FOLDERS = {
@@ -45,6 +46,18 @@ def test_format(name: str, plugin: LogFormat) -> None:
     assert plugin.title.strip(), name
     assert plugin.source.strip(), name
     assert any(example.becomes for example in plugin.examples), "no sample that becomes an access event"
+
+
+def test_the_format_template_reads_its_own_sample(tmp_path: Path) -> None:
+    log_format = importlib.import_module("chartwarden.logs.formats._template").FORMAT
+    (sample,) = log_format.examples
+    path = tmp_path / sample.name
+    path.write_bytes(sample.content)
+    assert log_format.recognises(Head(sample.name, sample.content))
+    event, bad = log_format.read(Source(sample.name, path, ZoneInfo(sample.zone)))
+    (expected,) = sample.becomes
+    assert {**expected, "occurred_at": event.occurred_at.isoformat()} == expected
+    assert (event.actor, event.patient, bad.line) == ("ana", "P1", *sample.quarantined)
 
 
 @pytest.mark.parametrize("what", FOLDERS)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from chartwarden.cli.faults import program_fault, usage_fault
 from chartwarden.kernel.errors import Fault, InputRefused
@@ -23,6 +24,7 @@ def build() -> typer.Typer:
     app = typer.Typer(
         name="chartwarden",
         add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
         rich_markup_mode=None,
         help="Say which accesses to patient records had a reason, and which a person should look at.",
         epilog="Exit status: 0 done, 2 an input or option was refused, 1 a fault of the program, 130 stopped.",
@@ -39,12 +41,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     debug = DEBUG in given
     asked = [word for word in given if word != DEBUG]
     try:
-        return int(build()(asked or ["--help"], prog_name="chartwarden", standalone_mode=False) or DONE)
+        return _invoke(asked or ["--help"])
     except InputRefused as refused:
         return _refuse(*refused.faults)
     except typer.TyperException as wrong:
         return _refuse(usage_fault(wrong))
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         print("chartwarden: stopped.", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
@@ -54,6 +56,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as fault:
         print(traceback.format_exc() if debug else program_fault(fault, given), file=sys.stderr)
         return PROGRAM_FAULT
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Run it without Typer's own ways with errors, Ctrl-C and closed pipes; ``run`` has the project's."""
+    command = get_command(build())
+    try:
+        with command.make_context("chartwarden", arguments) as context:
+            return int(command.invoke(context) or DONE)
+    except typer.Exit as done:
+        return done.exit_code
 
 
 def _refuse(*faults: Fault) -> int:

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import TracebackType
 
-from chartwarden.kernel.progress import Progress, Quiet
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as Bars
-    from rich.progress import TaskID
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 
-@contextmanager
-def shown() -> Iterator[Progress]:
-    """Progress for the length of a ``with`` block: a bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield Quiet()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield Shown(bars)
+def shown() -> TerminalProgress:
+    """Progress for the length of a ``with`` block, on standard error."""
+    return TerminalProgress(Console(stderr=True))
 
 
-class Shown:
-    """One line on the terminal: the present stage, how far it is, how long it has taken."""
+class TerminalProgress:
+    """``kernel.progress.Progress`` as a bar that goes away when it is done; a console that is no terminal stays quiet.
 
-    def __init__(self, bars: Bars) -> None:
-        self._bars = bars
+    Use it as a context manager.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
         self._task: TaskID | None = None
 
+    def __enter__(self) -> TerminalProgress:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
     def stage(self, name: str, total: int | None = None) -> None:
-        """A new stage takes the line; without a total the bar only shows that something moves."""
+        """A new stage begins, and takes the place of the one before."""
         if self._task is not None:
             self._bars.remove_task(self._task)
         self._task = self._bars.add_task(name, total=total)

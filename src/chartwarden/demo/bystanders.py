@@ -16,7 +16,6 @@ _DOCUMENTS = {
     "billing_clerk": ("billing", "prior_authorization"),
     "coding_supervisor": ("note", "billing"),
     "privacy_officer": ("note",),
-    "account_manager": (),
 }
 
 
@@ -32,7 +31,7 @@ def live(rng: Random, clinic: Clinic) -> None:
 def _live(rng: Random, shift: Shift, patients: list[Resident], documents: tuple[str, ...]) -> None:
     now = shift.starts + rng.randrange(0, 10 * MINUTE)
     access(shift, now, "login")
-    for _ in range(rng.randrange(5, 11) if documents else 0):
+    for _ in range(rng.randrange(5, 11)):
         now += rng.randrange(10 * MINUTE, 50 * MINUTE)
         if now > shift.ends - 5 * MINUTE:
             break

@@ -15,8 +15,9 @@ from chartwarden.demo.planting import plant_all
 from chartwarden.demo.staff import make_staff
 from chartwarden.demo.truth import truth_of, truth_path, write_truth
 from chartwarden.demo.world import Access, Assignment, Clinic
-from chartwarden.demo.writers import WRITERS
+from chartwarden.demo.writers._writer import Writer
 from chartwarden.kernel.errors import Fault, InputRefused, refuse
+from chartwarden.kernel.plugins import discover
 from chartwarden.kernel.progress import Progress, Quiet
 
 LEAST = {"coders": 3, "weeks": 2, "patients": 200}
@@ -50,6 +51,11 @@ def make_clinic(
     except OSError as error:
         raise refuse(str(folder), "a folder that can be written", error.strerror or str(error)) from error
     return truth
+
+
+def writers() -> dict[str, Writer]:
+    """Every dress that the log can be written in, by id."""
+    return discover("chartwarden.demo.writers", "WRITER", Writer)
 
 
 def live(seed: int, coders: int, weeks: int, patients: int, progress: Progress) -> Clinic:
@@ -90,8 +96,8 @@ def _check(folder: Path, sizes: dict[str, int], log_format: str, missing: float)
     faults = [
         Fault(f"--{name}", f"{least} or more", str(sizes[name])) for name, least in LEAST.items() if sizes[name] < least
     ]
-    if log_format not in WRITERS:
-        faults.append(Fault("--format", "one of " + ", ".join(WRITERS), log_format))
+    if log_format not in writers():
+        faults.append(Fault("--format", "one of " + ", ".join(writers()), log_format))
     if not 0 <= missing <= 1:
         faults.append(Fault("missing assignments", "a share from 0 to 1", str(missing)))
     if folder.exists() and not folder.is_dir():
@@ -104,11 +110,11 @@ def _check(folder: Path, sizes: dict[str, int], log_format: str, missing: float)
 
 def _write(folder: Path, clinic: Clinic, assignments: list[Assignment], log_format: str, truth: Truth) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for writer in WRITERS.values():
+    for writer in writers().values():
         (folder / writer.name).unlink(missing_ok=True)
     (folder / "clinic.toml").write_text(feeds.CLINIC_TOML, encoding="utf-8", newline="\n")
     for name, header, rows in feeds.tables(clinic, assignments, stream(clinic.seed, "clerks")):
         feeds.write_csv(folder / f"{name}.csv", header.split(), rows)
-    writer = WRITERS[log_format]
+    writer = writers()[log_format]
     writer.write(folder / writer.name, clinic.accesses)
     write_truth(truth_path(folder), truth)

@@ -174,8 +174,11 @@ class Queue:
     def _schedule(self, kind: str, given: Assignment, at: int, worker: Worker, reason: str) -> None:
         doer = worker
         if kind == "qa_review":
-            auditors = self.clinic.workers("qa_auditor")
-            doer = self.rng.choice([a for a in auditors if not a.close_to(self.by_id[given.patient])] or auditors)
+            patient = self.by_id[given.patient]
+            auditors = [one for one in self.clinic.workers("qa_auditor") if not one.close_to(patient)]
+            if not auditors:
+                return
+            doer = self.rng.choice(auditors)
         elif worker.person in self.last_shift and self.last_shift[worker.person].starts < at:
             return
         self.later[doer.person].append(_Later(kind, given, at, reason))

@@ -31,7 +31,8 @@ class Truth:
 
     ``coder_weeks`` counts the weeks in which coders and auditors were at work. ``improper`` accesses are those of the
     violations; every other access in scope is proper. ``under_assignment`` lists those improper events that an
-    assignment in the feeds covers (a stranger's device used for real work), so that they count as explained.
+    assignment in the feeds covers (a stranger's device used for real work), so that they count as explained;
+    ``no_record`` lists those that open no record (searches, logins).
     """
 
     seed: int
@@ -39,6 +40,7 @@ class Truth:
     violations: tuple[Known, ...]
     hard_negatives: tuple[Known, ...]
     under_assignment: frozenset[str]
+    no_record: frozenset[str]
 
     @property
     def improper(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from math import sqrt
 from random import Random
 
@@ -20,13 +21,14 @@ _USUAL_CODER_WEEKS = 80
 class Violation:
     """A way to do wrong.
 
-    ``usual`` is how many a clinic of ten coders sees in eight weeks. ``plant`` does it once, adds the accesses to the
+    ``usual`` is how many a clinic of ten coders sees in eight weeks; None: as many as there are occasions, because
+    each occasion is a wrong (work under a lapsed agreement). ``plant`` does it once, adds the accesses to the
     clinic's log and returns the deed, or None where the clinic gives no occasion (no public figure, no leaver);
     ``turn`` counts from 0.
     """
 
     title: str
-    usual: int
+    usual: int | None
     plant: Callable[[Clinic, Random, int], Deed | None]
 
 
@@ -41,8 +43,11 @@ def plant_all(clinic: Clinic, coders: int) -> None:
     share = sqrt(coders * clinic.period.weeks / _USUAL_CODER_WEEKS)
     for kind, violation in violations().items():
         rng = stream(clinic.seed, "violations", kind)
-        for turn in range(max(1, round(violation.usual * share))):
+        turns = count() if violation.usual is None else range(max(1, round(violation.usual * share)))
+        for turn in turns:
             deed = violation.plant(clinic, rng, turn)
             if deed is not None:
                 deed.kind = kind
                 clinic.violations.append(deed)
+            elif violation.usual is None:
+                break

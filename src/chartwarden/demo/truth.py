@@ -37,6 +37,7 @@ def truth_of(clinic: Clinic, assignments: Sequence[Assignment]) -> Truth:
         violations=tuple(_known(deed) for deed in clinic.violations),
         hard_negatives=tuple(_known(deed) for deed in clinic.hard_negatives),
         under_assignment=frozenset(covered),
+        no_record=frozenset(a.event for deed in clinic.violations for a in deed.accesses if not a.patient),
     )
 
 
@@ -70,6 +71,7 @@ def write_truth(path: Path, truth: Truth) -> None:
         "violations": lines(truth.violations),
         "hard_negatives": lines(truth.hard_negatives),
         "under_assignment": json.dumps(sorted(truth.under_assignment)),
+        "no_record": json.dumps(sorted(truth.no_record)),
     }
     text = "{" + ",\n ".join(f'"{name}": {part}' for name, part in parts.items()) + "}\n"
     path.write_text(text, encoding="utf-8", newline="\n")
@@ -99,6 +101,7 @@ def read_truth(path: Path) -> Truth:
             violations=tuple(_from_row(row) for row in held["violations"]),
             hard_negatives=tuple(_from_row(row) for row in held["hard_negatives"]),
             under_assignment=frozenset(held["under_assignment"]),
+            no_record=frozenset(held["no_record"]),
         )
     except OSError as error:
         raise refuse(str(path), "the truth about a demo clinic", error.strerror or "no such file") from error

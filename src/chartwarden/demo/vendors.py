@@ -37,6 +37,8 @@ def without_agreement(clinic: Clinic, vendor: str) -> list[Lapse]:
 
 def _with_gap(rng: Random, clinic: Clinic, vendor: str) -> None:
     period, why = clinic.period, rng.choice(("expired", "term_missing", "signed_late"))
+    if why == "term_missing" and any(other.parent == vendor for other in _VENDORS):
+        why = "expired"  # whether a subcontractor may work under a parent's incomplete agreement would be a dispute
     gap = rng.randrange(3, 7)
     if why == "signed_late":
         first = period.first

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chartwarden.demo.contracts import Known, Truth
-from chartwarden.demo.truth import read_truth
-from chartwarden.evaluation.baselines import run_baselines
+from chartwarden.demo.queries import read_truth
+from chartwarden.evaluation.comparing import run_baselines
 from chartwarden.evaluation.contracts import RATES, Case, Evaluation, Findings, Kind, Raised
 from chartwarden.evaluation.findings import read_findings
 from chartwarden.evaluation.matching import Matcher
@@ -41,14 +41,13 @@ def compare(findings: Findings, truth: Truth, feeds: Path | None = None) -> Eval
 def proper_explained(findings: Findings, truth: Truth) -> float:
     """The share of proper accesses that the review explained.
 
-    findings.json counts explained and unexplained accesses but does not list them. The truth knows which improper
-    events lie under an assignment in the feeds; the others are taken to be unexplained. So the proper ones
-    unexplained are ``unexplained`` less the improper events not under an assignment, and the share is one minus those
-    over all proper accesses. It is exact but for improper events that are no access to a record (a search, a login,
-    a denied try) or that a rule explains without an assignment (grace, an entry made late): a handful in tens of
-    thousands. The result is kept within 0 and 1.
+    findings.json counts explained and unexplained accesses to records but does not list them. The truth knows which
+    improper ones lie under an assignment in the feeds; the other improper ones are taken to be unexplained, and the
+    rest of ``unexplained`` is proper. That is exact but for improper accesses that a rule explains without an
+    assignment (soon after its end, or shortly before a late entry), and for denied tries if a review does not count
+    them: a handful in tens of thousands. The result is kept within 0 and 1.
     """
-    improper = truth.improper
+    improper = truth.improper - truth.no_record
     proper = findings.accesses - len(improper)
     if proper <= 0:
         return 0.0

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from chartwarden.demo.clinic import make_clinic
-from chartwarden.demo.truth import truth_path
+from chartwarden.demo.queries import truth_path
+from chartwarden.demo.services import make_clinic
 from chartwarden.evaluation.contracts import DEPTHS, RATES, Estimate, Evaluation, Kind, Raised, Ranking
 from chartwarden.evaluation.evaluate import evaluate
 from chartwarden.evaluation.metrics import estimate
@@ -52,7 +52,8 @@ def run_held_out(review: Review, work: Path, seeds: Sequence[int] = SEEDS, progr
     """Make each clinic under ``work`` twice, whole and with gaps in the queue, review it and evaluate the findings."""
     told = progress or Quiet()
     told.stage("Held-out clinics", 2 * len(seeds))
-    whole, with_gaps = [], []
+    whole: list[Evaluation] = []
+    with_gaps: list[Evaluation] = []
     for seed in seeds:
         for missing, results in ((0.0, whole), (MISSING, with_gaps)):
             folder = work / f"seed-{seed}{'-gaps' if missing else ''}"

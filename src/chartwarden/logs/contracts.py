@@ -161,10 +161,12 @@ class LogFormat:
 
     ``source`` says where the field names come from. ``recognises`` decides by content. ``read`` yields every row
     exactly once, in order, and raises InputRefused only where the file as a whole cannot be used. ``fast`` may give a
-    DuckDB SELECT of ACCESS_SCHEMA's columns but ``file``, one row an event, in file order, for a file that holds no fault; DuckDB raises, or the SELECT
-    yields a null where ACCESS_SCHEMA wants a value, where there is one, and ``read`` takes the file instead. What a
-    file means must not depend on which of the two read it. ``claims`` names files beside that this format reads along
-    with its own.
+    DuckDB SELECT of ACCESS_SCHEMA's columns but ``file``, one row an event, in file order, for a file that holds no
+    fault; DuckDB raises, or the SELECT yields a null where ACCESS_SCHEMA wants a value, where there is one, and
+    ``read`` takes the file instead. What a file means must not depend on which of the two read it. ``claims`` names
+    files beside that this format reads along with its own. ``notes`` says what else the result should tell of a file,
+    such as columns it ignores. ``count`` tells how many rows ``fast`` must give, counted without DuckDB, so that none
+    is lost on the way.
     """
 
     title: str
@@ -174,6 +176,8 @@ class LogFormat:
     examples: tuple[FormatExample, ...]
     fast: Callable[[Source], str | None] | None = None
     claims: Callable[[str], bool] | None = None
+    notes: Callable[[Source], tuple[str, ...]] | None = None
+    count: Callable[[Source], int | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,56 +2,91 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pyarrow.parquet as pq
+import duckdb
 
 from chartwarden.kernel.progress import Progress
-from chartwarden.logs.contracts import AccessesRead, Feed, FeedRead, InputCount, Source
-from chartwarden.logs.engine import connect, name, parquet, text
-from chartwarden.logs.formats import plain
-from chartwarden.logs.tables.files import fast_select
-from chartwarden.logs.tables.typed import SOUND
+from chartwarden.logs.canonical import AccessPart, write_accesses
+from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, Feed, FeedRead, InputCount
+from chartwarden.logs.deduplication import Identity, take_out_duplicates
+from chartwarden.logs.engine import connect, parquet
+from chartwarden.logs.opening import open_input
+from chartwarden.logs.parts import Part
+from chartwarden.logs.recognition import Recognised, recognise_all
+from chartwarden.logs.tables.files import open_table
+from chartwarden.logs.tables.reading import read_table
+from chartwarden.logs.vault import sha256
+
+ACCESS_IDENTITY = Identity(("event",), tuple(column for column in ACCESS_SCHEMA.names if column != "file"))
 
 
 def read_feed(feed: Feed, path: Path, zone: ZoneInfo, scratch: Path, progress: Progress) -> FeedRead:
-    """Read one feed file into Parquet in ``scratch``. Raises InputRefused where the file can't be used."""
+    """Read one feed file into Parquet in ``scratch``, a folder that exists.
+
+    Raises InputRefused where the file can't be used; then nothing is left of it.
+    """
     progress.stage(f"reading {path.name}")
-    target = scratch / f"{feed.name}.parquet"
-    select = fast_select(feed, path, path.name, zone)
-    columns = ", ".join(name(column.name) for column in feed.columns)
-    connect(scratch).execute(
-        f"COPY (SELECT {columns} FROM ({select}) WHERE {name(SOUND)}) TO {text(target.as_posix())}"
-    )
-    rows = pq.read_metadata(target).num_rows
-    count = InputCount(path.name, _sha256(path), rows, rows, 0, 0)
-    return FeedRead(target, count, (), tuple(column.name for column in feed.columns))
+    plain = open_input(path, scratch)
+    table = open_table(feed, plain, path.name)
+    with connect(scratch) as database:
+        part = read_table(database, feed, table, plain, path.name, zone, scratch / f"{feed.name}.parquet")
+        take_out_duplicates(database, [part], Identity(feed.key, tuple(column.name for column in feed.columns)))
+    header = table.header()
+    count = _count(part, path, "plain", header.notes)
+    present = tuple(column.name for column in feed.columns if column.name in header.places)
+    return FeedRead(part.parquet, count, tuple(part.quarantined), present, part.guessed)
 
 
 def read_accesses(
     paths: Sequence[Path], zone: ZoneInfo, scratch: Path, progress: Progress, format_id: str | None = None
 ) -> AccessesRead:
-    """Read access logs into Parquet files of ACCESS_SCHEMA in ``scratch``, in the order of files and rows."""
-    targets: list[Path] = []
+    """Read access logs into Parquet files of ACCESS_SCHEMA in ``scratch``, in the order of files and rows.
+
+    The same event or row counts once across all files. A file that a format reads along with another is no input of
+    its own. Raises InputRefused where a file can't be used.
+    """
+    progress.stage("recognising access logs")
+    recognised = recognise_all(paths, zone, scratch, format_id)
+    read: list[AccessPart] = []
+    with connect(scratch) as database:
+        for at, found in enumerate(recognised):
+            if isinstance(found, Recognised):
+                progress.stage(f"reading {found.source.name}")
+                target = scratch / f"accesses-{at:05}.parquet"
+                read.append(write_accesses(database, found.format, found.source, target))
+        progress.stage("looking for duplicates")
+        take_out_duplicates(database, [access.part for access in read], ACCESS_IDENTITY)
+        guessed = sum(_guessed(database, access.part) for access in read)
+    return _accesses_read(paths, recognised, read, guessed)
+
+
+def _accesses_read(
+    paths: Sequence[Path], recognised: Sequence[Recognised | Path], read: Sequence[AccessPart], guessed: int
+) -> AccessesRead:
     counts: list[InputCount] = []
-    guessed = 0
-    for at, path in enumerate(paths):
-        progress.stage(f"reading {path.name}")
-        target = scratch / f"accesses-{at:05}.parquet"
-        select = plain.fast(Source(path.name, path, zone))
-        database = connect(scratch)
-        database.execute(f"COPY (SELECT *, {text(path.name)} AS file FROM ({select})) TO {text(target.as_posix())}")
-        rows = pq.read_metadata(target).num_rows
-        found = database.execute(f"SELECT count(*) FILTER (guessed) FROM {parquet(target)}").fetchone()
-        guessed += found[0] if found else 0
-        targets.append(target)
-        counts.append(InputCount(path.name, _sha256(path), rows, rows, 0, 0))
-    return AccessesRead(tuple(targets), tuple(counts), (), guessed, {})
+    others: dict[str, int] = {}
+    remaining = iter(read)
+    for path, found in zip(paths, recognised, strict=True):
+        if isinstance(found, Path):
+            counts.append(InputCount(path.name, sha256(path), 0, 0, 0, 0, "", ("read along with another file",)))
+            continue
+        access = next(remaining)
+        notes = found.format.notes(found.source) if found.format.notes else ()
+        counts.append(_count(access.part, path, found.id, notes))
+        for what, times in access.not_accesses.items():
+            others[what] = others.get(what, 0) + times
+    quarantined = tuple(row for access in read for row in access.part.quarantined)
+    return AccessesRead(tuple(a.part.parquet for a in read), tuple(counts), quarantined, guessed, others)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _guessed(database: duckdb.DuckDBPyConnection, part: Part) -> int:
+    return int(database.execute(f"SELECT count(*) FILTER (guessed) FROM {parquet(part.parquet)}").fetchall()[0][0])
+
+
+def _count(part: Part, path: Path, format_id: str, notes: tuple[str, ...]) -> InputCount:
+    quarantined = len(part.quarantined)
+    read = part.rows - quarantined - part.duplicates
+    return InputCount(path.name, sha256(path), part.rows, read, quarantined, part.duplicates, format_id, notes)

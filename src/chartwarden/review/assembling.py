@@ -30,7 +30,9 @@ def assemble(
 
     The first ``TOLD`` of them also hold the assignments around them, for their time lines.
     """
-    plans = drafts(signals)
+    plain = {name for name, detector in detectors.items() if detector.plain}
+    takes_in = {name for name, detector in detectors.items() if detector.takes_in}
+    plans = drafts(signals, plain, takes_in)
     accesses = _accesses(engine, plans, names)
     queue = _assignments(engine, plans[:TOLD])
     cases = []

@@ -1,18 +1,17 @@
 """Signals become cases, and cases are ranked. Pure.
 
-A coder and a patient are one case. A stretch of time (a burst, a night, a separation …) is one case, and takes in
-the pairs that are wholly part of it and have nothing else to say for themselves.
+A coder and a patient are one case. A stretch of time (a burst, a night, a separation …) is one case. Stretches that
+are mostly the same accesses are one, and a stretch takes in the pairs that are wholly part of it and have nothing
+else to say for themselves; a lapse of an agreement does not, since it says nothing about what was opened.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from chartwarden.review.contracts import Signal
-
-PAIR_ONLY = frozenset({"unassigned_access"})
 
 
 @dataclass(frozen=True)
@@ -26,24 +25,27 @@ class Draft:
     score: float
 
 
-def drafts(signals: Iterable[Signal]) -> list[Draft]:
-    """Every signal in exactly one case, worst case first; ties by coder, then patient, then time."""
+def drafts(signals: Iterable[Signal], plain: Collection[str], takes_in: Collection[str]) -> list[Draft]:
+    """Every signal in exactly one case, worst case first; ties by coder, then patient, then time.
+
+    ``plain`` and ``takes_in`` are the detectors so marked (see Detector).
+    """
     pairs: dict[tuple[str, str], list[Signal]] = {}
-    stretches: list[list[Signal]] = []
+    stretches: dict[str, list[list[Signal]]] = {}
     for signal in sorted(signals, key=_order):
         if signal.patient is None:
-            _join_stretch(stretches, signal)
+            _join_stretch(stretches.setdefault(signal.coder, []), signal)
         else:
             pairs.setdefault((signal.coder, signal.patient), []).append(signal)
-    held = [(group[0].coder, {number for signal in group for number in signal.accesses}) for group in stretches]
+    held = {coder: _holding(groups, takes_in) for coder, groups in stretches.items()}
     cases = []
     for (coder, patient), group in pairs.items():
-        home = _home(coder, group, held)
+        home = _home(group, held.get(coder, ())) if all(signal.detector in plain for signal in group) else None
         if home is None:
             cases.append(_draft(coder, patient, group))
         else:
-            stretches[home].extend(group)
-    cases.extend(_draft(group[0].coder, None, group) for group in stretches)
+            home.extend(group)
+    cases.extend(_draft(coder, None, group) for coder, groups in stretches.items() for group in groups)
     return sorted(
         cases, key=lambda case: (-round(case.score, 6), case.coder, case.patient or "", case.signals[0].begins)
     )
@@ -69,23 +71,24 @@ def _order(signal: Signal) -> tuple[str, str, str, str, tuple[int, ...], float]:
 def _join_stretch(stretches: list[list[Signal]], signal: Signal) -> None:
     mine = set(signal.accesses)
     for group in stretches:
-        if group[0].coder != signal.coder:
-            continue
-        theirs = {number for other in group for number in other.accesses}
-        if mine and 2 * len(mine & theirs) >= min(len(mine), len(theirs)) > 0:
+        theirs = _accesses(group)
+        if 2 * len(mine & theirs) >= max(len(mine), len(theirs)) > 0:
             group.append(signal)
             return
     stretches.append([signal])
 
 
-def _home(coder: str, group: Sequence[Signal], held: Sequence[tuple[str, set[int]]]) -> int | None:
-    if any(signal.detector not in PAIR_ONLY for signal in group):
-        return None
-    mine = {number for signal in group for number in signal.accesses}
-    for number, (owner, theirs) in enumerate(held):
-        if owner == coder and mine <= theirs:
-            return number
-    return None
+def _holding(groups: Iterable[list[Signal]], takes_in: Collection[str]) -> list[tuple[list[Signal], set[int]]]:
+    return [(group, _accesses(group)) for group in groups if any(signal.detector in takes_in for signal in group)]
+
+
+def _home(group: Sequence[Signal], held: Iterable[tuple[list[Signal], set[int]]]) -> list[Signal] | None:
+    mine = _accesses(group)
+    return next((home for home, theirs in held if mine <= theirs), None)
+
+
+def _accesses(group: Iterable[Signal]) -> set[int]:
+    return {number for signal in group for number in signal.accesses}
 
 
 def _draft(coder: str, patient: str | None, group: Sequence[Signal]) -> Draft:
@@ -93,5 +96,4 @@ def _draft(coder: str, patient: str | None, group: Sequence[Signal]) -> Draft:
     for signal in group:
         strongest[signal.detector] = max(strongest.get(signal.detector, signal.weight), signal.weight)
     signals = tuple(sorted(group, key=lambda s: (-round(s.weight, 6), s.detector, s.begins, s.patient or "")))
-    accesses = tuple(sorted({number for signal in group for number in signal.accesses}))
-    return Draft(coder, patient, signals, accesses, sum(strongest.values()))
+    return Draft(coder, patient, signals, tuple(sorted(_accesses(group))), sum(strongest.values()))

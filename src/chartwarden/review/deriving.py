@@ -1,6 +1,6 @@
 """Small tables for detectors that need more than SQL: links, lapses of agreements, faults of devices, networks.
 
-Made once the accesses are explained. ``prepare.TABLES`` documents them.
+Made once the accesses are explained. ``tables.TABLES`` documents them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from chartwarden.review.contracts import Clinic, Period
 from chartwarden.review.devices_networks import address_kinds, device_faults
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.links.linking import SCHEMA, link
-from chartwarden.review.prepare import midnight
+from chartwarden.review.period import midnight
 
 STAMP = pa.timestamp("us")
 GAP_SCHEMA = pa.schema(

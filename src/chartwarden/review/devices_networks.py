@@ -16,19 +16,33 @@ def device_faults(devices: Iterable[Mapping[str, Any]], instant: Callable[[date]
     """Rows (device, fault, begins, ends; UTC, the end excluded) for each fault of a registered device.
 
     Faults are personal, unencrypted, unmanaged, no_antivirus and not_approved. What the register leaves blank is no
-    fault. ``instant`` gives the first moment of a day in UTC.
+    fault. A device may be approved for several stretches, a row each; a row's other faults hold in its stretch.
+    ``instant`` gives the first moment of a day in UTC.
     """
+    approved: dict[str, list[tuple[datetime, datetime]]] = {}
     found: list[dict[str, Any]] = []
     for row in devices:
+        begins = BEGINNING if row["approved_from"] is None else instant(row["approved_from"])
+        ends = END if row["approved_to"] is None else instant(row["approved_to"] + timedelta(days=1))
+        approved.setdefault(row["device"], []).append((begins, ends))
         faults = [name for column, name in FLAGS.items() if row[column] is False]
         if row["owner"] == "personal":
             faults.append("personal")
-        found.extend(_fault(row, fault, BEGINNING, END) for fault in faults)
-        if row["approved_from"] is not None:
-            found.append(_fault(row, "not_approved", BEGINNING, instant(row["approved_from"])))
-        if row["approved_to"] is not None:
-            found.append(_fault(row, "not_approved", instant(row["approved_to"] + timedelta(days=1)), END))
+        found.extend(_fault(row["device"], fault, begins, ends) for fault in faults)
+    for device, stretches in approved.items():
+        found.extend(_fault(device, "not_approved", begins, ends) for begins, ends in _between(stretches))
     return found
+
+
+def _between(stretches: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """What the stretches leave open from the beginning to the end of time."""
+    left: list[tuple[datetime, datetime]] = []
+    covered = BEGINNING
+    for begins, ends in sorted(stretches):
+        if begins > covered:
+            left.append((covered, begins))
+        covered = max(covered, ends)
+    return [*left, (covered, END)] if covered < END else left
 
 
 def address_kinds(addresses: Iterable[str], networks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -54,5 +68,5 @@ def _kind(text: str, ranges: Sequence[tuple[Any, str]]) -> str:
     return next((kind for network, kind in ranges if address in network), "unlisted")
 
 
-def _fault(row: Mapping[str, Any], fault: str, begins: datetime, ends: datetime) -> dict[str, Any]:
-    return {"device": row["device"], "fault": fault, "begins": begins, "ends": ends}
+def _fault(device: str, fault: str, begins: datetime, ends: datetime) -> dict[str, Any]:
+    return {"device": device, "fault": fault, "begins": begins, "ends": ends}

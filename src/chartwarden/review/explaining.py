@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from chartwarden.review.contracts import Clinic, Explanation
 from chartwarden.review.engines.contracts import Engine
 
+EDGES = 40
+"""Explanations from this order on cover the edges of assignments, and are judged access by access."""
+
 
 def places(explanations: Mapping[str, Explanation]) -> dict[int, str]:
     """Explanation ids by place, from 1, the winning one first."""
@@ -30,23 +33,18 @@ def stretches_sql(explanations: Mapping[str, Explanation], clinic: Clinic) -> st
 
 
 def explain(engine: Engine, explanations: Mapping[str, Explanation], clinic: Clinic) -> None:
-    """Make the tables stretches, pairs, explained_pairs, loose, loose_explained, unexplained and the view judged."""
-    engine.table("stretches", stretches_sql(explanations, clinic))
-    engine.table("pairs", PAIRS)
-    engine.table("explained_pairs", EXPLAINED_PAIRS)
+    """Make explained_pairs, loose, loose_explained, unexplained and the views stretches and judged from pairs."""
+    engine.view("stretches", stretches_sql(explanations, clinic))
+    early = sum(explanation.order < EDGES for explanation in explanations.values())
+    engine.table("explained_pairs", EXPLAINED_PAIRS.format(early=early))
     engine.table("loose", LOOSE)
     engine.table("loose_explained", LOOSE_EXPLAINED)
     engine.table("unexplained", UNEXPLAINED)
     engine.view("judged", JUDGED)
 
 
-PAIRS = """
-SELECT coder, person, patient, count(*) AS accesses, min(occurred_at) AS first_at, max(occurred_at) AS last_at
-FROM accesses WHERE patient IS NOT NULL
-GROUP BY coder, person, patient
-"""
-
-# A stretch that covers all of a pair's accesses decides them at once, unless a better one covers some of them.
+# A stretch that covers all of a pair's accesses decides them at once, unless a better one covers some of them. Worse
+# ones don't matter, so the many stretches around assignments' edges are left to single accesses.
 EXPLAINED_PAIRS = """
 SELECT w.person, w.patient, w.accesses, w.place
 FROM (
@@ -54,6 +52,7 @@ FROM (
          min(CASE WHEN s.begins <= p.first_at AND s.ends >= p.last_at THEN s.place END) AS place
   FROM pairs AS p JOIN stretches AS s
     ON s.person = p.person AND s.patient = p.patient AND s.begins <= p.last_at AND s.ends >= p.first_at
+  WHERE s.place <= {early}
   GROUP BY p.person, p.patient, p.accesses
 ) AS w
 WHERE w.place = w.best

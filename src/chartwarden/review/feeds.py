@@ -135,7 +135,7 @@ DEVICES = Feed(
         Column("approved_from", "date", "First day approved"),
         Column("approved_to", "date", "Last day approved"),
     ),
-    key=("device",),
+    key=("device", "approved_from"),
     ordered=(("approved_from", "approved_to"),),
 )
 NETWORKS = Feed(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chartwarden.logs.contracts import Feed
 from chartwarden.review.examples import DEFAULTS
 from chartwarden.review.feeds import FEEDS
-from chartwarden.review.prepare import TABLES
+from chartwarden.review.tables import TABLES
 
 
 def feeds() -> tuple[Feed, ...]:

@@ -10,13 +10,14 @@ from chartwarden.review.assembling import assemble
 from chartwarden.review.contracts import Findings
 from chartwarden.review.detecting import detect
 from chartwarden.review.explaining import places
-from chartwarden.review.findings_json import findings_json
 from chartwarden.review.folder import open_folder
-from chartwarden.review.output import output_folder
+from chartwarden.review.report.content import IN_FULL
+from chartwarden.review.report.terminal import show
+from chartwarden.review.report.writer import claimed, write_reports
 from chartwarden.review.session import Session, detectors, explained, explanations
 from chartwarden.review.totals import coverage, hours, loads, totals
 
-__all__ = ["detectors", "explanations", "review_folder", "review_into"]
+__all__ = ["detectors", "explanations", "review_folder", "review_into", "show"]
 
 
 def review_folder(
@@ -40,15 +41,19 @@ def review_into(
     days: tuple[date | None, date | None] = (None, None),
     engine: str = "duckdb",
     log_format: str | None = None,
+    limit: int = IN_FULL,
     progress: Progress | None = None,
 ) -> Findings:
-    """Review a folder and write the result to ``out``, all files or none. Raises InputRefused, also for ``out``."""
+    """Review a folder and write the result to ``out``, all files or none; the reports tell ``limit`` cases in full.
+
+    Raises InputRefused, also for ``out``, which is then left as it was.
+    """
     watched = progress or Quiet()
     inputs = open_folder(folder)
-    with output_folder(out) as draft:
-        with explained(inputs, engine, watched, days, log_format) as session:
-            findings = _review(session, watched)
-        (draft / "findings.json").write_bytes(findings_json(findings))
+    with claimed(out), explained(inputs, engine, watched, days, log_format) as session:
+        findings = _review(session, watched)
+        watched.stage("Writing the reports")
+        write_reports(findings, out, limit)
     return findings
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from chartwarden.cli.progress import shown
 from chartwarden.cli.values import day, whole, word
 
 CASES_FOUND = 3
@@ -44,13 +43,22 @@ def run(
     fail_on_cases: Annotated[bool, typer.Option("--fail-on-cases", help="Exit with 3 where there are cases.")] = False,
 ) -> int:
     """Review an access log: explain each access by the coding queue, and rank what a person should look at."""
-    from chartwarden.cli.summary import show
-    from chartwarden.review.services import review_into
+    from rich.console import Console
+
+    from chartwarden.cli.progress import shown
+    from chartwarden.review.services import review_into, show
 
     place = out or folder / "review"
     with shown() as progress:
         findings = review_into(
-            folder, place, days=(first, last), engine=engine, log_format=log_format, progress=progress
+            folder,
+            place,
+            days=(first, last),
+            engine=engine,
+            log_format=log_format,
+            limit=limit,
+            progress=progress,
         )
-    show(findings, place, limit)
+    show(findings, Console(highlight=False), limit)
+    print(f"The report lies in {place / 'review.html'}, for filing in {place / 'review.pdf'}.")
     return CASES_FOUND if fail_on_cases and findings.cases else 0

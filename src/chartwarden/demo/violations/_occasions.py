@@ -54,6 +54,21 @@ def a_coder(clinic: Clinic, rng: Random, fits: Callable[[Worker], bool] = anyone
     return rng.choices(able, [1 / (1 + done[worker]) for worker in able])[0]
 
 
+def busy_shifts(clinic: Clinic, worker: Worker) -> list[Shift]:
+    """Those of the worker's regular shifts that have enough in them to hide something in."""
+    return [shift for shift in shifts_of(clinic, worker) if shift.kind == "regular" and len(shift.accesses) > 30]
+
+
+def a_busy_shift(clinic: Clinic, rng: Random) -> Shift | None:
+    """One such shift of a coder; None where nobody is ever busy."""
+
+    def is_busy(worker: Worker) -> bool:
+        return bool(busy_shifts(clinic, worker))
+
+    shifts = busy_shifts(clinic, a_coder(clinic, rng, is_busy))
+    return rng.choice(shifts) if shifts else None
+
+
 def moment_in(shift: Shift, at: int) -> Moment:
     """That instant of a shift."""
     return Moment(at, shift.login, shift.place(at))

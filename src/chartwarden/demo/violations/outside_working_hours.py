@@ -43,6 +43,8 @@ def _moment(clinic: Clinic, rng: Random, coder: Worker, variant: str) -> Moment 
     """A time far from every shift of theirs, while they are employed."""
     worked = sorted({shift.day for shift in clinic.shifts if shift.worker is coder})
     days = [day for day in clinic.period.days if worked[0] < day < worked[-1]]
+    if not days:
+        return None
     if variant == "on leave":
         leave = [leave for leave in clinic.leave if leave.person == coder.person]
         days = [day for day in days if any(part.first <= day <= part.last for part in leave)] or days

@@ -8,11 +8,10 @@ from chartwarden.demo.period import MINUTE
 from chartwarden.demo.planting import Violation
 from chartwarden.demo.violations._occasions import (
     Moment,
-    a_coder,
+    a_busy_shift,
     in_turn,
     queue_at,
     queue_looks,
-    shifts_of,
     spree,
     strangers,
 )
@@ -21,9 +20,11 @@ from chartwarden.demo.world import Clinic, Deed, Place, Shift
 
 def plant(clinic: Clinic, rng: Random, turn: int) -> Deed | None:
     """A colleague works their own queue under the login, or somebody looks around with it for a few minutes."""
-    coder = a_coder(clinic, rng)
-    shift = rng.choice([shift for shift in shifts_of(clinic, coder) if len(shift.accesses) > 30])
-    at = shift.accesses[rng.randrange(10, len(shift.accesses) - 15)].at
+    shift = a_busy_shift(clinic, rng)
+    if shift is None:
+        return None
+    coder = shift.worker
+    at = _hard_at_work(rng, shift)
     place = _other_desk(clinic, rng, shift)
     moment = Moment(at + rng.randrange(5, 50), shift.login, place)
     variant = in_turn(clinic, turn, ("a colleague's work", "a few minutes"))
@@ -40,6 +41,13 @@ def plant(clinic: Clinic, rng: Random, turn: int) -> Deed | None:
         log = spree(rng, moment, strangers(clinic, rng, coder, rng.randrange(2, 5)), (2, 4))
     clinic.accesses += log
     return Deed("", variant, coder.person, "", log)
+
+
+def _hard_at_work(rng: Random, shift: Shift) -> int:
+    """An instant at which the owner is in the middle of something, and goes on with it."""
+    times = sorted(access.at for access in shift.accesses)
+    followed = [at for at, third in zip(times, times[3:], strict=False) if third - at < 8 * MINUTE]
+    return rng.choice(followed or times)
 
 
 def _other_desk(clinic: Clinic, rng: Random, shift: Shift) -> Place:

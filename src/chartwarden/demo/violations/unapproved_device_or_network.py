@@ -6,7 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from chartwarden.demo.planting import Violation
-from chartwarden.demo.violations._occasions import a_coder, in_turn, shifts_of
+from chartwarden.demo.violations._occasions import a_busy_shift, a_coder, in_turn, shifts_of
 from chartwarden.demo.world import Access, Clinic, Deed, Device, Shift, Worker
 
 
@@ -15,8 +15,10 @@ def plant(clinic: Clinic, rng: Random, turn: int) -> Deed | None:
     variant = in_turn(clinic, turn, ("own computer", "public Wi-Fi", "approval run out", "own computer, one chart"))
     if variant == "approval run out":
         return _run_out(clinic, rng)
-    coder = a_coder(clinic, rng)
-    shift = rng.choice([shift for shift in shifts_of(clinic, coder) if len(shift.accesses) > 20])
+    shift = a_busy_shift(clinic, rng)
+    if shift is None:
+        return None
+    coder = shift.worker
     log = _stretch(rng, shift, 6 if variant.endswith("one chart") else rng.randrange(20, 120))
     for access in log:
         access.address = "198.51.100.77" if shift.starts % 2 else f"203.0.113.{shift.starts % 200 + 2}"

@@ -6,11 +6,10 @@ from random import Random
 
 from chartwarden.demo.planting import Violation
 from chartwarden.demo.violations._occasions import (
-    a_coder,
+    a_busy_shift,
     in_turn,
     look,
     moment_in,
-    shifts_of,
     strangers,
 )
 from chartwarden.demo.world import Access, Clinic, Deed
@@ -18,11 +17,13 @@ from chartwarden.demo.world import Access, Clinic, Deed
 
 def plant(clinic: Clinic, rng: Random, turn: int) -> Deed | None:
     """Strangers between the charts of a whole day, or one after the other within two hours."""
-    coder = a_coder(clinic, rng)
+    shift = a_busy_shift(clinic, rng)
+    if shift is None:
+        return None
+    coder = shift.worker
     variant, count = in_turn(
         clinic, turn, (("over a day", rng.randrange(18, 30)), ("in two hours", rng.randrange(35, 80)))
     )
-    shift = rng.choice([shift for shift in shifts_of(clinic, coder) if shift.kind == "regular"])
     span = (shift.starts + 600, shift.ends - 600)
     if variant == "in two hours":
         middle = rng.randrange(span[0] + 3600, span[1] - 3600)

@@ -126,7 +126,7 @@ def _entities(access: Access) -> list[dict[str, object]]:
                 "role": {"system": _OBJECT_ROLE, "code": "4", "display": "Domain Resource"},
             }
         )
-    if access.encounter:
+    if access.encounter and access.document != "demographics":  # who somebody is belongs to no visit
         entities.append({"what": {"reference": f"Encounter/{access.encounter}"}})
     if access.action == "search":
         query = f"{_SERVER}/Patient?" + urlencode({"name": access.query})

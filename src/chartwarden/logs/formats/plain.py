@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
 
 from chartwarden.logs.contracts import (
     ACCESS_MEANINGS,
@@ -21,8 +24,8 @@ from chartwarden.logs.contracts import (
     Source,
 )  # fmt: skip
 from chartwarden.logs.engine import name, text
-from chartwarden.logs.tables.files import fast_select, read_rows
-from chartwarden.logs.tables.rows import RowReader
+from chartwarden.logs.tables.files import open_table, read_rows
+from chartwarden.logs.tables.rows import RowReader, Texts
 from chartwarden.logs.tables.typed import GUESSED, SOUND
 from chartwarden.logs.tables.values import RowFault
 
@@ -51,6 +54,8 @@ FEED = Feed(
     must_exist=True,
 )
 COLUMNS = tuple(column.name for column in FEED.columns)
+# The keys of a JSON file are looked for in so many rows.
+KEYS_WITHIN = 1000
 _ACTION, _PATIENT = COLUMNS.index("action"), COLUMNS.index("patient")
 
 
@@ -68,28 +73,42 @@ def read(source: Source) -> Iterator[Row]:
     """Every row in order. Raises InputRefused where the file as a whole can't be used."""
     reader = RowReader(FEED, source.zone)
 
-    def event(line: int, texts: dict[str, str | None]) -> AccessEvent:
+    def event(line: int, texts: Texts) -> AccessEvent:
         row = reader.read(texts)
         if row.values[_PATIENT] is None and row.values[_ACTION] not in ACTIONS_WITHOUT_PATIENT:
             raise RowFault(f"expected a value in patient, as the action is {row.values[_ACTION]}; found none")
-        return AccessEvent(line=line, guessed=row.guessed, **dict(zip(COLUMNS, row.values, strict=True)))
+        fields: dict[str, Any] = dict(zip(COLUMNS, row.values, strict=True))
+        return AccessEvent(line=line, guessed=row.guessed, **fields)
 
-    for line, found in read_rows(FEED, source.path, source.name, event):
+    for line, found in read_rows(open_table(FEED, source.path, source.name), source.name, event):
         yield Quarantined(line, str(found)) if isinstance(found, RowFault) else found
 
 
 def fast(source: Source) -> str | None:
     """The same in SQL, with the actor null where a row has a fault; None where the file needs the careful way."""
-    typed = fast_select(FEED, source.path, source.name, source.zone)
+    typed = open_table(FEED, source.path, source.name).select(source.zone)
     if typed is None:
         return None
     without = ", ".join(text(action) for action in ACTIONS_WITHOUT_PATIENT)
     sound = f"{name(SOUND)} AND (patient IS NOT NULL OR action IN ({without}))"
     return (
-        f"SELECT event, occurred_at, CAST(NULL AS TIMESTAMP) AS recorded_at, CASE WHEN {sound} THEN actor END AS actor, "
-        "action, patient, CAST(NULL AS VARCHAR) AS patient_hint, encounter, document, device, address, outcome, "
-        f"purpose, query, {name(GUESSED)} AS guessed FROM ({typed})"
+        "SELECT event, occurred_at, CAST(NULL AS TIMESTAMP) AS recorded_at, "
+        f"CASE WHEN {sound} THEN actor END AS actor, action, patient, CAST(NULL AS VARCHAR) AS patient_hint, "
+        f"encounter, document, device, address, outcome, purpose, query, {name(GUESSED)} AS guessed FROM ({typed})"
     )
+
+
+def count(source: Source) -> int | None:
+    """The rows of a file that ``fast`` can read."""
+    return open_table(FEED, source.path, source.name).count()
+
+
+def notes(source: Source) -> tuple[str, ...]:
+    """The unknown columns, which are ignored."""
+    table = open_table(FEED, source.path, source.name)
+    if not table.header().width:
+        deque(islice(table.rows(lambda line, texts: None), KEYS_WITHIN), maxlen=0)  # noqa: ARG005
+    return table.header().notes
 
 
 FORMAT = LogFormat(
@@ -98,6 +117,8 @@ FORMAT = LogFormat(
     recognises=recognises,
     read=read,
     fast=fast,
+    notes=notes,
+    count=count,
     examples=(
         FormatExample(
             title="A coder opens a chart; a row with a bad time is quarantined",

@@ -2,82 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from chartwarden.kernel.errors import refuse
 from chartwarden.logs.contracts import Feed
 from chartwarden.logs.engine import name, text
+from chartwarden.logs.tables import typed
 from chartwarden.logs.tables.header import Header, match_header
 from chartwarden.logs.tables.records import ROW_LIMIT, Records
-from chartwarden.logs.tables.scan import Scan
+from chartwarden.logs.tables.rows import T, Texts
+from chartwarden.logs.tables.scan import Scan, scan
 from chartwarden.logs.tables.values import RowFault
 
-Texts = Mapping[str, str | None]
 BOM = "\ufeff"
-T = TypeVar("T")
+START = 65_536
 
 
-def read_header(feed: Feed, path: Path, file: str, delimiter: str) -> Header:
-    """The header alone. Raises InputRefused as ``rows`` does."""
+class DelimitedTable:
+    """A CSV or TSV file. Raises InputRefused, when made, where the header can't be used."""
+
+    def __init__(self, feed: Feed, path: Path, file: str) -> None:
+        self._feed, self._path, self._file = feed, path, file
+        self._delimiter = delimiter(path, file)
+        with path.open("rb") as source:
+            self._found = self._header(iter(Records(source, self._delimiter)))
+
+    def header(self) -> Header:
+        """Its columns."""
+        return self._found
+
+    def rows(self, read: Callable[[int, Texts], T]) -> Iterator[tuple[int, T | RowFault]]:
+        """Every row with its line, as ``read`` makes it from the line and the texts by the feed's column names.
+
+        A row is a fault where it can't be split, or where ``read`` raises one. Of a faulty row of several lines only
+        the first is the fault; the others are read again as rows of their own.
+        """
+        places = tuple(self._found.places.items())
+        with self._path.open("rb") as source:
+            records = Records(source, self._delimiter)
+            each = iter(records)
+            next(each)
+            records.width = self._found.width
+            for line, fields in each:
+                found: T | RowFault
+                try:
+                    found = fields if isinstance(fields, RowFault) else read(line, {c: fields[at] for c, at in places})
+                except RowFault as fault:
+                    records.reread()
+                    found = fault
+                yield line, found
+
+    def select(self, zone: ZoneInfo) -> str | None:
+        """A SELECT as ``typed.select`` says; None where the file needs the careful way.
+
+        DuckDB raises where a row can't be split.
+        """
+        seen = scan(self._path, self._delimiter)
+        if not seen.regular:
+            return None
+        texts = typed.Texts(self._texts(seen), self._found.present, seen.quotes)
+        return typed.select(self._feed, texts, zone)
+
+    def count(self) -> int | None:
+        """How many rows it has, where ``select`` gives a SELECT."""
+        return scan(self._path, self._delimiter).rows
+
+    def _header(self, each: Iterator[tuple[int, list[str] | RowFault]]) -> Header:
+        line, names = next(each, (1, []))
+        where = f"{self._file}, line {line}"
+        if isinstance(names, RowFault):
+            raise refuse(where, "a header row in UTF-8", str(names).partition("found ")[2])
+        names = [found.removeprefix(BOM) for found in names]
+        if not any(found.strip() for found in names):
+            raise refuse(self._file, "a header row", "an empty file")
+        return match_header(self._feed, names, where)
+
+    def _texts(self, seen: Scan) -> str:
+        """A SELECT of the feed's columns as trimmed texts, null where empty."""
+        columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(self._found.width))
+        table = (
+            f"read_csv({text(self._path.as_posix())}, auto_detect=false, header=true, columns={{{columns}}}, "
+            f"delim={text(self._delimiter)}, quote='\"', escape='\"', encoding='utf-8', "
+            f"comment='', strict_mode=true, null_padding=false, ignore_errors=false, max_line_size={ROW_LIMIT})"
+        )
+        places = self._found.places.items()
+        return f"SELECT {', '.join(f'{_clean(at, seen)} AS {name(column)}' for column, at in places)} FROM {table}"
+
+
+def delimiter(path: Path, file: str) -> str:
+    """The tab, by the file's name or where its header has tabs and no comma; else the comma."""
     with path.open("rb") as source:
-        return _header(feed, iter(Records(source, delimiter)), file)
+        header = source.readline(START)
+    return "\t" if file.endswith((".tsv", ".tsv.gz")) or (b"\t" in header and b"," not in header) else ","
 
 
-def rows(
-    feed: Feed, path: Path, file: str, delimiter: str, read: Callable[[int, Texts], T]
-) -> Iterator[tuple[int, T | RowFault]]:
-    """Every row with its line, as ``read`` makes it from the line and the texts by the feed's column names.
-
-    A row is a fault where it can't be split, or where ``read`` raises one. Of a faulty row of several lines only the
-    first is the fault; the others are read again as rows of their own. Raises InputRefused where the header can't be
-    used.
-    """
-    with path.open("rb") as source:
-        records = Records(source, delimiter)
-        each = iter(records)
-        header = _header(feed, each, file)
-        records.width = header.width
-        places = tuple(header.places.items())
-        for line, fields in each:
-            found: T | RowFault
-            try:
-                found = (
-                    fields if isinstance(fields, RowFault) else read(line, {name: fields[at] for name, at in places})
-                )
-            except RowFault as fault:
-                records.reread()
-                found = fault
-            yield line, found
-
-
-def _header(feed: Feed, each: Iterator[tuple[int, list[str] | RowFault]], file: str) -> Header:
-    line, names = next(each, (1, []))
-    where = f"{file}, line {line}"
-    if isinstance(names, RowFault):
-        raise refuse(where, "a header row in UTF-8", str(names).partition("found ")[2])
-    if names:
-        names[0] = names[0].removeprefix(BOM)
-    if not any(found.strip() for found in names):
-        raise refuse(file, "a header row", "an empty file")
-    return match_header(feed, names, where)
-
-
-def select(path: Path, header: Header, delimiter: str, seen: Scan) -> str:
-    """A SELECT of the feed's columns as trimmed texts, null where empty. DuckDB raises where a row is malformed."""
-    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(header.width))
-    line_end = "\\r\\n" if seen.crlf else "\\n"
-    table = (
-        f"read_csv({text(path.as_posix())}, auto_detect=false, header=true, columns={{{columns}}}, "
-        f"delim={text(delimiter)}, quote='\"', escape='\"', new_line='{line_end}', encoding='utf-8', comment='', "
-        f"strict_mode=true, null_padding=false, ignore_errors=false, max_line_size={ROW_LIMIT})"
-    )
-    wanted = ", ".join(f"{_clean(f'c{at}', seen)} AS {name(column)}" for column, at in header.places.items())
-    return f"SELECT {wanted} FROM {table}"
-
-
-def _clean(column: str, seen: Scan) -> str:
+def _clean(at: int, seen: Scan) -> str:
     if seen.blanks:
-        return f"nullif(trim({column}), '')"
-    return f"nullif({column}, '')" if seen.quotes else column
+        return f"nullif(trim(c{at}), '')"
+    return f"nullif(c{at}, '')" if seen.quotes else f"c{at}"

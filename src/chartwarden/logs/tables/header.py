@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chartwarden.kernel.errors import refuse
+from chartwarden.kernel.errors import InputRefused, refuse
 from chartwarden.logs.contracts import Feed
 from chartwarden.logs.tables.values import BLANKS, shown
 
@@ -18,12 +19,17 @@ class Header:
     unknown: tuple[str, ...]
 
     @property
+    def present(self) -> tuple[str, ...]:
+        """The feed's columns that the file has."""
+        return tuple(self.places)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The unknown columns, named once."""
         return (f"unknown columns ignored: {', '.join(self.unknown)}",) if self.unknown else ()
 
 
-def match_header(feed: Feed, names: list[str], where: str) -> Header:
+def match_header(feed: Feed, names: Sequence[str], where: str) -> Header:
     """Find the feed's columns. Raises InputRefused where a required one is missing or one is there twice."""
     known = {column.name for column in feed.columns}
     found = [name.strip(BLANKS) for name in names]
@@ -36,8 +42,14 @@ def match_header(feed: Feed, names: list[str], where: str) -> Header:
             places[name] = at
         elif name:
             unknown[name] = None
-    missing = [column.name for column in feed.columns if column.required and column.name not in places]
-    if missing:
-        word = "column" if len(missing) == 1 else "columns"
-        raise refuse(where, f"the {word} {', '.join(missing)}", f"only {shown(', '.join(found))}")
+    if any(column.required and column.name not in places for column in feed.columns):
+        raise missing_columns(feed, found, where)
     return Header(len(found), places, tuple(unknown))
+
+
+def missing_columns(feed: Feed, found: Iterable[str], where: str) -> InputRefused:
+    """The refusal of a file without some of the feed's required columns; names them all."""
+    names = list(found)
+    missing = [column.name for column in feed.columns if column.required and column.name not in names]
+    word = "column" if len(missing) == 1 else "columns"
+    return refuse(where, f"the {word} {', '.join(missing)}", f"only {shown(', '.join(names))}")

@@ -2,88 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from chartwarden.kernel.zones import offsets
 
-FIRST_YEAR, LAST_YEAR = 1970, 2099
-BEGINS, ENDS = datetime(FIRST_YEAR, 1, 1), datetime(LAST_YEAR + 1, 1, 1)
+# The fast way knows the times of these years; a file with others is read with care.
+BEGINS, ENDS = datetime(2000, 1, 1), datetime(2040, 1, 1)
+_MARGIN = timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Change:
-    """A change of offset, in local time: unsure from ``from_`` until before ``until``, then UTC plus ``seconds``.
+class Span:
+    """Local times from ``begins`` on are UTC plus ``seconds``; from ``unsure`` on, a clock change makes that a guess.
 
-    In the unsure time a clock shows what never was (spring) or was twice (autumn); fold=0 still reads it with the
-    offset from before the change.
+    ``unsure`` begins the time before the next change that clocks never showed (spring) or showed twice (autumn);
+    fold=0 reads it with the offset from before that change.
     """
 
-    from_: datetime
-    until: datetime
+    begins: datetime
+    unsure: datetime
     seconds: int
 
 
 @lru_cache(maxsize=64)
-def changes(zone: ZoneInfo) -> tuple[int, tuple[Change, ...]]:
-    """The offset in seconds at the beginning of 1970, and every later change until 2099."""
-    spans = offsets(zone, BEGINS - timedelta(days=2), ENDS + timedelta(days=2))
-    found = [
-        Change(
-            after.begins + timedelta(seconds=min(before.seconds, after.seconds)),
-            after.begins + timedelta(seconds=max(before.seconds, after.seconds)),
-            after.seconds,
-        )
-        for before, after in zip(spans, spans[1:], strict=False)
-    ]
-    return spans[0].seconds, tuple(found)
+def spans(zone: ZoneInfo) -> tuple[Span, ...]:
+    """The zone's offsets from before BEGINS until after ENDS, in local time, without gaps."""
+    found = offsets(zone, BEGINS - _MARGIN, ENDS + _MARGIN)
+    begins = BEGINS - _MARGIN
+    local: list[Span] = []
+    for now, after in pairwise(found):
+        low, high = sorted((now.seconds, after.seconds))
+        local.append(Span(begins, after.begins + timedelta(seconds=low), now.seconds))
+        begins = after.begins + timedelta(seconds=high)
+    return (*local, Span(begins, ENDS + _MARGIN, found[-1].seconds))
 
 
-def to_utc(local: str, zone: ZoneInfo, near: tuple[datetime, datetime]) -> str:
-    """The local time in the SQL expression ``local`` as UTC. It must lie in 1970 to 2099.
-
-    ``near`` is where most of the values are expected (local, naive). It makes the common case quick and decides
-    nothing.
-    """
-    first, every = changes(zone)
-    earlier = [change for change in every if change.until <= near[0]]
-    within = [change for change in every if near[0] < change.until <= near[1]]
-    quick = _shift(local, earlier[-1].seconds if earlier else first, within)
-    return f"CASE WHEN {_between(local, *near)} THEN {quick} ELSE {_shift(local, first, list(every))} END"
+def to_utc(local: str, zone: ZoneInfo) -> str:
+    """The local time in the SQL expression ``local`` as UTC. It must lie between BEGINS and ENDS."""
+    return _choose(local, spans(zone), lambda span: _minus(local, span.seconds))
 
 
-def unsure(local: str, zone: ZoneInfo, near: tuple[datetime, datetime]) -> str:
-    """True where a clock change makes the local time ambiguous or impossible; ``near`` as for ``to_utc``."""
-    every = changes(zone)[1]
-    within = [change for change in every if change.until > near[0] and change.from_ < near[1]]
-    return f"CASE WHEN {_between(local, *near)} THEN {_in_any(local, within)} ELSE {_in_any(local, list(every))} END"
+def unsure(local: str, zone: ZoneInfo) -> str:
+    """True where a clock change makes the local time ambiguous or impossible."""
+    return _choose(local, spans(zone), lambda span: f"{local} >= {literal(span.unsure)}")
 
 
-def _in_any(local: str, found: list[Change]) -> str:
-    return " OR ".join(_between(local, change.from_, change.until) for change in found) or "false"
+def literal(moment: datetime) -> str:
+    """A naive time as an SQL literal."""
+    return f"TIMESTAMP '{moment.isoformat(sep=' ')}'"
 
 
-def _between(value: str, begins: datetime, ends: datetime) -> str:
-    return f"({value} >= {_literal(begins)} AND {value} < {_literal(ends)})"
-
-
-def _shift(local: str, seconds: int, later: list[Change]) -> str:
-    amounts = [seconds, *(change.seconds for change in later)]
-    limits = [change.until for change in later]
-    if not limits:
-        return _minus(local, seconds)
-    whens = " ".join(
-        f"WHEN {local} < {_literal(limit)} THEN {_minus(local, amount)}"
-        for limit, amount in zip(limits, amounts, strict=False)
-    )
-    return f"CASE {whens} ELSE {_minus(local, amounts[-1])} END"
+def _choose(local: str, among: tuple[Span, ...], leaf: Callable[[Span], str]) -> str:
+    """The leaf of the span that holds the time, found by halving."""
+    if len(among) == 1:
+        return leaf(among[0])
+    half = len(among) // 2
+    before, after = _choose(local, among[:half], leaf), _choose(local, among[half:], leaf)
+    return f"CASE WHEN {local} < {literal(among[half].begins)} THEN {before} ELSE {after} END"
 
 
 def _minus(local: str, seconds: int) -> str:
     return f"make_timestamp(epoch_us({local}) - {seconds * 1_000_000})" if seconds else local
-
-
-def _literal(moment: datetime) -> str:
-    return f"TIMESTAMP '{moment.isoformat(sep=' ')}'"

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from chartwarden.logs.tables.values import RowFault
+from chartwarden.logs.tables.values import EncodingFault, RowFault
 
 ROW_LIMIT = 1 << 17
 TOO_LONG = f"expected a row of at most {ROW_LIMIT:,} bytes; found a longer one"
@@ -30,7 +30,7 @@ class Records:
     """
 
     def __init__(self, file: BinaryIO, delimiter: str) -> None:
-        self._lines = _Lines(file)
+        self._lines = Lines(file)
         self._delimiter = delimiter
         mark = re.escape(delimiter)
         self._field = re.compile(f'(?:"([^"]*(?:""[^"]*)*)"|([^"{mark}]*))({mark}|\\Z)')
@@ -86,7 +86,7 @@ class Records:
         try:
             row = raw.decode()
         except UnicodeDecodeError as fault:
-            return RowFault(f"expected UTF-8; found the byte 0x{raw[fault.start]:02X}")
+            return EncodingFault(f"expected UTF-8; found the byte 0x{raw[fault.start]:02X}")
         row = row[:-2] if row.endswith("\r\n") else row[:-1] if row.endswith(("\n", "\r")) else row
         return row.split(self._delimiter) if '"' not in row else self._quoted(row)
 
@@ -103,7 +103,7 @@ class Records:
         return None if is_open else RowFault(STRAY_QUOTE)
 
 
-class _Lines:
+class Lines:
     """The lines of a file, with their ends and numbers. Of a line longer than ROW_LIMIT only the beginning is kept."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -112,6 +112,7 @@ class _Lines:
         self._ahead: deque[tuple[int, bytes]] = deque()
 
     def next(self) -> tuple[int, bytes] | None:
+        """The next line and its number from 1, or None at the end."""
         if self._ahead:
             return self._ahead.popleft()
         raw = self._file.readline(ROW_LIMIT + 1)
@@ -128,6 +129,7 @@ class _Lines:
         return self._number, raw
 
     def give_back(self, lines: list[tuple[int, bytes]]) -> None:
+        """Lines that were read too far come next again, in their order."""
         self._ahead.extendleft(reversed(lines))
 
     def _skip_line(self, raw: bytes) -> None:

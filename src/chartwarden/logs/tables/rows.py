@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from chartwarden.kernel.zones import Instant
-from chartwarden.logs.contracts import Column, Feed
+from chartwarden.kernel.zones import Instant, from_local
+from chartwarden.logs.contracts import Feed
 from chartwarden.logs.tables.values import RowFault, parser, trimmed
+
+T = TypeVar("T")
+Texts = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +28,15 @@ class RowReader:
     """Reads the rows of one feed."""
 
     def __init__(self, feed: Feed, zone: ZoneInfo) -> None:
-        self._parsers = [(column.name, column.required, parser(column, zone)) for column in feed.columns]
+        ends = {end for _, end in feed.ordered}
+        self._zone = zone
+        self._parsers = [
+            (column.name, column.required, parser(column, zone, column.name in ends)) for column in feed.columns
+        ]
         place = {column.name: at for at, column in enumerate(feed.columns)}
         self._ordered = [(begin, end, place[begin], place[end]) for begin, end in feed.ordered]
 
-    def read(self, texts: Mapping[str, str | None]) -> Values:
+    def read(self, texts: Texts) -> Values:
         """The row's values. Raises RowFault with the first thing wrong, in the order of the feed's columns."""
         values: list[object] = []
         guessed = False
@@ -44,16 +53,18 @@ class RowReader:
                 value = value.utc
             values.append(value)
         for begin, end, first, last in self._ordered:
-            check_order(begin, end, values[first], values[last])
+            self._check_order(begin, end, values[first], values[last])
         return Values(tuple(values), guessed)
 
+    def _check_order(self, begin: str, end: str, first: object, last: object) -> None:
+        if first is None or last is None:
+            return
+        earliest, latest = (first, last) if type(first) is type(last) else map(self._instant, (first, last))
+        if latest < earliest:  # type: ignore[operator]
+            raise RowFault(f"expected {end} not before {begin}; found {last} before {first}")
 
-def check_order(begin: str, end: str, first: object, last: object) -> None:
-    """Raise RowFault where an end comes before its begin. Both are instants or both are dates."""
-    if first is not None and last is not None and last < first:  # type: ignore[operator]
-        raise RowFault(f"expected {end} not before {begin}; found {last} before {first}")
-
-
-def column_kinds(feed: Feed) -> dict[str, Column]:
-    """The feed's columns by name."""
-    return {column.name: column for column in feed.columns}
+    def _instant(self, value: object) -> object:
+        """A date as its first moment."""
+        if isinstance(value, datetime) or not isinstance(value, date):
+            return value
+        return from_local(datetime.combine(value, time()), self._zone).utc

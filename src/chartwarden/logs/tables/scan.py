@@ -1,60 +1,98 @@
-"""One quick look at every byte of a text file: what decides whether the fast way may read it, and with how much care."""
+"""One quick look at every byte of a text file: what decides whether the fast way may read it, and how.
+
+It also counts the rows, so that what DuckDB read can be held against a count that DuckDB did not make.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from chartwarden.logs.tables.records import ROW_LIMIT
 
 BLOCK = ROW_LIMIT // 2
+NEWLINE, QUOTE, BLANK = (ord(mark) for mark in '\n" ')
+Codes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Scan:
     """What a text file holds.
 
-    ``regular``: no NUL byte, no stray tab, every line ends alike, and none is longer than ROW_LIMIT.
-    ``crlf``: its lines end with CR LF. ``quotes``: it holds double quotes. ``blanks``: a value may have blanks
-    around it.
+    ``regular``: no NUL byte, no stray tab, every line ends alike, and none is longer than ROW_LIMIT. ``quotes``: it
+    holds double quotes. ``blanks``: a value may have blanks around it. ``rows``: the rows of a regular file after its
+    header, blank lines left out; it means nothing where the file is not regular or its quotes are not in order.
     """
 
     regular: bool
-    crlf: bool
     quotes: bool
     blanks: bool
+    rows: int
 
 
 def scan(path: Path, delimiter: str) -> Scan:
-    """Look at the file once, in blocks. A block without a line end may belong to a line longer than ROW_LIMIT."""
+    """Look at the file once; what was seen of a file is remembered while the file stays as it is."""
+    state = path.stat()
+    return _scan(path, delimiter, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _scan(path: Path, delimiter: str, size: int, changed: int) -> Scan:  # noqa: ARG001
     irregular, quotes, blanks = False, False, False
-    returns = newlines = pairs = 0
+    returns = newlines = pairs = empty = 0
     edge = np.frombuffer(f'{delimiter}\n\r"'.encode(), dtype=np.uint8)
-    before = b""
+    before = b"\n"
     with path.open("rb") as file:
         while block := file.read(BLOCK):
+            codes = np.frombuffer(before + block, dtype=np.uint8)
+            ends = codes == NEWLINE
+            inside = int(np.count_nonzero(ends[1:]))
+            newlines += inside
+            empty += int(np.count_nonzero(ends[1:] & ends[:-1]))
+            # A block without a line end may belong to a line longer than ROW_LIMIT.
+            irregular = irregular or (inside == 0 and len(block) == BLOCK)
             irregular = irregular or b"\0" in block or (delimiter != "\t" and b"\t" in block)
-            irregular = irregular or (b"\n" not in block and len(block) == BLOCK)
             if b"\r" in block:
-                irregular = irregular or (returns == 0 and before != b"")
                 returns += block.count(b"\r")
-            if returns:
-                newlines += block.count(b"\n")
                 pairs += (before + block).count(b"\r\n")
+            elif before == b"\r":
+                pairs += block.startswith(b"\n")
             quotes = quotes or b'"' in block
-            blanks = blanks or not block.isascii() or _blank_at_edge((before or b"\n") + block, edge)
+            blanks = blanks or not block.isascii() or _blank_at_edge(codes, edge)
             before = block[-1:]
-    return Scan(not irregular and returns == newlines == pairs, returns > 0, quotes, blanks or before == b" ")
+    rows = newlines - empty + (before != b"\n") - 1
+    if quotes or returns:
+        rows = _rows_within_quotes(path, 2 if returns else 1)
+    regular = not irregular and (returns == 0 or returns == newlines == pairs)
+    return Scan(regular, quotes, blanks or before == b" ", rows)
 
 
-def _blank_at_edge(block: bytes, edge: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> bool:
+def _blank_at_edge(codes: Codes, edge: Codes) -> bool:
     """Whether a blank stands beside a delimiter, a quote or a line end."""
-    if b" " not in block:
+    at = np.flatnonzero(codes == BLANK)
+    if not len(at):
         return False
-    codes = np.frombuffer(block, dtype=np.uint8)
-    at = np.flatnonzero(codes == ord(" "))
     after = codes[at[at < len(codes) - 1] + 1]
     ahead = codes[at[at > 0] - 1]
     return bool(np.isin(after, edge).any() or np.isin(ahead, edge).any())
+
+
+def _rows_within_quotes(path: Path, line_end: int) -> int:
+    """The rows after the header, where a line end of that many bytes within quotes ends no row."""
+    rows, quotes, offset, last = -1, 0, 0, -1
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            codes = np.frombuffer(block, dtype=np.uint8)
+            marks = np.flatnonzero(codes == QUOTE)
+            ends = np.flatnonzero(codes == NEWLINE)
+            ends = ends[(quotes + np.searchsorted(marks, ends)) % 2 == 0] + offset
+            lengths = np.diff(ends, prepend=last)
+            rows += int(np.count_nonzero(lengths != line_end))
+            last = int(ends[-1]) if len(ends) else last
+            quotes += len(marks)
+            offset += len(block)
+    return rows + (offset > last + 1)

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chartwarden.logs.contracts import Feed
+from chartwarden.logs.contracts import Column, Feed
 from chartwarden.logs.engine import name
-from chartwarden.logs.tables.expressions import expression, is_local
+from chartwarden.logs.tables.expressions import Expression, expression, is_local, native_instant
 from chartwarden.logs.tables.local_time import to_utc, unsure
-from chartwarden.logs.tables.schema import SQL_TYPES
 
+SQL_TYPES = {
+    "id": "VARCHAR", "text": "VARCHAR", "word": "VARCHAR", "zone": "VARCHAR", "words": "VARCHAR[]", "number": "DOUBLE",
+    "instant": "TIMESTAMP", "date": "DATE", "time": "INTEGER", "flag": "BOOLEAN",
+}  # fmt: skip
 SOUND, GUESSED = "row is sound", "row is guessed"
 
 
 @dataclass(frozen=True)
 class Texts:
-    """A SELECT of texts: which of the feed's columns it has, and whether values may hold line breaks.
+    """A SELECT of texts: which of the feed's columns it has, and ``unchecked`` as for ``expressions.expression``.
 
-    ``near`` is where most instants are expected (local, naive); it only makes the common case quick.
+    ``native`` are the columns that are timestamps already, of which those in ``local`` are local time and the others
+    UTC.
     """
 
     select: str
     present: tuple[str, ...]
-    lines_within: bool
-    near: tuple[datetime, datetime]
+    unchecked: bool
+    native: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
 
 
 def select(feed: Feed, texts: Texts, zone: ZoneInfo) -> str:
@@ -34,36 +38,62 @@ def select(feed: Feed, texts: Texts, zone: ZoneInfo) -> str:
     Where SOUND is false the values mean nothing: the row has a fault, or is written in a way that only the careful
     way knows.
     """
-    present = [column for column in feed.columns if column.name in texts.present]
-    instants = [column for column in present if column.kind == "instant"]
-    parsed = {column.name: expression(column, texts.lines_within) for column in present}
-    read = [f"{parsed[column.name].value} AS {name(column.name)}" for column in present]
-    read += [f"{is_local(column.name)} AS {name(_local(column.name))}" for column in instants]
-    sound = [parsed[column.name].sound for column in present if parsed[column.name].sound != "true"]
-    sound += [f"{name(column.name)} IS NOT NULL" for column in feed.columns if column.required]
-    inner = f"SELECT {', '.join(read)}, {' AND '.join(sound) or 'true'} AS {name(SOUND)} FROM ({texts.select})"
-
-    values = [_final(column.name, column.kind, texts, zone) for column in feed.columns]
-    order = [f"coalesce({name(begin)} <= {name(end)}, true)" for begin, end in feed.ordered]
-    guessed = [
-        f"coalesce({name(_local(c.name))} AND {unsure(name(c.name), zone, texts.near)}, false)" for c in instants
-    ]
-    outer = f"SELECT {', '.join(values)}, {name(SOUND)}, {' OR '.join(guessed) or 'false'} AS {name(GUESSED)} FROM ({inner})"
-    if not order:
+    inner = _parsed(feed, texts)
+    values = ", ".join(_final(column, texts, zone) for column in feed.columns)
+    instants = [column.name for column in feed.columns if column.kind == "instant" and column.name in texts.present]
+    guessed = [f"coalesce({name(_local(c))} AND {unsure(name(c), zone)}, false)" for c in instants]
+    any_guessed = f"({' OR '.join(guessed) or 'false'}) AS {name(GUESSED)}"
+    outer = f"SELECT {values}, {name(SOUND)}, {any_guessed} FROM ({inner})"
+    if not feed.ordered:
         return outer
     columns = ", ".join(name(column.name) for column in feed.columns)
-    return f"SELECT {columns}, {name(SOUND)} AND {' AND '.join(order)} AS {name(SOUND)}, {name(GUESSED)} FROM ({outer})"
+    order = " AND ".join(_in_order(begin, end, feed, zone) for begin, end in feed.ordered)
+    return f"SELECT {columns}, {name(SOUND)} AND {order} AS {name(SOUND)}, {name(GUESSED)} FROM ({outer})"
 
 
-def _final(column: str, kind: str, texts: Texts, zone: ZoneInfo) -> str:
-    if column not in texts.present:
-        return f"CAST(NULL AS {SQL_TYPES[kind]}) AS {name(column)}"
-    if kind != "instant":
-        return name(column)
-    return (
-        f"CASE WHEN {name(_local(column))} THEN {to_utc(name(column), zone, texts.near)} "
-        f"ELSE {name(column)} END AS {name(column)}"
-    )
+def _parsed(feed: Feed, texts: Texts) -> str:
+    """Each value typed, an instant still as written, with whether it is local; and whether all are sound."""
+    ends = {end for _, end in feed.ordered}
+    read, sound = [], []
+    for column in feed.columns:
+        if column.name not in texts.present:
+            continue
+        found = _expression(column, texts, column.name in ends)
+        read.append(f"{found.value} AS {name(column.name)}")
+        if column.kind == "instant":
+            read.append(f"{_is_local(column.name, texts)} AS {name(_local(column.name))}")
+        sound += [found.sound] if found.sound != "true" else []
+        sound += [f"{name(column.name)} IS NOT NULL"] if column.required else []
+    return f"SELECT {', '.join(read)}, {' AND '.join(sound) or 'true'} AS {name(SOUND)} FROM ({texts.select})"
+
+
+def _expression(column: Column, texts: Texts, is_end: bool) -> Expression:
+    return native_instant(column.name) if column.name in texts.native else expression(column, texts.unchecked, is_end)
+
+
+def _final(column: Column, texts: Texts, zone: ZoneInfo) -> str:
+    found = name(column.name)
+    if column.name not in texts.present:
+        return f"CAST(NULL AS {SQL_TYPES[column.kind]}) AS {found}"
+    if column.kind != "instant":
+        return found
+    return f"CASE WHEN {name(_local(column.name))} THEN {to_utc(found, zone)} ELSE {found} END AS {found}"
+
+
+def _in_order(begin: str, end: str, feed: Feed, zone: ZoneInfo) -> str:
+    """Whether an end is not before its begin. Where only one is an instant, the date counts from its first moment."""
+    kinds = {column.name: column.kind for column in feed.columns}
+    first, last = name(begin), name(end)
+    if kinds[begin] != kinds[end]:
+        first = to_utc(f"CAST({first} AS TIMESTAMP)", zone) if kinds[begin] == "date" else first
+        last = to_utc(f"CAST({last} AS TIMESTAMP)", zone) if kinds[end] == "date" else last
+    return f"coalesce({first} <= {last}, true)"
+
+
+def _is_local(column: str, texts: Texts) -> str:
+    if column in texts.native:
+        return "true" if column in texts.local else "false"
+    return is_local(column)
 
 
 def _local(column: str) -> str:

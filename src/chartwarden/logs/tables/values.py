@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
-from chartwarden.kernel.zones import Instant, parse_instant
+from chartwarden.kernel.zones import Instant, from_local, parse_instant
 from chartwarden.logs.contracts import Column
 
 # The space separators of Unicode (category Zs), which DuckDB's trim takes off too, and the tab.
 BLANKS = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 VALUE_LIMIT = 131_072
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+DATE_LENGTH = len("2026-03-08")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
@@ -29,15 +31,28 @@ class RowFault(ValueError):
     """A row that can't be read. Its text says what was expected and what was found."""
 
 
+class EncodingFault(RowFault):
+    """A row that is not UTF-8."""
+
+
 def trimmed(raw: str | None) -> str | None:
     """The text without blanks around it; None where nothing is left."""
     return (raw.strip(BLANKS) or None) if raw is not None else None
 
 
-def parser(column: Column, zone: ZoneInfo) -> Parse:
-    """How a trimmed text of that column is read. The function raises RowFault; an instant comes as ``Instant``."""
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """Every IANA zone known here."""
+    return tuple(sorted(available_timezones()))
+
+
+def parser(column: Column, zone: ZoneInfo, is_end: bool = False) -> Parse:
+    """How a trimmed text of that column is read. The function raises RowFault; an instant comes as ``Instant``.
+
+    Where an instant ``is_end`` of a pair, a date alone means the next midnight.
+    """
     if column.kind == "instant":
-        return lambda found: _instant(column, found, zone)
+        return lambda found: _instant(column, found, zone, is_end)
     if column.kind == "word" and column.words:
         allowed = dict.fromkeys(column.words)
         return lambda found: found if found in allowed else _refused(column, one_of(column.words), found)
@@ -45,6 +60,7 @@ def parser(column: Column, zone: ZoneInfo) -> Parse:
         "id": lambda found: _line(column, found),
         "word": lambda found: _line(column, found),
         "text": lambda found: _text(column, found),
+        "zone": lambda found: _zone(column, found),
         "words": lambda found: _words(column, found),
         "date": lambda found: _date(column, found),
         "time": lambda found: _time(column, found),
@@ -68,6 +84,8 @@ def _refused(column: Column, expected: str, found: str) -> object:
 
 
 def _text(column: Column, found: str) -> str:
+    if "\0" in found:
+        raise RowFault(f"{column.name}: expected text; found a NUL character")
     if len(found) > VALUE_LIMIT:
         raise RowFault(f"{column.name}: expected at most {VALUE_LIMIT:,} characters; found {len(found):,}")
     return found
@@ -79,13 +97,29 @@ def _line(column: Column, found: str) -> str:
     return _text(column, found)
 
 
-def _instant(column: Column, found: str, zone: ZoneInfo) -> Instant:
+def _instant(column: Column, found: str, zone: ZoneInfo, is_end: bool) -> Instant:
     try:
+        if is_end and (day := _day(found)):
+            return from_local(datetime.combine(day + timedelta(days=1), time()), zone)
         return parse_instant(found, zone)
     except ValueError as fault:
         raise RowFault(f"{column.name}: {fault}") from None
     except OverflowError:
         raise RowFault(f"{column.name}: expected a time in the years 1 to 9999; found {shown(found)}") from None
+
+
+def _day(found: str) -> date | None:
+    """The date, where the text is a date alone in ISO 8601."""
+    if len(found) > DATE_LENGTH:
+        return None
+    try:
+        return date.fromisoformat(found)
+    except ValueError:
+        return None
+
+
+def _zone(column: Column, found: str) -> object:
+    return found if found in zone_names() else _refused(column, "an IANA time zone such as America/Chicago", found)
 
 
 def _date(column: Column, found: str) -> object:

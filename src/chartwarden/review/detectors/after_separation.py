@@ -49,6 +49,7 @@ DETECTOR = Detector(
         "someone tried (1.5)."
     ),
     suggested="check_login",
+    takes_in=True,
     sql="""
         SELECT a.coder, g.ended_at, count(*) AS used, count(DISTINCT a.patient) AS patients,
                sum(CASE WHEN a.outcome = 'denied' THEN 1 ELSE 0 END) AS denied,

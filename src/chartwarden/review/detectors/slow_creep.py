@@ -77,6 +77,7 @@ DETECTOR = Detector(
         "4.0, since days are not quite independent."
     ),
     suggested="ask_supervisor",
+    takes_in=True,
     sql="""
         WITH looks AS (
           SELECT u.access, u.coder, u.patient, u.zone, u.occurred_at,

@@ -89,6 +89,7 @@ DETECTOR = Detector(
         "add to this one's."
     ),
     suggested="ask_supervisor",
+    plain=True,
     sql="""
         WITH looks AS (
           SELECT d.coder, d.patient, count(*) AS looks, count(DISTINCT d.day) AS days,

@@ -48,6 +48,7 @@ DETECTOR = Detector(
         "person (1.5)."
     ),
     suggested="check_login",
+    takes_in=True,
     sql="""
         SELECT v.coder AS actor, v.held, v.first_at, v.last_at, coalesce(o.patients, 0) AS patients, o.accesses
         FROM (

@@ -80,6 +80,7 @@ DETECTOR = Detector(
         "to the other detectors: so few are found by links, not by volume."
     ),
     suggested="ask_supervisor",
+    takes_in=True,
     sql="""
         WITH outside AS (
           SELECT d.coder, d.day, count(DISTINCT d.patient) AS patients, min(d.occurred_at) AS first_at,

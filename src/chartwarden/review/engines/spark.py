@@ -90,4 +90,5 @@ class SparkEngine:
 
 def to_spark(sql: str) -> str:
     """DuckDB's dialect as Spark's. Raises sqlglot's UnsupportedError where it cannot be said."""
-    return sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)[0]
+    said = sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    return str(said[0])

@@ -5,10 +5,16 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwarden.review.cases import case_id, drafts
+from chartwarden.review.cases import Draft, case_id
+from chartwarden.review.cases import drafts as all_drafts
 from chartwarden.review.contracts import Signal
 
 START = datetime(2026, 5, 4, 9)
+PLAIN, TAKES_IN = {"unassigned_access"}, {"volume_above_queue"}
+
+
+def drafts(signals: list[Signal]) -> list[Draft]:
+    return all_drafts(signals, PLAIN, TAKES_IN)
 
 
 def signal(
@@ -39,6 +45,13 @@ def test_a_relative_seen_in_a_burst_stays_a_case_of_its_own() -> None:
     burst = signal("volume_above_queue", None, (1, 2, 3), 4.0)
     relative = [signal("unassigned_access", "P1", (1,), 1.5), signal("family_or_household", "P1", (1,), 5.0)]
     assert [case.patient for case in drafts([burst, *relative])] == ["P1", None]
+
+
+def test_a_lapse_takes_in_no_pair_and_no_smaller_stretch() -> None:
+    lapse = signal("vendor_agreement_not_in_force", None, tuple(range(10)), 5.0)
+    burst = signal("volume_above_queue", None, (1, 2, 3), 4.0)
+    pair = signal("unassigned_access", "P5", (5,), 1.5)
+    assert [case.accesses for case in drafts([lapse, burst, pair])] == [tuple(range(10)), (1, 2, 3), (5,)]
 
 
 signals = st.lists(

@@ -48,3 +48,11 @@ def test_the_narrowest_range_decides() -> None:
         "203.0.113.9": "unlisted",
         "ws-12": "unreadable",
     }
+
+
+def test_a_device_approved_twice_is_in_order_in_both_stretches():
+    first = {**GOOD, "approved_from": date(2026, 1, 1), "approved_to": date(2026, 3, 9)}
+    second = {**GOOD, "approved_from": date(2026, 3, 13), "approved_to": None}
+    rows = device_faults([second, first], lambda day: datetime.combine(day, time()))
+    gaps = [(row["begins"], row["ends"]) for row in rows if row["fault"] == "not_approved"]
+    assert gaps == [(BEGINNING, datetime(2026, 1, 1)), (datetime(2026, 3, 10), datetime(2026, 3, 13))]

@@ -18,7 +18,7 @@ DETECTOR_EXAMPLES = [
     for name, detector in detectors().items()
     for example in detector.examples
 ]
-ENGINES = ["duckdb", pytest.param("spark", marks=[pytest.mark.peer("java"), pytest.mark.xdist_group("spark")])]
+ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.peer("java"))]
 
 
 @pytest.fixture(scope="session")

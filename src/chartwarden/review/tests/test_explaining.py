@@ -24,7 +24,7 @@ def explanation(kind: str, order: int) -> Explanation:
 
 # The order is not the alphabet's, so that a mix-up shows.
 EXPLANATIONS = {
-    "first": explanation("first", 30),
+    "first": explanation("first", 50),
     "second": explanation("second", 10),
     "third": explanation("third", 20),
 }
@@ -37,6 +37,12 @@ work = st.lists(
     st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PATIENTS), moments, st.integers(0, 20), st.sampled_from(KINDS)),
     max_size=8,
 )
+
+
+PAIRS = """
+SELECT coder, person, patient, count(*) AS accesses, min(occurred_at) AS first_at, max(occurred_at) AS last_at
+FROM accesses WHERE patient IS NOT NULL GROUP BY coder, person, patient
+"""
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +75,7 @@ def test_pairs_first_equals_one_by_one(scratch: object, seen: list, queue: list)
         "work", pa.table({**table, "reference": pa.array([str(n) for n in range(len(stretches))], pa.string())})
     )
 
+    engine.table("pairs", PAIRS)
     explain(engine, EXPLANATIONS, CLINIC)
     names = places(EXPLANATIONS)
     found = {row["access"]: names.get(row["place"]) for row in engine.rows("SELECT * FROM judged")}

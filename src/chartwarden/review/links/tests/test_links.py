@@ -13,7 +13,7 @@ from chartwarden.logs.contracts import feed_schema
 from chartwarden.review.engines.duckdb import DuckDBEngine
 from chartwarden.review.feeds import PATIENTS
 from chartwarden.review.links.linking import SCHEMA, link
-from chartwarden.review.prepare import PEOPLE_SCHEMA
+from chartwarden.review.staff import PEOPLE_SCHEMA
 
 ANA = {
     "person": "ana", "family_name": "Okafor", "given_name": "Ana", "birth_date": date(1985, 2, 3),

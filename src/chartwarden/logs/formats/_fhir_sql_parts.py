@@ -1,0 +1,120 @@
+"""The pieces of ``_fhir_sql``'s SELECT: one rule of ``read`` each, in DuckDB's dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chartwarden.logs.formats import _fhir_codes as codes
+from chartwarden.logs.formats._fhir_columns import quoted
+from chartwarden.logs.formats._fhir_values import ID
+
+# Host and path before the type may not hold a segment that begins with P: none is a patient compartment.
+PLAIN = (
+    r"(?:https?://[a-z0-9.:~-]+(?:/[A-OQ-Za-z0-9.~-][A-Za-z0-9._~-]*)*/)?"
+    rf"[A-Z][A-Za-z]+/{ID}(?:/_history/{ID})?"
+)
+ALL_PLAIN = rf"(?:{PLAIN}(?:\n|$))+"
+INSTANT = r"[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
+SPACE = r"[ \t\v\f\r\x1c-\x1f\x{85}\p{Z}]"
+# Of values joined by line feeds, one a line: what ``read`` trims or refuses, or what may be no text in the JSON.
+SUSPECT = (
+    rf"(?m)^$|^{SPACE}|{SPACE}$|\x00|^[\[{{]|^(?:true|false|-?(?i:nan|inf|infinity)|-?\d{{19,}}"
+    r"|-?\d+\.\d+(?:[eE][+-]?\d+)?|-?\d+[eE][+-]?\d+)$"
+)
+MAY_NAME_PATIENT = r"(?i)patient[/=:.]|subject[=:.]|%|(?:^|[?&\s])(?:_id|identifier)="
+PRINTED = r"[!-~](?:[ -~\r\n\t]*[!-~])?"
+NO_BASE64 = r"[A-Za-z/?_$&%][!-~]*[?&%:_.$-][!-~]*"  # holds a character that base64 does not
+
+
+def look_up(table: Mapping[str, object], value: str) -> str:
+    """A table's meaning of a value, null where it has none.
+
+    A map, because DuckDB makes joins of long INs, and a CASE works its operand out again at each WHEN.
+    """
+    entries = ", ".join(
+        f"{quoted(code)}: {quoted(meaning) if isinstance(meaning, str) else meaning}" for code, meaning in table.items()
+    )
+    return f"MAP {{{entries}}}[{value}]"
+
+
+def code_of(kind: str) -> str:
+    """The code of a Coding or CodeableConcept that has one."""
+    return f"coalesce({kind}.code, {kind}.coding[1].code)"
+
+
+def one_code(*kinds: str) -> str:
+    """Whether these carry one code at most between them: what ``code_of`` finds is all there is."""
+    counts = (f"(({kind}.code IS NOT NULL)::INT + coalesce(len({kind}.coding), 0))" for kind in kinds)
+    return f"({' + '.join(counts)} <= 1)"
+
+
+def all_plain(references: Sequence[str]) -> str:
+    """Whether each reference is absent or a plain Type/id, perhaps on a server, perhaps of a version.
+
+    One pattern over all, joined by line feeds; the count shows a line feed within one.
+    """
+    joined = f"concat_ws(chr(10), {', '.join(references)})"
+    count = " + ".join(f"({reference} IS NOT NULL)::INT" for reference in references)
+    feeds = f"length({joined}) - length(replace({joined}, chr(10), ''))"
+    return f"""({count} = 0 OR ({count} = {feeds} + 1
+    AND regexp_full_match({joined}, {quoted(ALL_PLAIN)})))"""
+
+
+def kind(reference: str) -> str:
+    """The type in a plain reference."""
+    return f"split_part(split_part({reference}, '/_history/', 1), '/', -2)"
+
+
+def key(reference: str) -> str:
+    """The id in a plain reference."""
+    return f"split_part(split_part({reference}, '/_history/', 1), '/', -1)"
+
+
+def action(queries: str) -> str:
+    """What was done; null where ``read`` finds no access or no action."""
+    ranks = {code: rank for rank, (_, wanted) in enumerate(codes.CODES, start=1) for code in wanted}
+    by_rank = ", ".join(quoted(meaning) if meaning else "NULL" for meaning, _ in codes.CODES)
+    rank = f"least({look_up(ranks, 'first')}, {look_up(ranks, 'second')})"
+    return f"""CASE WHEN {rank} IS NOT NULL THEN [{by_rank}][{rank}]
+    WHEN action = 'E' AND {queries} THEN 'search' ELSE {look_up(codes.LETTERS, "action")} END"""
+
+
+def plain_query(query: str) -> str:
+    """A query as text, where it is plainly base64 of ASCII or plainly not base64; else empty."""
+    decoded = f"TRY(decode(from_base64({query})))"
+    return f"""CASE WHEN {query} IS NULL THEN NULL
+    WHEN regexp_full_match({query}, '[A-Za-z0-9+/]+={{0,2}}') AND length({query}) % 4 = 0 THEN
+      CASE WHEN coalesce(regexp_full_match({decoded}, {quoted(PRINTED)}), false) THEN {decoded} ELSE '' END
+    WHEN regexp_full_match({query}, {quoted(NO_BASE64)}) THEN {query} ELSE '' END"""
+
+
+def instant(written: str) -> str:
+    """A time with its offset as naive UTC; null where it is none. (A cast to TIMESTAMP would drop the offset.)"""
+    return f"make_timestamp(epoch_us(try_cast({written} AS TIMESTAMPTZ)))"
+
+
+def named(value: str) -> str:
+    """A text that says something."""
+    return f"nullif({value}, '')"
+
+
+def who(reference: str) -> str:
+    """The identifier, else the id, of whom a Reference names."""
+    return f"{named(f'{reference}.identifier.value')}, {key(f'{reference}.reference')}"
+
+
+def network(agent: str) -> str:
+    """An agent's addresses, in order."""
+    return ", ".join(named(f"{agent}.{field}") for field in ("network.address", "networkString", "networkUri"))
+
+
+def concept(concepts: str) -> str:
+    """The words of the first concept, in order."""
+    return ", ".join(named(f"{concepts}[1].{at}") for at in ("text", "coding[1].display", "coding[1].code"))
+
+
+def outcome(column: str) -> str:
+    """R4's code, or R5's ``outcome.code``, from the JSON as it stands."""
+    coded = f"""from_json_strict({column}, '{{"code": {{"code": "VARCHAR"}}}}').code.code"""
+    code = f"""CASE WHEN starts_with({column}, '{{') THEN {coded} ELSE trim({column}, '"') END"""
+    return look_up(codes.OUTCOMES, code)
