@@ -23,12 +23,12 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
             patient=None,
             begins=row["first_at"],
             ends=row["last_at"],
-            accesses=tuple(sorted(row["accesses"])),
+            accesses=tuple(sorted(row["accesses"] or ())),
             weight=scoring.parameters["service_weight" if service else "weight"],
             facts={"accesses": accesses, "patients": patients, "service_name": service},
             sentence=(
-                f"The login {row['actor']} belongs to nobody in the workforce feed: {count(accesses, 'access')} to "
-                f"records of {count(patients, 'patient')}, "
+                f"The login {row['actor']} belongs to nobody in the workforce feed: {count(accesses, 'access')}, "
+                f"to records of {count(patients, 'patient')}, "
                 f"{stretch(row['first_at'], row['last_at'], scoring.clinic.time_zone)}."
             ),
             against=SERVICE_AGAINST if service else "",
@@ -50,12 +50,15 @@ DETECTOR = Detector(
     suggested="check_login",
     takes_in=True,
     sql="""
-        SELECT a.actor, count(*) AS held, count(DISTINCT a.patient) AS patients, min(a.occurred_at) AS first_at,
-               max(a.occurred_at) AS last_at, array_agg(a.access) AS accesses
-        FROM (SELECT DISTINCT v.coder FROM activity AS v WHERE v.person IS NULL) AS u
-        JOIN accesses AS a ON a.coder = u.coder
-        WHERE a.person IS NULL
-        GROUP BY a.actor
+        SELECT v.coder AS actor, v.held, v.first_at, v.last_at, coalesce(o.patients, 0) AS patients, o.accesses
+        FROM (
+          SELECT a.coder, sum(a.accesses) AS held, min(a.first_at) AS first_at, max(a.last_at) AS last_at
+          FROM activity AS a WHERE a.person IS NULL GROUP BY a.coder
+        ) AS v
+        LEFT JOIN (
+          SELECT l.coder, count(DISTINCT l.patient) AS patients, array_agg(l.access) AS accesses
+          FROM loose AS l WHERE l.person IS NULL GROUP BY l.coder
+        ) AS o ON o.coder = v.coder
     """,
     score=score,
     parameters={"weight": 4, "service_weight": 1.5},
