@@ -267,7 +267,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class LogCoverage:
-    """What there is to say of the logs together. ``jumps``: a file, and an instant (naive UTC) its time went back to."""
+    """What there is to say of the logs together. ``jumps``: a file, and an instant (naive UTC) it went back to."""
 
     silences: tuple[Silence, ...]
     jumps: tuple[tuple[str, datetime], ...]

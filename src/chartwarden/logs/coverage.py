@@ -74,7 +74,7 @@ def steps_back(blocks: Iterable[tuple[datetime, datetime]]) -> list[datetime]:
 
 
 def silences(hours: Mapping[datetime, int], zone: ZoneInfo) -> list[Silence]:
-    """Stretches of hours without rows between the first and the last of ``hours`` (naive UTC, with their logins). Pure."""
+    """Stretches of hours without rows between the first and the last of ``hours`` (naive UTC; their logins). Pure."""
     if not hours:
         return []
     slots: dict[tuple[int, int], list[datetime]] = defaultdict(list)
