@@ -31,10 +31,11 @@ _values = attrgetter(*COLUMNS)
 
 @dataclass
 class AccessPart:
-    """An access log in Parquet of ACCESS_SCHEMA, and how many of its rows are no accesses, by what they are."""
+    """An access log in Parquet of ACCESS_SCHEMA, how many of its rows are no accesses, by what they are, and notes."""
 
     part: Part
     not_accesses: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def write_accesses(

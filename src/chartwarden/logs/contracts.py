@@ -258,6 +258,14 @@ class FeedRead:
 
 
 @dataclass(frozen=True)
+class Span:
+    """The asked-for stretch of a log, naive UTC; None where there is no limit."""
+
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Silence:
     """A stretch of whole hours (naive UTC, the end excluded) without a row, where other weeks have rows."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,9 @@ import duckdb
 
 from chartwarden.kernel.progress import Progress
 from chartwarden.logs.canonical import AccessPart, write_accesses
-from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, Feed, FeedRead, InputCount, LogCoverage
+from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, Feed, FeedRead, InputCount, LogCoverage, Span
 from chartwarden.logs.coverage import cover
+from chartwarden.logs.cutting import cut
 from chartwarden.logs.deduplication import Identity, take_out_duplicates
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.opening import open_input
@@ -21,6 +23,7 @@ from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
 from chartwarden.logs.vault import sha256
 
+EVERYTHING = Span()
 ACCESS_IDENTITY = Identity(("event",), tuple(column for column in ACCESS_SCHEMA.names if column != "file"))
 
 
@@ -42,12 +45,18 @@ def read_feed(feed: Feed, path: Path, zone: ZoneInfo, scratch: Path, progress: P
 
 
 def read_accesses(
-    paths: Sequence[Path], zone: ZoneInfo, scratch: Path, progress: Progress, format_id: str | None = None
+    paths: Sequence[Path],
+    zone: ZoneInfo,
+    scratch: Path,
+    progress: Progress,
+    format_id: str | None = None,
+    span: Span = EVERYTHING,
 ) -> AccessesRead:
     """Read access logs into Parquet files of ACCESS_SCHEMA in ``scratch``, in the order of files and rows.
 
     The same event or row counts once across all files. A file that a format reads along with another is no input of
-    its own. Raises InputRefused where a file can't be used.
+    its own. Where a file's own statistics allow it, rows far from ``span`` are not read. Raises InputRefused where a
+    file can't be used.
     """
     progress.stage("recognising access logs")
     recognised = recognise_all(paths, zone, scratch, format_id)
@@ -56,8 +65,9 @@ def read_accesses(
         for at, found in enumerate(recognised):
             if isinstance(found, Recognised):
                 progress.stage(f"reading {found.source.name}")
+                source, left_out = cut(database, found.source, span, scratch / f"cut-{at:05}.parquet")
                 target = scratch / f"accesses-{at:05}.parquet"
-                read.append(write_accesses(database, found.format, found.source, target))
+                read.append(replace(write_accesses(database, found.format, source, target), notes=left_out))
         progress.stage("looking for duplicates")
         take_out_duplicates(database, [access.part for access in read], ACCESS_IDENTITY)
         guessed = sum(_guessed(database, access.part) for access in read)
@@ -81,7 +91,7 @@ def _accesses_read(
             continue
         access = next(remaining)
         notes = found.format.notes(found.source) if found.format.notes else ()
-        counts.append(_count(access.part, path, found.id, notes))
+        counts.append(_count(access.part, path, found.id, (*notes, *access.notes)))
         for what, times in access.not_accesses.items():
             others[what] = others.get(what, 0) + times
     quarantined = tuple(row for access in read for row in access.part.quarantined)

@@ -6,14 +6,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from chartwarden.kernel.plugins import discover
 from chartwarden.kernel.progress import Progress
-from chartwarden.logs.contracts import AccessesRead, FeedRead, InputCount, feed_schema
+from chartwarden.logs.contracts import AccessesRead, FeedRead, InputCount, Span, feed_schema
 from chartwarden.logs.services import read_accesses, read_feed
 from chartwarden.review.contracts import Clinic, Detector, Explanation
 from chartwarden.review.deriving import derive
@@ -22,6 +22,7 @@ from chartwarden.review.engines.duckdb import DuckDBEngine
 from chartwarden.review.explaining import explain
 from chartwarden.review.feeds import FEEDS
 from chartwarden.review.folder import ReviewFolder
+from chartwarden.review.period import midnight
 from chartwarden.review.prepare import Prepared, load
 
 
@@ -60,7 +61,7 @@ def explained(
         scratch = Path(place)
         running = _engine(engine, scratch)
         try:
-            feeds, logs = _read(inputs, scratch, log_format, progress)
+            feeds, logs = _read(inputs, scratch, days, log_format, progress)
             progress.stage("Explaining accesses by the coding queue")
             every = _with_empty(feeds, scratch)
             prepared = load(running, inputs.clinic, logs, every, days)
@@ -82,7 +83,11 @@ def _engine(name: str, scratch: Path) -> Engine:
 
 
 def _read(
-    inputs: ReviewFolder, scratch: Path, log_format: str | None, progress: Progress
+    inputs: ReviewFolder,
+    scratch: Path,
+    days: tuple[date | None, date | None],
+    log_format: str | None,
+    progress: Progress,
 ) -> tuple[dict[str, FeedRead], AccessesRead]:
     zone = inputs.clinic.time_zone
     feeds = {
@@ -90,7 +95,12 @@ def _read(
         for feed in FEEDS
         if feed.name in inputs.feeds
     }
-    return feeds, read_accesses(inputs.accesses, zone, scratch, progress, log_format)
+    first, last = days
+    span = Span(
+        midnight(first, zone) if first else None,
+        midnight(last + timedelta(days=1), zone) if last else None,
+    )
+    return feeds, read_accesses(inputs.accesses, zone, scratch, progress, log_format, span)
 
 
 def _with_empty(feeds: Mapping[str, FeedRead], scratch: Path) -> dict[str, FeedRead]:

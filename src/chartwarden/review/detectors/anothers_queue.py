@@ -38,6 +38,7 @@ DETECTOR = Detector(
         "shared list is nearly as likely (0.2)."
     ),
     suggested="ask_supervisor",
+    plain=True,
     sql="""
         SELECT u.coder, u.patient, count(DISTINCT u.access) AS looks, min(s.coder) AS holder,
                min(u.occurred_at) AS first_at, max(u.occurred_at) AS last_at, array_agg(u.access) AS accesses

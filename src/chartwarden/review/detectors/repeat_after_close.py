@@ -47,6 +47,7 @@ DETECTOR = Detector(
         "work is entered, and memory of the work has faded."
     ),
     suggested="ask_coder",
+    plain=True,
     sql="""
         SELECT d.coder, d.patient, count(*) AS looks, count(DISTINCT d.day) AS days, min(d.closed_at) AS closed_at,
                min(d.occurred_at) AS first_at, max(d.occurred_at) AS last_at, array_agg(d.access) AS accesses
