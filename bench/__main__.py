@@ -13,7 +13,7 @@ import pkgutil
 import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +36,20 @@ def reached(figure: float, goal: str) -> bool | None:
 
 def measure(names: Sequence[str]) -> None:
     """Run the named benches, or all of them, and write each figure as it comes."""
-    benches = [found.name for found in pkgutil.iter_modules([str(ROOT / "bench")]) if not found.name.startswith("_")]
+    benches = _benches()
     unknown = set(names) - set(benches)
     if unknown:
         raise SystemExit(f"bench: expected one of {', '.join(benches)}; found {', '.join(sorted(unknown))}")
     for name in names or benches:
-        run = getattr(importlib.import_module(f"bench.{name}"), "run", None)
-        if run is not None:
-            print(f"{name} …", file=sys.stderr)
-            for figure in run():
-                _keep(name, figure)
+        print(f"{name} …", file=sys.stderr)
+        for figure in benches[name]():
+            _keep(name, figure)
+
+
+def _benches() -> dict[str, Callable[[], Sequence[Mapping[str, Any]]]]:
+    names = [found.name for found in pkgutil.iter_modules([str(ROOT / "bench")]) if not found.name.startswith("_")]
+    modules = {name: importlib.import_module(f"bench.{name}") for name in names}
+    return {name: module.run for name, module in modules.items() if hasattr(module, "run")}
 
 
 def _keep(bench: str, figure: Mapping[str, Any]) -> None:
