@@ -18,6 +18,8 @@ from chartwarden.logs.formats._fhir_values import LONGEST
 
 USER_DEVICE = f"coalesce({parts.code_of('source.type[1]')} = '{codes.SOURCE_USER_DEVICE}', false)"
 
+SEVERAL_ROLES = "?"
+
 
 def fast(source: Source) -> str | None:
     """A SELECT of the file's access events; None where its name or its layout allows none."""
@@ -77,20 +79,23 @@ def _coded(rows: str) -> str:
 SELECT *, coalesce({parts.code_of("type")}, {parts.code_of("category[1]")}) AS first,
   coalesce({parts.code_of("code")}, {parts.code_of("subtype[1]")}) AS second,
   list_transform(agent, lambda one: one.requestor) AS asking,
-  list_transform(agent, lambda one: {parts.code_of("one.type")}) AS roles,
+  list_transform(agent, lambda one: CASE WHEN {parts.one_code("one.type")} THEN {parts.code_of("one.type")}
+    ELSE {quoted(SEVERAL_ROLES)} END) AS roles,
   list_position(asking, 'true') AS acting, agent[acting] AS actor
 FROM {rows}"""
 
 
 def _usual() -> str:
     """Whether the row has the shapes that are understood, apart from its entities."""
-    observer = f"CASE WHEN {USER_DEVICE} THEN source.observer.reference END"
-    return " AND ".join((
-        "resourceType = 'AuditEvent' AND contained IS NULL AND plainly",
-        f"coalesce(len(category), 0) <= 1 AND {parts.one_code('type', 'category[1]')}",
-        f"coalesce(len(subtype), 0) <= 1 AND {parts.one_code('code', 'subtype[1]')}",
-        "len(list_filter(asking, lambda value: value = 'true')) = 1",
-        f"NOT list_contains(list_transform(agent, lambda one: {parts.one_code('one.type')}), false)",
-        f"coalesce(len(source.type), 0) <= 1 AND {parts.one_code('source.type[1]')}",
-        parts.all_plain(["actor.who.reference", "client.who.reference", observer, *entities.references()]),
-    ))  # fmt: skip
+    return " AND ".join(
+        (
+            "resourceType = 'AuditEvent' AND contained IS NULL AND plainly",
+            f"coalesce(len(category), 0) <= 1 AND {parts.one_code('type', 'category[1]')}",
+            f"coalesce(len(subtype), 0) <= 1 AND {parts.one_code('code', 'subtype[1]')}",
+            "len(list_filter(asking, lambda value: value = 'true')) = 1",
+            f"NOT list_contains(roles, {quoted(SEVERAL_ROLES)})",
+            f"{parts.plain('actor.who.reference')} AND {parts.plain('client.who.reference')}",
+            f"coalesce(len(source.type), 0) <= 1 AND {parts.one_code('source.type[1]')}",
+            f"(NOT {USER_DEVICE} OR {parts.plain('source.observer.reference')})",
+        )
+    )

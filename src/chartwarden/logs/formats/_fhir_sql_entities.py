@@ -19,7 +19,6 @@ def select(rows: str) -> str:
     searched = parts.look_up(codes.DOCUMENT_OF_RESOURCE, f"regexp_extract(query, {quoted(SEARCHED.pattern)}, 1)")
     return f"""
 SELECT * EXCLUDE ({KEPT_APART}, asked_for), {parts.action("query IS NOT NULL")} AS action, asked_for AS patient,
-  patient.reference AS patient_reference, encounter.reference AS encounter_reference,
   coalesce({_subject("encounter")}, {encounters}) AS encounter,
   coalesce({documents}, CASE WHEN {_any("other")} THEN NULL WHEN query IS NOT NULL THEN {searched}
     WHEN (person1 OR person2 OR person3 OR person4) AND (first = 'rest' OR second = 'rest')
@@ -50,11 +49,6 @@ def _is_patient(n: int) -> str:
     )
 
 
-def references() -> list[str]:
-    """The references that must be plain."""
-    return ["patient_reference", "encounter_reference", *(f"entity{n}.what.reference" for n in NUMBERS)]
-
-
 def _subject(reference: str) -> str:
     """The ids that R5's ``patient`` or ``encounter`` names, in order."""
     return f"{parts.key(f'{reference}.reference')}, {parts.named(f'{reference}.identifier.value')}"
@@ -69,6 +63,7 @@ def _plainly() -> str:
     queries = " + ".join(f"(query{n} IS NOT NULL)::INT" for n in NUMBERS)
     return " AND ".join((
         f"coalesce(len(entity), 0) <= {len(NUMBERS)} AND {queries} <= 1",
+        f"{parts.plain('patient.reference')} AND {parts.plain('encounter.reference')}",
         *(_is_plain(n) for n in NUMBERS),
         *(f"(NOT person{n} OR coalesce(id{n} = asked_for, false))" for n in NUMBERS),
     ))  # fmt: skip
@@ -77,7 +72,8 @@ def _plainly() -> str:
 def _is_plain(n: int) -> str:
     """A type says what the reference says, or is a digit; a role is a number; a description is no query."""
     what = f"entity{n}.what"
-    return f"""(entity{n} IS NULL OR (({what}.reference IS NOT NULL OR {what}.type IS NULL)
+    return f"""(entity{n} IS NULL OR ({parts.plain(f"{what}.reference")}
+    AND ({what}.reference IS NOT NULL OR {what}.type IS NULL)
     AND {parts.one_code(f"entity{n}.type")} AND {parts.one_code(f"entity{n}.role")}
     AND coalesce(length(type{n}) = 1 OR type{n} = 'XrequestId' OR coalesce(type{n} = kind{n}, false), true)
     AND coalesce(length(role{n}) <= 2 AND role{n} BETWEEN '0' AND '9~', true)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from chartwarden.logs.formats import _fhir_codes as codes
 from chartwarden.logs.formats._fhir_columns import quoted
@@ -13,7 +13,6 @@ PLAIN = (
     r"(?:https?://[a-z0-9.:~-]+(?:/[A-OQ-Za-z0-9.~-][A-Za-z0-9._~-]*)*/)?"
     rf"[A-Z][A-Za-z]+/{ID}(?:/_history/{ID})?"
 )
-ALL_PLAIN = rf"(?:{PLAIN}(?:\n|$))+"
 INSTANT = r"[12]\d{3}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
 SPACE = r"[ \t\v\f\r\x1c-\x1f\x{85}\p{Z}]"
 # Of values joined by line feeds, one a line: what ``read`` trims or refuses, or what may be no text in the JSON.
@@ -48,16 +47,9 @@ def one_code(*kinds: str) -> str:
     return f"({' + '.join(counts)} <= 1)"
 
 
-def all_plain(references: Sequence[str]) -> str:
-    """Whether each reference is absent or a plain Type/id, perhaps on a server, perhaps of a version.
-
-    One pattern over all, joined by line feeds; the count shows a line feed within one.
-    """
-    joined = f"concat_ws(chr(10), {', '.join(references)})"
-    count = " + ".join(f"({reference} IS NOT NULL)::INT" for reference in references)
-    feeds = f"length({joined}) - length(replace({joined}, chr(10), ''))"
-    return f"""({count} = 0 OR ({count} = {feeds} + 1
-    AND regexp_full_match({joined}, {quoted(ALL_PLAIN)})))"""
+def plain(reference: str) -> str:
+    """Whether a reference is absent or a plain Type/id, perhaps on a server, perhaps of a version."""
+    return f"({reference} IS NULL OR regexp_full_match({reference}, {quoted(PLAIN)}))"
 
 
 def kind(reference: str) -> str:
