@@ -54,18 +54,15 @@ def derive(engine: Engine, clinic: Clinic, feeds: Mapping[str, FeedRead], period
 
 # As the view accesses, but grouped by login first: the log is long, the logins are few.
 CONNECTIONS = """
-SELECT coalesce(p.person, e.actor) AS coder, p.person, e.device, e.address, min(e.first_at) AS first_at,
-       max(e.last_at) AS last_at
+SELECT a.coder, a.person, e.device, e.address, min(e.first_at) AS first_at, max(e.last_at) AS last_at
 FROM (
   SELECT v.actor, v.device, v.address, min(v.occurred_at) AS first_at, max(v.occurred_at) AS last_at
   FROM events AS v
   WHERE v.occurred_at >= TIMESTAMP '{begins}' AND v.occurred_at < TIMESTAMP '{ends}' AND {wanted}
   GROUP BY v.actor, v.device, v.address
 ) AS e
-LEFT JOIN logins AS l ON l.login = e.actor
-LEFT JOIN people AS p ON p.person = l.person
-WHERE coalesce(p.in_scope, TRUE)
-GROUP BY coalesce(p.person, e.actor), p.person, e.device, e.address
+JOIN actors AS a ON a.actor = e.actor
+GROUP BY a.coder, a.person, e.device, e.address
 """
 
 LINKED_ACCESSES = """
