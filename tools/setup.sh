@@ -26,7 +26,7 @@ for name in python3.11 python3.12 python3.13 python3 python; do
   fi
 done
 if [ -z "$python" ]; then
-  found="$(python3 --version 2>&1 || echo none)"
+  found="$(python3 --version 2>/dev/null || echo none)"
   echo "setting up: expected Python 3.11 or newer with its venv module (on Debian: python3-venv); found $found" >&2
   exit 2
 fi

@@ -258,6 +258,23 @@ class FeedRead:
 
 
 @dataclass(frozen=True)
+class Silence:
+    """A stretch of whole hours (naive UTC, the end excluded) without a row, where other weeks have rows."""
+
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class LogCoverage:
+    """What there is to say of the logs together. ``jumps``: a file, and an instant (naive UTC) it went back to."""
+
+    silences: tuple[Silence, ...]
+    jumps: tuple[tuple[str, datetime], ...]
+    recorded_early: int
+
+
+@dataclass(frozen=True)
 class AccessesRead:
     """All of a folder's access logs as read: Parquet files of ACCESS_SCHEMA, and what there is to say of them."""
 
@@ -266,3 +283,4 @@ class AccessesRead:
     quarantined: tuple[QuarantinedRow, ...]
     guessed: int
     not_accesses: Mapping[str, int]
+    coverage: LogCoverage

@@ -10,7 +10,8 @@ import duckdb
 
 from chartwarden.kernel.progress import Progress
 from chartwarden.logs.canonical import AccessPart, write_accesses
-from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, Feed, FeedRead, InputCount
+from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, Feed, FeedRead, InputCount, LogCoverage
+from chartwarden.logs.coverage import cover
 from chartwarden.logs.deduplication import Identity, take_out_duplicates
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.opening import open_input
@@ -60,11 +61,16 @@ def read_accesses(
         progress.stage("looking for duplicates")
         take_out_duplicates(database, [access.part for access in read], ACCESS_IDENTITY)
         guessed = sum(_guessed(database, access.part) for access in read)
-    return _accesses_read(paths, recognised, read, guessed)
+    covered = cover([(access.part.file, access.part.parquet) for access in read], zone, scratch)
+    return _accesses_read(paths, recognised, read, guessed, covered)
 
 
 def _accesses_read(
-    paths: Sequence[Path], recognised: Sequence[Recognised | Path], read: Sequence[AccessPart], guessed: int
+    paths: Sequence[Path],
+    recognised: Sequence[Recognised | Path],
+    read: Sequence[AccessPart],
+    guessed: int,
+    covered: LogCoverage,
 ) -> AccessesRead:
     counts: list[InputCount] = []
     others: dict[str, int] = {}
@@ -79,7 +85,7 @@ def _accesses_read(
         for what, times in access.not_accesses.items():
             others[what] = others.get(what, 0) + times
     quarantined = tuple(row for access in read for row in access.part.quarantined)
-    return AccessesRead(tuple(a.part.parquet for a in read), tuple(counts), quarantined, guessed, others)
+    return AccessesRead(tuple(a.part.parquet for a in read), tuple(counts), quarantined, guessed, others, covered)
 
 
 def _guessed(database: duckdb.DuckDBPyConnection, part: Part) -> int:

@@ -46,7 +46,7 @@ def derive(engine: Engine, clinic: Clinic, feeds: Mapping[str, FeedRead], period
     )
     _keep(engine, "agreement_gaps", gap_rows(found, first_moment), GAP_SCHEMA)
     _keep(engine, "device_faults", device_faults(_feed(feeds, "devices"), first_moment), FAULT_SCHEMA)
-    _connections(engine, period, _feed(feeds, "devices"), _feed(feeds, "networks"))
+    _connections(engine, _feed(feeds, "devices"), _feed(feeds, "networks"))
     links = link(engine) if pq.read_metadata(feeds["patients"].parquet).num_rows else SCHEMA.empty_table()
     engine.arrow("links", links)
     engine.table("linked_accesses", LINKED_ACCESSES)
@@ -54,6 +54,7 @@ def derive(engine: Engine, clinic: Clinic, feeds: Mapping[str, FeedRead], period
 
 # As the view accesses, but grouped by login first: the log is long, the logins are few.
 CONNECTIONS = """
+<<<<<<< HEAD
 SELECT a.coder, a.person, e.device, e.address, min(e.first_at) AS first_at, max(e.last_at) AS last_at
 FROM (
   SELECT v.actor, v.device, v.address, min(v.occurred_at) AS first_at, max(v.occurred_at) AS last_at
@@ -63,6 +64,15 @@ FROM (
 ) AS e
 JOIN actors AS a ON a.actor = e.actor
 GROUP BY a.coder, a.person, e.device, e.address
+=======
+SELECT c.coder, c.person, g.device, g.address, min(g.first_at) AS first_at, max(g.last_at) AS last_at
+FROM (
+  SELECT s.actor, s.device, s.address, min(s.occurred_at) AS first_at, max(s.occurred_at) AS last_at
+  FROM seen AS s WHERE {wanted}
+  GROUP BY s.actor, s.device, s.address
+) AS g JOIN actors AS c ON c.actor = g.actor
+GROUP BY c.coder, c.person, g.device, g.address
+>>>>>>> main
 """
 
 LINKED_ACCESSES = """
@@ -81,10 +91,10 @@ JOIN (
 """
 
 
-def _connections(engine: Engine, period: Period, devices: list[dict[str, Any]], networks: list[dict[str, Any]]) -> None:
+def _connections(engine: Engine, devices: list[dict[str, Any]], networks: list[dict[str, Any]]) -> None:
     """The log is read for its devices and addresses only where there is a register to hold them against."""
     wanted = "TRUE" if devices or networks else "FALSE"
-    engine.table("connections", CONNECTIONS.format(begins=period.begins, ends=period.ends, wanted=wanted))
+    engine.table("connections", CONNECTIONS.format(wanted=wanted))
     rows = (
         engine.rows("SELECT DISTINCT c.address FROM connections AS c WHERE c.address IS NOT NULL") if networks else []
     )

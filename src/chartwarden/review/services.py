@@ -8,6 +8,7 @@ from pathlib import Path
 from chartwarden.kernel.progress import Progress, Quiet
 from chartwarden.review.assembling import assemble
 from chartwarden.review.contracts import Findings
+from chartwarden.review.coverage_notes import coverage_notes
 from chartwarden.review.detecting import detect
 from chartwarden.review.explaining import places
 from chartwarden.review.folder import open_folder
@@ -68,7 +69,7 @@ def _review(session: Session, progress: Progress) -> Findings:
         engine=engine.name,
         inputs=(*logs.counts, *(feed.count for feed in feeds.values())),
         quarantined=(*logs.quarantined, *(row for feed in feeds.values() for row in feed.quarantined)),
-        coverage=coverage(engine, logs, feeds, prepared.period, ()),
+        coverage=coverage(engine, logs, feeds, prepared.period, coverage_notes(session)),
         totals=totals(engine, names),
         detectors=tuple(runs),
         cases=tuple(assemble(engine, signals, plugged, prepared, names, session.clinic.time_zone)),

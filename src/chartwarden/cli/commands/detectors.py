@@ -15,4 +15,4 @@ def run(
     from chartwarden.cli.plugged import list_or_tell
     from chartwarden.review.services import detectors
 
-    list_or_tell("detector", detectors(), one, detector_page, lambda plugin: plugin.title)
+    list_or_tell("detector", detectors(), one, detector_page, lambda plugin: plugin.flags)

@@ -15,4 +15,4 @@ def run(
     from chartwarden.cli.plugged import list_or_tell
     from chartwarden.review.services import explanations
 
-    list_or_tell("explanation", explanations(), one, explanation_page, lambda plugin: plugin.title)
+    list_or_tell("explanation", explanations(), one, explanation_page, lambda plugin: plugin.meaning)

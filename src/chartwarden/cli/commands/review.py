@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chartwarden.cli.values import day, whole, word
+from chartwarden.kernel.errors import refuse
 
 CASES_FOUND = 3
 
@@ -48,6 +52,8 @@ def run(
     from chartwarden.cli.progress import shown
     from chartwarden.review.services import review_into, show
 
+    if engine == "spark":
+        _need_spark()
     place = out or folder / "review"
     with shown() as progress:
         findings = review_into(
@@ -62,3 +68,11 @@ def run(
     show(findings, Console(highlight=False), limit)
     print(f"The report lies in {place / 'review.html'}, for filing in {place / 'review.pdf'}.")
     return CASES_FOUND if fail_on_cases and findings.cases else 0
+
+
+def _need_spark() -> None:
+    """Raise InputRefused where Spark or its Java is missing: an extra that was not installed is no fault of ours."""
+    if find_spec("pyspark") is None:
+        raise refuse("--engine spark", "the extra spark (pip install 'chartwarden[spark]')", "no PySpark")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        raise refuse("--engine spark", "Java 17 or newer on the PATH or at JAVA_HOME", "neither")

@@ -137,6 +137,15 @@ def test_days_outside_the_log_give_an_empty_review(clinic: Path) -> None:
     assert app.run(["review", str(clinic), "--from", "2026-06-01", "--to", "2026-06-02", "--fail-on-cases"]) == 0
 
 
+def test_spark_without_java_is_refused_with_what_it_needs(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(clinic))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    assert app.run(["review", str(clinic), "--engine", "spark"]) == 2
+    assert only_fault(capsys).startswith("--engine spark: expected Java 17")
+
+
 def test_a_last_day_before_the_first_is_refused(clinic: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run(["review", str(clinic), "--from", "2026-06-02", "--to", "2026-06-01"]) == 2
     assert only_fault(capsys).startswith("--from and --to: ")

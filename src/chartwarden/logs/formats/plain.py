@@ -5,97 +5,33 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
-from chartwarden.logs.contracts import (
-    ACCESS_MEANINGS,
-    ACTIONS,
-    ACTIONS_WITHOUT_PATIENT,
-    DOCUMENTS,
-    OUTCOMES,
-    AccessEvent,
-    Column,
-    Feed,
-    FormatExample,
-    Head,
-    LogFormat,
-    Quarantined,
-    Row,
-    Source,
-)  # fmt: skip
-from chartwarden.logs.engine import name, text
-from chartwarden.logs.tables.files import open_table, read_rows
-from chartwarden.logs.tables.rows import RowReader, Texts
-from chartwarden.logs.tables.typed import GUESSED, SOUND
-from chartwarden.logs.tables.values import RowFault
+from chartwarden.logs.contracts import FormatExample, Head, LogFormat, Row, Source
+from chartwarden.logs.formats._accesses_feed import FEED, REQUIRED, read_events, select_events
+from chartwarden.logs.tables.files import open_table
 
-
-def _column(column: str, kind: str, required: bool = False, words: tuple[str, ...] = ()) -> Column:
-    return Column(column, kind, ACCESS_MEANINGS[column], required, words)
-
-
-FEED = Feed(
-    name="accesses",
-    columns=(
-        _column("occurred_at", "instant", required=True),
-        _column("actor", "id", required=True),
-        _column("action", "word", required=True, words=ACTIONS),
-        _column("patient", "id"),
-        _column("encounter", "id"),
-        _column("document", "word", words=DOCUMENTS),
-        _column("device", "id"),
-        _column("address", "id"),
-        _column("outcome", "word", words=OUTCOMES),
-        _column("purpose", "text"),
-        _column("query", "text"),
-        _column("event", "id"),
-    ),
-    key=("event",),
-    must_exist=True,
-)
-COLUMNS = tuple(column.name for column in FEED.columns)
 # The keys of a JSON file are looked for in so many rows.
 KEYS_WITHIN = 1000
-_ACTION, _PATIENT = COLUMNS.index("action"), COLUMNS.index("patient")
 
 
 def recognises(head: Head) -> bool:
     """Its required columns stand in the header, or in the first object, or it is Parquet."""
     if head.start.startswith(b"PAR1"):
         return True
-    required = [column.name for column in FEED.columns if column.required]
     if head.text.lstrip().startswith("{"):
-        return all(f'"{column}"' in head.header for column in required)
-    return set(required) <= {found.strip(' "') for found in head.header.replace("\t", ",").split(",")}
+        return all(f'"{column}"' in head.text.lstrip().split("\n", 1)[0] for column in REQUIRED)
+    return set(REQUIRED) <= {found.strip(' "') for found in head.header.replace("\t", ",").split(",")}
 
 
 def read(source: Source) -> Iterator[Row]:
     """Every row in order. Raises InputRefused where the file as a whole can't be used."""
-    reader = RowReader(FEED, source.zone)
-
-    def event(line: int, texts: Texts) -> AccessEvent:
-        row = reader.read(texts)
-        if row.values[_PATIENT] is None and row.values[_ACTION] not in ACTIONS_WITHOUT_PATIENT:
-            raise RowFault(f"expected a value in patient, as the action is {row.values[_ACTION]}; found none")
-        fields: dict[str, Any] = dict(zip(COLUMNS, row.values, strict=True))
-        return AccessEvent(line=line, guessed=row.guessed, **fields)
-
-    for line, found in read_rows(open_table(FEED, source.path, source.name), source.name, event):
-        yield Quarantined(line, str(found)) if isinstance(found, RowFault) else found
+    return read_events(open_table(FEED, source.path, source.name), FEED, source.name, source.zone)
 
 
 def fast(source: Source) -> str | None:
     """The same in SQL, with the actor null where a row has a fault; None where the file needs the careful way."""
     typed = open_table(FEED, source.path, source.name).select(source.zone)
-    if typed is None:
-        return None
-    without = ", ".join(text(action) for action in ACTIONS_WITHOUT_PATIENT)
-    sound = f"{name(SOUND)} AND (patient IS NOT NULL OR action IN ({without}))"
-    return (
-        "SELECT event, occurred_at, CAST(NULL AS TIMESTAMP) AS recorded_at, "
-        f"CASE WHEN {sound} THEN actor END AS actor, action, patient, CAST(NULL AS VARCHAR) AS patient_hint, "
-        f"encounter, document, device, address, outcome, purpose, query, {name(GUESSED)} AS guessed FROM ({typed})"
-    )
+    return typed and select_events(typed, FEED)
 
 
 def count(source: Source) -> int | None:
@@ -134,6 +70,12 @@ FORMAT = LogFormat(
             ),
             quarantined=(3,),
             zone="America/Chicago",
+        ),
+        FormatExample(
+            title="The same columns as one JSON object a line",
+            content=b'{"occurred_at": "2026-03-02T15:15:00Z", "actor": "mlopez", "action": "print", "patient": "P17"}\n',
+            becomes=({"occurred_at": "2026-03-02T15:15:00", "action": "print", "patient": "P17", "event": None},),
+            name="accesses.ndjson",
         ),
     ),
 )

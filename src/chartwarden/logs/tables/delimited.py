@@ -21,11 +21,14 @@ START = 65_536
 
 
 class DelimitedTable:
-    """A CSV or TSV file. Raises InputRefused, when made, where the header can't be used."""
+    """A CSV or TSV file, or one with another delimiter, its ``mark``.
 
-    def __init__(self, feed: Feed, path: Path, file: str) -> None:
+    Raises InputRefused, when made, where the header can't be used.
+    """
+
+    def __init__(self, feed: Feed, path: Path, file: str, mark: str | None = None) -> None:
         self._feed, self._path, self._file = feed, path, file
-        self._delimiter = delimiter(path, file)
+        self._delimiter = mark or delimiter(path, file)
         with path.open("rb") as source:
             self._found = self._header(iter(Records(source, self._delimiter)))
 
@@ -59,11 +62,13 @@ class DelimitedTable:
 
         DuckDB raises where a row can't be split.
         """
+        texts = self.texts()
+        return typed.select(self._feed, texts, zone) if texts else None
+
+    def texts(self) -> typed.Texts | None:
+        """A SELECT of the feed's columns as texts; None where the file needs the careful way."""
         seen = scan(self._path, self._delimiter)
-        if not seen.regular:
-            return None
-        texts = typed.Texts(self._texts(seen), self._found.present, seen.quotes)
-        return typed.select(self._feed, texts, zone)
+        return typed.Texts(self._texts(seen), self._found.present, seen.quotes) if seen.regular else None
 
     def count(self) -> int | None:
         """How many rows it has, where ``select`` gives a SELECT."""

@@ -75,8 +75,8 @@ def _object(raw: bytes) -> dict[str, object]:
         raise RowFault(f"expected {OBJECT}; found one nested too deep") from None
     except UnicodeDecodeError as fault:
         raise EncodingFault(f"expected UTF-8; found the byte 0x{fault.object[fault.start]:02X}") from None
-    except msgspec.DecodeError as fault:
-        raise RowFault(f"expected {OBJECT}; found text that is none ({fault})") from None
+    except msgspec.DecodeError:
+        raise RowFault(f"expected {OBJECT}; found other text") from None
     if not isinstance(row, dict):
         raise RowFault(f"expected {OBJECT}; found {_kind(row)}")
     return row

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from chartwarden.logs.tables.values import EncodingFault, RowFault
 
 ROW_LIMIT = 1 << 17
+BLOCK = 1 << 16
 TOO_LONG = f"expected a row of at most {ROW_LIMIT:,} bytes; found a longer one"
 OPEN_QUOTE = "expected a closing quote; found none before the next row"
 STRAY_QUOTE = "expected quotes around a whole value, doubled within it; found a quote elsewhere"
@@ -104,34 +105,32 @@ class Records:
 
 
 class Lines:
-    """The lines of a file, with their ends and numbers. Of a line longer than ROW_LIMIT only the beginning is kept."""
+    """The lines of a file, with their ends and numbers. Of a line longer than ROW_LIMIT only a part is kept.
+
+    ``next`` gives the next line and its number from 1, or None at the end.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._number = 0
+        self._each = enumerate(_lines(file), 1)
         self._ahead: deque[tuple[int, bytes]] = deque()
 
     def next(self) -> tuple[int, bytes] | None:
-        """The next line and its number from 1, or None at the end."""
-        if self._ahead:
-            return self._ahead.popleft()
-        raw = self._file.readline(ROW_LIMIT + 1)
-        if not raw:
-            return None
-        if len(raw) > ROW_LIMIT:
-            self._skip_line(raw)
-        if b"\r" in raw[:-2]:
-            first, *rest = raw.splitlines(keepends=True)
-            self._ahead.extend((self._number + 2 + at, line) for at, line in enumerate(rest))
-            self._number += 1 + len(rest)
-            return self._number - len(rest), first
-        self._number += 1
-        return self._number, raw
+        """The next line; those given back come first."""
+        return self._ahead.popleft() if self._ahead else next(self._each, None)
 
     def give_back(self, lines: list[tuple[int, bytes]]) -> None:
-        """Lines that were read too far come next again, in their order."""
+        """Let these lines, the last that were taken, come again."""
         self._ahead.extendleft(reversed(lines))
 
-    def _skip_line(self, raw: bytes) -> None:
-        while raw and not raw.endswith(b"\n"):
-            raw = self._file.readline(ROW_LIMIT)
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines that end with LF, CR LF or CR; one longer than ROW_LIMIT is cut, but stays longer than that."""
+    unfinished = b""
+    while block := file.read(BLOCK):
+        lines = (unfinished + block).splitlines(keepends=True)
+        unfinished = b"" if lines[-1].endswith(b"\n") else lines.pop()
+        if len(unfinished) > ROW_LIMIT:
+            # Its last byte may be the CR that ends it.
+            unfinished = unfinished[:ROW_LIMIT] + unfinished[-1:]
+        yield from lines
+    yield from unfinished.splitlines(keepends=True)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from chartwarden.review.contracts import Row
 from chartwarden.review.statistics.shrinkage import Habit, habit
 
-USUAL_SHARE = 0.98
+USUAL_SHARE = 0.9
 
 
 @dataclass(frozen=True)
 class Daily:
     """``days`` all coder-days; ``by_coder`` the days by count of each coder, counts cut at ``cut``; ``single`` days.
 
-    Counts are cut where one coder-day in fifty, and one at least, lies above: bursts must not make bursts usual.
+    Counts are cut above twice what nine in ten coder-days stay within, and one: bursts must not make bursts usual.
     """
 
     days: int
@@ -53,13 +53,12 @@ def _cut(raw: dict[str, dict[int, int]]) -> int:
     for counts in raw.values():
         for patients, number in counts.items():
             days[patients] = days.get(patients, 0) + number
-    everyone = sum(days.values())
-    below, wanted = 0, min(USUAL_SHARE * everyone, everyone - 1)
+    below, wanted = 0, USUAL_SHARE * sum(days.values())
     for patients in sorted(days):
         below += days[patients]
         if below >= wanted:
             break
-    return max(patients, 1)
+    return 2 * patients + 1
 
 
 def _cut_counts(counts: dict[int, int], cut: int) -> dict[int, int]:

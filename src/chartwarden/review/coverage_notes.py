@@ -1,0 +1,44 @@
+"""Gaps and oddities of what was read, in plain sentences: what a reviewer must know that no case can say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chartwarden.logs.contracts import InputCount
+from chartwarden.review.period import local_day
+from chartwarden.review.session import Session
+from chartwarden.review.wording import count, moment, stretch
+from chartwarden.review.working_time import public_holidays
+
+MOST = 20
+"""So many gaps are told one by one; of the rest the number."""
+
+
+def coverage_notes(session: Session) -> tuple[str, ...]:
+    """The notes of one review, gaps first."""
+    zone, period, covered = session.clinic.time_zone, session.prepared.period, session.logs.coverage
+    silent = [s for s in covered.silences if s.begins < period.ends and s.ends > period.begins]
+    closed = public_holidays(session.clinic.holidays, [local_day(silence.begins, zone) for silence in silent])
+    silent = [silence for silence in silent if local_day(silence.begins, zone) not in closed]
+    notes = [
+        f"The log holds no rows in {stretch(silence.begins, silence.ends, zone)}, though other weeks have rows at that "
+        "time. Was it recording?"
+        for silence in silent[:MOST]
+    ]
+    if len(silent) > MOST:
+        notes.append(f"The log is silent in {count(len(silent) - MOST, 'more stretch')} like these.")
+    notes += [
+        f"In {file} time goes back to {moment(at, zone)}: a clock was set, or rows were moved."
+        for file, at in covered.jumps[:MOST]
+    ]
+    if covered.recorded_early:
+        notes.append(f"{count(covered.recorded_early, 'row').capitalize()} were written down before they happened.")
+    if session.prepared.patients_unmatched:
+        named = count(session.prepared.patients_unmatched, "patient")
+        notes.append(f"The log names {named} who could not be matched to one row of the patients feed.")
+    return (*notes, *_inputs(session))
+
+
+def _inputs(session: Session) -> Iterable[str]:
+    counts: list[InputCount] = [*session.logs.counts, *(feed.count for feed in session.feeds.values())]
+    return (f"{item.name}: {note}" for item in counts for note in item.notes)
