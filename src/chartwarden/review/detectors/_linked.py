@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from chartwarden.review.contracts import Row, Scoring, Signal
 from chartwarden.review.wording import count, stretch, times
 
-LEAST_WEIGHT = 0.5
+LEAST_WEIGHT = 1.0
 
 
 def looks_sql(*relations: str) -> str:

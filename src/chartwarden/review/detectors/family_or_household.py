@@ -35,14 +35,15 @@ DETECTOR = Detector(
     advice="Ask the coder about the patient. Where the work was assigned, reassign it, without blame.",
     basis=(
         "Judged, not fitted: about one in ten looks without a reason goes to someone close, and about one in 10,000 "
-        "patients is close to a given coder: 1,000 times likelier than chance, by Splink's probability of the "
-        "link. An assigned one: 4 times. A glance before the work was reassigned: nothing."
+        "patients is close to a given coder: 1,000 times likelier than chance, by Splink's probability of the link. "
+        "Assigned work on a relative that was not passed on is a conflict of interest, if the link is real: 15 times. "
+        "A glance before it was reassigned: nothing."
     ),
     suggested="ask_coder",
     needs=("patients",),
     sql=looks_sql("household", "family"),
     score=score,
-    parameters={"likelier": 1000, "likelier_explained": 4, "glance_looks": 3, "glance_minutes": 3},
+    parameters={"likelier": 1000, "likelier_explained": 15, "glance_looks": 3, "glance_minutes": 3},
     examples=(
         Example(
             "One look at someone of another name in the same flat",

@@ -32,13 +32,13 @@ DETECTOR = Detector(
     advice="Tell the coder how to request their own record; look for changes made to it.",
     basis=(
         "Judged, not fitted: about three in a hundred looks without a reason go to one's own record, where chance "
-        "would bring one in 10,000: 300 times likelier, by the probability that the link is real. Assigned: 3 times."
+        "would bring one in 10,000: 300 times likelier, by the probability that the link is real. Assigned: 15 times."
     ),
     suggested="ask_coder",
     needs=("patients",),
     sql=looks_sql("self"),
     score=score,
-    parameters={"likelier": 300, "likelier_explained": 3, "glance_looks": 3, "glance_minutes": 3},
+    parameters={"likelier": 300, "likelier_explained": 15, "glance_looks": 3, "glance_minutes": 3},
     examples=(
         Example(
             "Same name and birth date, one look",
