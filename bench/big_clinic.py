@@ -13,14 +13,17 @@ ACCESSES_PER_ASSIGNMENT = 5
 DAYS = 91
 FIRST_DAY = "2026-02-02"
 
+INSTANTS = {"csv": "strftime(moment, '%Y-%m-%dT%H:%M:%SZ')", "parquet": "moment AT TIME ZONE 'UTC'"}
+"""How an instant stands in a file: as text, or as a timestamp."""
+
 CLINIC = """name = "Large clinic"
 time_zone = "America/Chicago"
 holidays = "US"
 """
 
 
-def make(folder: Path, accesses: int, *, log: str = "csv") -> None:
-    """Write all feeds. Coders, patients and assignments follow from the number of accesses. ``log``: csv or parquet."""
+def make(folder: Path, accesses: int, *, kind: str = "csv") -> None:
+    """Write all feeds. Coders, patients and assignments follow from the number of accesses. ``kind``: csv or parquet."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "clinic.toml").write_text(CLINIC, encoding="utf-8")
     assignments = accesses // ACCESSES_PER_ASSIGNMENT
@@ -36,10 +39,10 @@ def make(folder: Path, accesses: int, *, log: str = "csv") -> None:
     connection.execute("SET memory_limit = '4GB'")
     connection.execute("SET temp_directory = ?", [str(folder / ".spill")])
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"CREATE MACRO instant(moment) AS {INSTANTS[kind]}")
     for name, sql in FEEDS.items():
-        _write(connection, sql.format(**sizes), folder / f"{name}.csv")
-    target = folder / f"accesses.{log}"
-    _write(connection, ACCESSES.format(**sizes), target)
+        _write(connection, sql.format(**sizes), folder / f"{name}.{kind}")
+    _write(connection, ACCESSES.format(**sizes), folder / f"accesses.{kind}")
     connection.close()
 
 
@@ -56,8 +59,7 @@ FROM range({assignments}) AS r(i)
 """
 
 ACCESSES = f"""
-SELECT strftime(w.begins + CAST(60 + k * 100 + hash(w.i * 8 + k) % 90 AS BIGINT) * INTERVAL 1 SECOND,
-                '%Y-%m-%dT%H:%M:%SZ') AS occurred_at,
+SELECT instant(w.begins + CAST(60 + k * 100 + hash(w.i * 8 + k) % 90 AS BIGINT) * INTERVAL 1 SECOND) AS occurred_at,
        lower(w.coder) AS actor,
        CASE WHEN k = 0 THEN 'open' WHEN hash(w.i * 8 + k) % 400 = 0 THEN 'print' ELSE 'view' END AS action,
        CASE WHEN hash(w.i * 8 + k + 3) % 250 = 0 THEN 'P' || (hash(w.i * 8 + k + 5) % {{patients}}) ELSE w.patient END
@@ -78,8 +80,8 @@ FEEDS = {
     "assignments": f"""
         SELECT 'A' || w.i AS assignment, w.patient, w.coder,
                CASE WHEN hash(w.i + 11) % 20 = 0 THEN 'qa_review' ELSE 'initial' END AS kind,
-               strftime(w.begins, '%Y-%m-%dT%H:%M:%SZ') AS assigned_at,
-               strftime(w.begins + INTERVAL 3600 SECOND, '%Y-%m-%dT%H:%M:%SZ') AS ended_at,
+               instant(w.begins) AS assigned_at,
+               instant(w.begins + INTERVAL 3600 SECOND) AS ended_at,
                'E' || w.i AS encounter, 'submitted' AS outcome
         FROM ({WORK}) AS w
     """,

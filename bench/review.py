@@ -1,4 +1,4 @@
-"""The whole review of a large log, against DuckDB's own reading of the same file and pandas doing the same joins.
+"""The review of a large log, from its feeds to findings.json, against DuckDB's own reading of the same file and pandas doing the same joins.
 
 Each part runs in a process of its own, one after the other in one run, so that ratios compare like with like and
 peak memory is its own. CHARTWARDEN_BENCH_ROWS and CHARTWARDEN_BENCH_LONG_ROWS make the logs smaller.
@@ -29,9 +29,11 @@ database.execute(f"COPY (SELECT * FROM read_csv('{folder}/accesses.csv') ORDER B
 REVIEW = """
 from datetime import date
 from pathlib import Path
-from chartwarden.review.services import review_into
+from chartwarden.review.findings_json import findings_json
+from chartwarden.review.services import review_folder
 days = tuple(date.fromisoformat(day) for day in period.split()) if period else (None, None)
-found = review_into(Path(folder), Path(folder) / "review", days=days)
+found = review_folder(Path(folder), days=days)
+(Path(folder) / "findings.json").write_bytes(findings_json(found))
 told = {"accesses": found.totals.accesses, "cases": len(found.cases)}
 """
 PANDAS = """
@@ -79,7 +81,7 @@ def run() -> list[dict[str, Any]]:
         ]
     with tempfile.TemporaryDirectory(prefix="chartwarden-bench-") as place:
         long = Path(place) / "parquet"
-        make(long, LONG_ROWS, log="parquet")
+        make(long, LONG_ROWS, kind="parquet")
         whole = _measure(REVIEW, long)
         week = _measure(REVIEW, long, f"{FIRST_DAY} {FIRST_DAY[:-2]}08")
         figures += [
