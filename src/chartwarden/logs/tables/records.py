@@ -1,7 +1,8 @@
 """The rows of a CSV or TSV file, in which one bad row costs no other. The careful way's reader.
 
 Quoting is RFC 4180's: a value may stand in double quotes, and may then hold delimiters, line breaks and doubled
-quotes; a quote anywhere else is a fault. Lines end with LF, CR LF or CR. Blank lines are no rows.
+quotes; a quote anywhere else is a fault. Lines end with LF, CR LF or CR. Blank lines are no rows. Empty values too
+many at the end of a row, as some exports write them, are let pass.
 
 A quote may have been left open by mistake, and then swallows the rows behind it until another quote comes. So
 whatever is wrong with a row of several lines, only its first line is the fault, and reading goes on with the second.
@@ -58,6 +59,8 @@ class Records:
             fields = self._continued(raw)
         if isinstance(fields, RowFault) or self.width in (None, len(fields)):
             return fields
+        if not any(fields[self.width :]) and self.width and len(fields) > self.width:
+            return fields[: self.width]
         if self._continuation:
             self.reread()
             return RowFault(OPEN_QUOTE)

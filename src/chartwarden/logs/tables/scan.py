@@ -15,6 +15,7 @@ import numpy.typing as npt
 from chartwarden.logs.tables.records import ROW_LIMIT
 
 BLOCK = ROW_LIMIT // 2
+BOM = b"\xef\xbb\xbf"
 NEWLINE, QUOTE, BLANK = (ord(mark) for mark in '\n" ')
 Codes = npt.NDArray[np.uint8]
 
@@ -23,9 +24,10 @@ Codes = npt.NDArray[np.uint8]
 class Scan:
     """What a text file holds.
 
-    ``regular``: no NUL byte, no stray tab, every line ends alike, and none is longer than ROW_LIMIT. ``quotes``: it
-    holds double quotes. ``blanks``: a value may have blanks around it. ``rows``: the rows of a regular file after its
-    header, blank lines left out; it means nothing where the file is not regular or its quotes are not in order.
+    ``regular``: no NUL byte, no stray tab, every line ends alike, none is longer than ROW_LIMIT, and quotes stand
+    around whole values or doubled within them (DuckDB is less strict). ``quotes``: it holds double quotes.
+    ``blanks``: a value may have blanks around it. ``rows``: the rows of a regular file after its header, blank lines
+    left out; it means nothing where the file is not regular.
     """
 
     regular: bool
@@ -66,7 +68,8 @@ def _scan(path: Path, delimiter: str, size: int, changed: int) -> Scan:  # noqa:
             before = block[-1:]
     rows = newlines - empty + (before != b"\n") - 1
     if quotes or returns:
-        rows = _rows_within_quotes(path, 2 if returns else 1)
+        rows, in_order = _walk(path, delimiter, 2 if returns else 1)
+        irregular = irregular or not in_order
     regular = not irregular and (returns == 0 or returns == newlines == pairs)
     return Scan(regular, quotes, blanks or before == b" ", rows)
 
@@ -81,18 +84,36 @@ def _blank_at_edge(codes: Codes, edge: Codes) -> bool:
     return bool(np.isin(after, edge).any() or np.isin(ahead, edge).any())
 
 
-def _rows_within_quotes(path: Path, line_end: int) -> int:
-    """The rows after the header, where a line end of that many bytes within quotes ends no row."""
-    rows, quotes, offset, last = -1, 0, 0, -1
+def _walk(path: Path, delimiter: str, line_end: int) -> tuple[int, bool]:
+    """The rows after the header, where a line end of that many bytes within quotes ends no row; and whether every quote
+    is in order: the first, third … opens a value or follows another quote; the second, fourth … ends one or goes before
+    another.
+    """
+    opens, closes = _marks(f'{delimiter}\n"'), _marks(f'{delimiter}\n\r"')
+    rows, quotes, offset, last, in_order = -1, 0, 0, -1, True
     with path.open("rb") as file:
+        before = b"\n"
+        offset = len(BOM) if file.read(len(BOM)) == BOM else 0
+        file.seek(offset)
+        last = offset - 1
         while block := file.read(BLOCK):
-            codes = np.frombuffer(block, dtype=np.uint8)
+            codes = np.frombuffer(before + block, dtype=np.uint8)
             marks = np.flatnonzero(codes == QUOTE)
-            ends = np.flatnonzero(codes == NEWLINE)
-            ends = ends[(quotes + np.searchsorted(marks, ends)) % 2 == 0] + offset
-            lengths = np.diff(ends, prepend=last)
-            rows += int(np.count_nonzero(lengths != line_end))
+            again = int(codes[0] == QUOTE)
+            odd = (np.arange(len(marks)) + quotes - again) % 2 == 1
+            first, second = marks[~odd & (marks > 0)], marks[odd & (marks < len(codes) - 1)]
+            in_order = in_order and bool(opens[codes[first - 1]].all() and closes[codes[second + 1]].all())
+            ends = np.flatnonzero(codes[1:] == NEWLINE)
+            ends = ends[(quotes + np.searchsorted(marks[again:] - 1, ends)) % 2 == 0] + offset
+            rows += int(np.count_nonzero(np.diff(ends, prepend=last) != line_end))
             last = int(ends[-1]) if len(ends) else last
-            quotes += len(marks)
+            quotes += len(marks) - again
             offset += len(block)
-    return rows + (offset > last + 1)
+            before = block[-1:]
+    return rows + (offset > last + 1), in_order and quotes % 2 == 0
+
+
+def _marks(characters: str) -> npt.NDArray[np.bool_]:
+    table = np.zeros(256, dtype=np.bool_)
+    table[list(characters.encode())] = True
+    return table

@@ -123,7 +123,7 @@ def test_written_rows(
     both(database, ("\ufeff" if bom else "").encode() + text.getvalue().encode(), "assignments.csv")
 
 
-@settings(max_examples=60, deadline=None, phases=PHASES)
+@settings(max_examples=100, deadline=None, phases=PHASES)
 @given(st.lists(st.text('ab,"\r\n \t\x00é', max_size=12), max_size=4))
 def test_any_text_at_all(database: duckdb.DuckDBPyConnection, pieces: list[str]) -> None:
     good = b"A%d,P1,initial,2026-03-08 09:00,,,,a;b,,,,%s\n"

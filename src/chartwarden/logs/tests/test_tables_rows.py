@@ -28,7 +28,7 @@ OPEN_QUOTE = "expected a closing quote; found none before the next row"
 STRAY = "expected quotes around a whole value, doubled within it; found a quote elsewhere"
 FAULTS = {
     "too few": (b"A2,P2\n", f"expected {WIDTH} columns; found 2"),
-    "too many": (row(*GOOD)[:-1] + b",\n", f"expected {WIDTH} columns; found {WIDTH + 1}"),
+    "too many": (row(*GOOD)[:-1] + b",x\n", f"expected {WIDTH} columns; found {WIDTH + 1}"),
     "not UTF-8": (row(*GOOD)[:-1] + b"caf\xe9\n", "expected UTF-8; found the byte 0xE9"),
     "NUL": (row("A2\0", *GOOD[1:]), "expected text; found a NUL byte"),
     "10 MB": (row("A" * 10_000_000, *GOOD[1:]), "expected a row of at most 131,072 bytes; found a longer one"),
@@ -109,6 +109,11 @@ def test_values(feed: Callable[..., FeedRead]) -> None:
     assert read.guessed == 1
     assert read.count.notes == ("unknown columns ignored: colour, shape",)
     assert pq.read_schema(read.parquet).equals(feed_schema(ASSIGNMENTS))
+
+
+def test_empty_values_behind_the_last_column_are_let_pass(feed: Callable[..., FeedRead]) -> None:
+    read = feed(HEADER + FIRST[:-1] + b",,\n" + LAST)
+    assert [found["assignment"] for found in rows(read.parquet)] == ["A1", "A9"]
 
 
 def test_only_a_header_is_an_empty_feed(feed: Callable[..., FeedRead]) -> None:
