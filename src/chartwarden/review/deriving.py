@@ -54,17 +54,6 @@ def derive(engine: Engine, clinic: Clinic, feeds: Mapping[str, FeedRead], period
 
 # As the view accesses, but grouped by login first: the log is long, the logins are few.
 CONNECTIONS = """
-<<<<<<< HEAD
-SELECT a.coder, a.person, e.device, e.address, min(e.first_at) AS first_at, max(e.last_at) AS last_at
-FROM (
-  SELECT v.actor, v.device, v.address, min(v.occurred_at) AS first_at, max(v.occurred_at) AS last_at
-  FROM events AS v
-  WHERE v.occurred_at >= TIMESTAMP '{begins}' AND v.occurred_at < TIMESTAMP '{ends}' AND {wanted}
-  GROUP BY v.actor, v.device, v.address
-) AS e
-JOIN actors AS a ON a.actor = e.actor
-GROUP BY a.coder, a.person, e.device, e.address
-=======
 SELECT c.coder, c.person, g.device, g.address, min(g.first_at) AS first_at, max(g.last_at) AS last_at
 FROM (
   SELECT s.actor, s.device, s.address, min(s.occurred_at) AS first_at, max(s.occurred_at) AS last_at
@@ -72,7 +61,6 @@ FROM (
   GROUP BY s.actor, s.device, s.address
 ) AS g JOIN actors AS c ON c.actor = g.actor
 GROUP BY c.coder, c.person, g.device, g.address
->>>>>>> main
 """
 
 LINKED_ACCESSES = """
