@@ -114,8 +114,8 @@ class Detector:
     ``parameters`` may be overridden in clinic.toml under ``[thresholds.ID]``; they also fill ``{names}`` in the SQL.
     ``basis`` documents where the weights come from. ``suggested`` is the next step: ask_coder, ask_supervisor,
     check_vendor, check_login, check_device, look. A ``plain`` detector says no more than how an access lay
-    outside the queue; a pair with only such signals joins the stretch that it is part of, if one of that stretch's detectors
-    ``takes_in`` pairs.
+    outside the queue; a pair with only such signals joins the stretch that it is part of, if one of that stretch's
+    detectors ``takes_in`` pairs.
     """
 
     title: str

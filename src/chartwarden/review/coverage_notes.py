@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from chartwarden.logs.contracts import InputCount
 from chartwarden.review.period import local_day
 from chartwarden.review.session import Session
-from chartwarden.review.wording import count, moment, stretch
+from chartwarden.review.wording import count, listed, moment, stretch
 from chartwarden.review.working_time import public_holidays
 
 MOST = 20
@@ -36,7 +36,22 @@ def coverage_notes(session: Session) -> tuple[str, ...]:
     if session.prepared.patients_unmatched:
         named = count(session.prepared.patients_unmatched, "patient")
         notes.append(f"The log names {named} who could not be matched to one row of the patients feed.")
-    return (*notes, *_inputs(session))
+    return (*notes, *_hours_not_judged(session), *_inputs(session))
+
+
+# Without a schedule, habit is learned from four weeks at least (outside_working_hours, least_weeks).
+WITHOUT_HOURS = """
+SELECT d.coder FROM coder_days AS d
+WHERE NOT EXISTS (SELECT 1 FROM schedules AS s WHERE s.person = d.person)
+GROUP BY d.coder HAVING count(DISTINCT date_diff('week', DATE '2001-01-01', d.day)) < 4
+"""
+
+
+def _hours_not_judged(session: Session) -> Iterable[str]:
+    coders = sorted(row["coder"] for row in session.engine.rows(WITHOUT_HOURS))
+    if coders:
+        named = listed(coders[:MOST]) + (f" and {len(coders) - MOST} more" if len(coders) > MOST else "")
+        yield f"Not judged by working hours, since they have no schedule and less than four weeks of log: {named}."
 
 
 def _inputs(session: Session) -> Iterable[str]:
