@@ -1,5 +1,6 @@
 """Every explanation's and detector's examples, on every engine. They are also its documentation."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.peer("java"))]
 @pytest.fixture(scope="session")
 def spark_session() -> object:
     """A Spark session made for tiny tables; the engine finds it running."""
+    os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # quick to start, for tiny tables
     from pyspark.sql import SparkSession
 
     session = (
