@@ -193,3 +193,27 @@ def test_wrong_sizes_and_files_are_refused(
     assert app.run(arguments) == 2
     assert only_fault(capsys).startswith(where)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mapping_is_drafted_that_the_review_then_reads(
+    clinic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(
+        "Event Time,User,Action,MRN\n2026-05-04T09:00:00,ana,open,P9\n2026-05-04T09:20:00,ana,view,P9\n",
+        encoding="utf-8",
+    )
+    assert app.run(["map", str(log)]) == 0
+    (clinic / "accesses.csv").unlink()
+    (clinic / "accesses").mkdir()
+    log.rename(clinic / "accesses" / "log.csv")
+    (clinic / "accesses" / "log.toml").write_text(capsys.readouterr().out, encoding="utf-8")
+    assert app.run(["review", str(clinic)]) == 0
+    findings = json.loads((clinic / "review" / "findings.json").read_bytes())
+    assert [case["patient"] for case in findings["cases"]] == ["P9"]
+
+
+def test_a_mapping_of_no_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty.csv").write_bytes(b"")
+    assert app.run(["map", str(tmp_path / "empty.csv")]) == 2
+    assert only_fault(capsys).startswith("empty.csv")
