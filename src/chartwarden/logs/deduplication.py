@@ -97,7 +97,7 @@ def _is_filled(identity: Identity) -> str:
 
 
 def _compare(database: duckdb.DuckDBPyConnection, parts: Sequence[Part], repeated: Hashes, identity: Identity) -> None:
-    """Make the table ``repeats``: each row that came before, its first, and whether the content is the same."""
+    """Make the table ``repeats``: each row whose id came before, the first with it, and whether all else did too."""
     columns = ", ".join(name(column) for column in dict.fromkeys((*identity.key, *identity.content)))
     candidates = " UNION ALL ".join(
         f"SELECT {at} AS part, file_row_number AS row, {columns} "
@@ -111,11 +111,11 @@ def _compare(database: duckdb.DuckDBPyConnection, parts: Sequence[Part], repeate
     id_ = f"concat_ws(', ', {', '.join(groups[:-1])})" if identity.key else "''"
     database.register("repeated", pa.table({"hash": repeated}))
     database.execute(
-        "CREATE TEMP TABLE repeats AS SELECT part, row, first_part, first_row, same, id FROM ("
-        f"SELECT part, row, {id_} AS id, row_number() OVER alike AS nth, first_value(part) OVER alike AS first_part, "
-        "first_value(row) OVER alike AS first_row, "
-        f"{content} IS NOT DISTINCT FROM first_value({content}) OVER alike AS same "
-        f"FROM ({candidates}) WINDOW alike AS (PARTITION BY {', '.join(groups)} ORDER BY part, row)"
+        "CREATE TEMP TABLE repeats AS SELECT part, row, first_part, first_row, nth_alike > 1 AS same, id FROM ("
+        f"SELECT part, row, {id_} AS id, row_number() OVER one_id AS nth, "
+        "first_value(part) OVER one_id AS first_part, first_value(row) OVER one_id AS first_row, "
+        f"row_number() OVER (PARTITION BY {', '.join(groups)}, {content} ORDER BY part, row) AS nth_alike "
+        f"FROM ({candidates}) WINDOW one_id AS (PARTITION BY {', '.join(groups)} ORDER BY part, row)"
         ") WHERE nth > 1 ORDER BY part, row"
     )
     database.unregister("repeated")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 
 from chartwarden.logs.contracts import ACTIONS, DOCUMENTS, OUTCOMES
@@ -20,45 +19,66 @@ TIMES = (
 )  # fmt: skip
 
 
-def _like(pattern: str) -> Callable[[str], bool]:
-    found = re.compile(pattern)
-    return lambda name: found.search(re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")) is not None
-
-
-# In this order each column of the feed takes the first of the file's columns that fits, the best test first.
+# In this order each column of the feed takes the first of the file's columns that fits, by the best pattern first.
 NAMES = {
-    "occurred_at": tuple(map(_like, (
-        r"occurred|access_?(time|date|instant)|event_?(time|date)|timestamp|date_?time", r"^(date|when|time)$", r"date|time",
-    ))),
-    "patient": tuple(map(_like, (r"^(mrn|pat_id|patient_?id|patient)$", r"mrn|medical_record", r"patient|pat_id|chart_?(no|num|id)"))),
-    "actor": tuple(map(_like, (r"login|user_?(id|name)?$|^user|username", r"actor|accessed_by|emp(loyee)?_?(id)?$|staff"))),
-    "action": tuple(map(_like, (r"^(action|activity|event|operation)$", r"action|activity|operation|metric|event_?(type|name)"))),
-    "encounter": tuple(map(_like, (r"encounter|visit|^csn$|account_?(no|num|id)",))),
-    "document": tuple(map(_like, (r"document|doc_?type|module|section|note_type|report_type",))),
-    "device": tuple(map(_like, (r"workstation|device|host|computer|terminal|machine",))),
-    "address": tuple(map(_like, (r"^ip|_ip$|ip_?addr|address$",))),
-    "outcome": tuple(map(_like, (r"outcome|result|success|status",))),
-    "purpose": tuple(map(_like, (r"purpose|reason|break_?(the_?)?glass|btg",))),
-    "query": tuple(map(_like, (r"query|search|criteria",))),
-    "event": tuple(map(_like, (r"^(event|log|access|audit)_?(id|no|num|number)$|^id$|^guid$|uuid",))),
-}  # fmt: skip
+    "occurred_at": (
+        r"occurred|access_?(time|date|instant)|event_?(time|date)|timestamp|date_?time",
+        r"^(date|when|time)$",
+        r"date|time",
+    ),
+    "patient": (
+        r"^(mrn|pat_id|patient_?id|patient)$",
+        r"mrn|medical_record",
+        r"patient|pat_id|chart_?(no|num|id)",
+    ),
+    "actor": (r"login|user_?(id|name)?$|^user|username", r"actor|accessed_by|emp(loyee)?_?(id)?$|staff"),
+    "action": (r"^(action|activity|event|operation)$", r"action|activity|operation|metric|event_?(type|name)"),
+    "encounter": (r"encounter|visit|^csn$|account_?(no|num|id)",),
+    "document": (r"document|doc_?type|module|section|note_type|report_type",),
+    "device": (r"workstation|device|host|computer|terminal|machine",),
+    "address": (r"^ip|_ip$|ip_?addr|address$",),
+    "outcome": (r"outcome|result|success|status",),
+    "purpose": (r"purpose|reason|break_?(the_?)?glass|btg",),
+    "query": (r"query|search|criteria",),
+    "event": (r"^(event|log|access|audit)_?(id|no|num|number)$|^id$|^guid$|uuid",),
+}
 
 _MEANT = {
     "action": (
-        ("login", r"log ?(in|on)|sign ?(in|on)"), ("logout", r"log ?(out|off)|sign ?(out|off)|timeout"),
-        ("print", r"print"), ("export", r"export|extract"), ("download", r"download|save as"), ("copy", r"cop(y|ied)|clipboard"),
-        ("search", r"search|find|look ?up|query"), ("delete", r"delet|remov"), ("create", r"creat|add|new|insert"),
-        ("edit", r"edit|updat|modif|chang|writ|sign|fil(e|ed)\b"), ("open", r"open|select|launch|enter"),
+        ("login", r"log ?(in|on)|sign ?(in|on)"),
+        ("logout", r"log ?(out|off)|sign ?(out|off)|timeout"),
+        ("print", r"print"),
+        ("export", r"export|extract"),
+        ("download", r"download|save as"),
+        ("copy", r"cop(y|ied)|clipboard"),
+        ("search", r"search|find|look ?up|query"),
+        ("delete", r"delet|remov"),
+        ("create", r"creat|add|new|insert"),
+        ("edit", r"edit|updat|modif|chang|writ|sign|fil(e|ed)\b"),
+        ("open", r"open|select|launch|enter"),
         ("view", r"view|read|display|access|brows|review|show|inquir"),
     ),
     "document": (
-        ("prior_authorization", r"prior|auth"), ("operative", r"operat|procedure|surg"), ("pathology", r"path"),
-        ("lab", r"\blabs?\b|result|laborator"), ("radiology", r"radiolog|imag|x-?ray|\bct\b|\bmri?\b"),
-        ("discharge", r"discharg"), ("demographics", r"demograph|registr|face ?sheet|contact"),
-        ("billing", r"bill|charge|claim|account"), ("note", r"note|progress|consult|soap|h&p|chart"),
+        ("prior_authorization", r"prior|auth"),
+        ("operative", r"operat|procedure|surg"),
+        ("pathology", r"path"),
+        ("lab", r"\blabs?\b|result|laborator"),
+        ("radiology", r"radiolog|imag|x-?ray|\bct\b|\bmri?\b"),
+        ("discharge", r"discharg"),
+        ("demographics", r"demograph|registr|face ?sheet|contact"),
+        ("billing", r"bill|charge|claim|account"),
+        ("note", r"note|progress|consult|soap|h&p|chart"),
     ),
-    "outcome": (("denied", r"den(y|ied)|fail|block|reject|refus|no\b|^(f|n|0|false)$"), ("success", r"succ|ok|allow|grant|yes|^(s|y|t|1|0|true|pass)$")),
-}  # fmt: skip
+    "outcome": (
+        ("denied", r"den(y|ied)|fail|block|reject|refus|no\b|^(f|n|0|false)$"),
+        ("success", r"succ|ok|allow|grant|yes|^(s|y|t|1|true|pass)$"),
+    ),
+}
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a column's name, in small letters and with everything else as underscores, holds the pattern."""
+    return re.search(pattern, re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")) is not None
 
 
 def guess_time(values: list[str]) -> str | None:

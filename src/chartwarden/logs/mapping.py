@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chartwarden.kernel.errors import refuse
 from chartwarden.logs.formats._accesses_feed import FEED
 from chartwarden.logs.formats._mapping_file import DELIMITERS
-from chartwarden.logs.guesses import NAMES, TIMES, WORDS, guess_time, guess_word
-from chartwarden.logs.opening import open_input, other_than_text
+from chartwarden.logs.guesses import NAMES, TIMES, WORDS, fits, guess_time, guess_word
+from chartwarden.logs.opening import open_input
 from chartwarden.logs.tables.records import Records
 from chartwarden.logs.tables.values import RowFault, trimmed
 
@@ -25,12 +26,13 @@ class Sample:
     columns: dict[str, list[str]]
 
 
-def draft(path: Path, scratch: Path) -> str:
+def draft(path: Path) -> str:
     """The TOML for the file at ``path``, with comments on what to check.
 
-    A gzipped file is unpacked into ``scratch``. Raises InputRefused where the file can't be read as text with a header.
+    Raises InputRefused where the file can't be read as text with a header.
     """
-    sample = _sample(open_input(path, scratch), path.name)
+    with TemporaryDirectory() as scratch:
+        sample = _sample(open_input(path, Path(scratch)), path.name)
     places = _places(sample)
     lines = [
         f"# A draft for {path.name}, guessed from its header and first rows. Check every line, then keep it beside the",
@@ -67,12 +69,12 @@ def _sample(path: Path, file: str) -> Sample:
 
 
 def _places(sample: Sample) -> dict[str, tuple[str, ...]]:
-    """For each column of the feed the file's column that fits best by name; each is given once, in the order of NAMES."""
+    """For each column of the feed the file's column that fits best by name. Each is given once."""
     places: dict[str, tuple[str, ...]] = {}
     free = dict.fromkeys(sample.columns)
-    for column, fitting in NAMES.items():
-        for test in fitting:
-            found = next((name for name in free if test(name)), None)
+    for column, patterns in NAMES.items():
+        for pattern in patterns:
+            found = next((name for name in free if fits(name, pattern)), None)
             if found is not None:
                 places[column] = (found,)
                 del free[found]

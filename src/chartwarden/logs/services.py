@@ -16,15 +16,12 @@ from chartwarden.logs.coverage import cover
 from chartwarden.logs.cutting import cut
 from chartwarden.logs.deduplication import Identity, take_out_duplicates
 from chartwarden.logs.engine import connect, parquet
-from chartwarden.logs.mapping import draft as draft_mapping
 from chartwarden.logs.opening import open_input
 from chartwarden.logs.parts import Part
 from chartwarden.logs.recognition import Recognised, recognise_all
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
 from chartwarden.logs.vault import sha256
-
-__all__ = ["draft_mapping", "read_accesses", "read_feed"]
 
 EVERYTHING = Span()
 ACCESS_IDENTITY = Identity(("event",), tuple(column for column in ACCESS_SCHEMA.names if column != "file"))
