@@ -30,7 +30,7 @@ from chartwarden.logs.formats._fhir_values import Wrong, codes, resource_type, t
 def client_of(agents: list[Agent], action: str) -> Agent | None:
     """The agent that is the machine at which it was done."""
     role = RECEIVES if action in ("view", "open") else SENDS
-    return next((agent for agent in agents if role in codes([agent.type])), None)
+    return next((agent for agent in agents if role in codes(agent.type)), None)
 
 
 def actor_of(agents: list[Agent], client: Agent | None) -> Agent:
@@ -61,7 +61,7 @@ def device(actor: Agent, client: Agent | None, source: Source | None, contained:
     """The machine at which it was done."""
     if client is not None and client is not actor and (found := _who(client.who, contained) or _display(client.who)):
         return found
-    if source is not None and SOURCE_USER_DEVICE in codes(source.type or ()):
+    if source is not None and SOURCE_USER_DEVICE in codes(*(source.type or ())):
         return _who(source.observer, contained) or _display(source.observer)
     return None
 
@@ -85,7 +85,7 @@ def purpose(actor: Agent, event: AuditEvent) -> str | None:
 
 
 def _is_system(agent: Agent) -> bool:
-    return not SYSTEM_ROLES.isdisjoint(codes([agent.type])) or resource_type(agent.who) in SYSTEM_RESOURCES
+    return not SYSTEM_ROLES.isdisjoint(codes(agent.type)) or resource_type(agent.who) in SYSTEM_RESOURCES
 
 
 def _who(who: Reference | None, contained: object) -> str | None:

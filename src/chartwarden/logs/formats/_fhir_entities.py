@@ -58,7 +58,7 @@ def accessed(event: AuditEvent, rest: bool) -> Accessed:
 
 def _is_patient(entity: Entity) -> bool:
     kind = resource_type(entity.what)
-    types, roles = list(codes([entity.type])), list(codes([entity.role]))
+    types, roles = codes(entity.type), codes(entity.role)
     if kind == "Patient" or "Patient" in types:
         return True
     return kind is None and (ROLE_PATIENT in roles or (TYPE_PERSON in types and not roles))
@@ -105,7 +105,7 @@ def _encounter(event: AuditEvent, entities: list[Entity]) -> str | None:
 
 
 def _document(entity: Entity, contained: object) -> str | None:
-    for code in codes([entity.type]):
+    for code in codes(entity.type):
         if code in DOCUMENT_OF:
             return DOCUMENT_OF[code]
     resource = contained_in.resolve(_reference(entity), contained)

@@ -29,7 +29,7 @@ def rows_of(event: AuditEvent, line: int, zone: ZoneInfo) -> list[Row]:
 
 
 def _read(event: AuditEvent, line: int, zone: ZoneInfo) -> list[Row]:
-    kinds = set(codes([event.type, *(event.subtype or ()), *(event.category or ()), event.code]))
+    kinds = set(codes(event.type, *(event.subtype or ()), *(event.category or ()), event.code))
     what = accessed(event, REST in kinds)
     action = _action(event, kinds, what)
     if action is None:

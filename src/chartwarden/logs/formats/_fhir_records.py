@@ -14,11 +14,19 @@ from msgspec import Struct
 
 
 class Code(Struct, gc=False):
+    """A Coding of which the code is wanted."""
+
     code: Any = None
 
 
+class Coded(Struct, gc=False):
+    """A CodeableConcept of which the codes are wanted."""
+
+    coding: list[Code | None] | None = None
+
+
 class Kind(Struct, gc=False):
-    """A Coding (``code``) or a CodeableConcept (``coding``)."""
+    """A Coding in R4, a CodeableConcept in R5."""
 
     code: Any = None
     coding: list[Code | None] | None = None
@@ -58,7 +66,7 @@ class Network(Struct, gc=False):
 class Agent(Struct, gc=False):
     """R4: altId, name, network, purposeOfUse. R5: network[x], authorization."""
 
-    type: Kind | None = None
+    type: Coded | None = None
     who: Reference | None = None
     altId: Any = None  # noqa: N815  (FHIR's own name)
     name: Any = None
@@ -77,7 +85,7 @@ class Source(Struct, gc=False):
 
 class Entity(Struct, gc=False):
     what: Reference | None = None
-    type: Kind | None = None
+    type: Code | None = None
     role: Kind | None = None
     description: Any = None
     query: Any = None
@@ -88,10 +96,10 @@ class AuditEvent(Struct, gc=False):
 
     resourceType: Any = None  # noqa: N815
     id: Any = None
-    type: Kind | None = None
-    subtype: list[Kind | None] | None = None
-    category: list[Kind | None] | None = None
-    code: Kind | None = None
+    type: Code | None = None
+    subtype: list[Code | None] | None = None
+    category: list[Coded | None] | None = None
+    code: Coded | None = None
     action: Any = None
     recorded: Any = None
     period: Period | None = None

@@ -31,7 +31,7 @@ def fast(source: Source) -> str | None:
 
 def select(rows: str) -> str:
     """ACCESS_SCHEMA's columns but ``file``, of rows as ``scan`` gives them; not understood: ``occurred_at`` null."""
-    without_patient = parts.look_up(dict.fromkeys(ACTIONS_WITHOUT_PATIENT, "true"), "action")
+    without_patient = parts.choose(dict.fromkeys(ACTIONS_WITHOUT_PATIENT, "true"), "action")
     return f"""
 SELECT id AS event,
   CASE WHEN usual AND actor IS NOT NULL AND action IS NOT NULL
@@ -44,7 +44,7 @@ SELECT id AS event,
     AND regexp_full_match(happened, {quoted(parts.INSTANT)})
     AND (recorded IS NULL OR (recorded_at IS NOT NULL
       AND (recorded = happened OR regexp_full_match(recorded, {quoted(parts.INSTANT)}))))
-    THEN {parts.instant("happened")} END AS occurred_at,
+    THEN CASE WHEN happened = recorded THEN recorded_at ELSE {parts.instant("happened")} END END AS occurred_at,
   recorded_at, actor, action, patient, NULL::VARCHAR AS patient_hint, encounter, document, device, address, outcome,
   purpose, query, false AS guessed
 FROM (SELECT *, concat_ws(chr(10), id, actor, patient, encounter, device, address, purpose) AS said
@@ -76,10 +76,10 @@ FROM (SELECT *, list_position(roles, CASE WHEN action = 'view' OR action = 'open
 def _coded(rows: str) -> str:
     """Each row with its two codes, and of its agents who asked for it and the role of each."""
     return f"""
-SELECT *, coalesce({parts.code_of("type")}, {parts.code_of("category[1]")}) AS first,
-  coalesce({parts.code_of("code")}, {parts.code_of("subtype[1]")}) AS second,
+SELECT *, coalesce(type.code, category[1].coding[1].code) AS first,
+  coalesce(subtype[1].code, code.coding[1].code) AS second,
   list_transform(agent, lambda one: one.requestor) AS asking,
-  list_transform(agent, lambda one: CASE WHEN {parts.one_code("one.type")} THEN {parts.code_of("one.type")}
+  list_transform(agent, lambda one: CASE WHEN {parts.few("one.type.coding")} THEN one.type.coding[1].code
     ELSE {quoted(SEVERAL_ROLES)} END) AS roles,
   list_position(asking, 'true') AS acting, agent[acting] AS actor
 FROM {rows}"""
@@ -90,12 +90,12 @@ def _usual() -> str:
     return " AND ".join(
         (
             "resourceType = 'AuditEvent' AND contained IS NULL AND plainly",
-            f"coalesce(len(category), 0) <= 1 AND {parts.one_code('type', 'category[1]')}",
-            f"coalesce(len(subtype), 0) <= 1 AND {parts.one_code('code', 'subtype[1]')}",
+            f"{parts.few('category')} AND {parts.few('category[1].coding')} AND (type IS NULL OR category IS NULL)",
+            f"{parts.few('subtype')} AND {parts.few('code.coding')} AND (subtype IS NULL OR code IS NULL)",
             "len(list_filter(asking, lambda value: value = 'true')) = 1",
             f"NOT list_contains(roles, {quoted(SEVERAL_ROLES)})",
             f"{parts.plain('actor.who.reference')} AND {parts.plain('client.who.reference')}",
-            f"coalesce(len(source.type), 0) <= 1 AND {parts.one_code('source.type[1]')}",
+            f"{parts.few('source.type')} AND {parts.one_code('source.type[1]')}",
             f"(NOT {USER_DEVICE} OR {parts.plain('source.observer.reference')})",
         )
     )

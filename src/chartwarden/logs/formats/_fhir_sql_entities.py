@@ -1,4 +1,4 @@
-"""What was accessed, as SQL: the rules of ``_fhir_entities`` for up to four entities, each with one code at most."""
+"""What was accessed, as SQL: the rules of ``_fhir_entities`` for up to three entities, each with one code at most."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from chartwarden.logs.formats import _fhir_sql_parts as parts
 from chartwarden.logs.formats._fhir_columns import quoted
 from chartwarden.logs.formats._fhir_queries import SEARCHED
 
-NUMBERS = (1, 2, 3, 4)
+NUMBERS = (1, 2, 3)
 KEPT_APART = "patient, encounter, action"  # columns that get a meaning of the same name
 
 
@@ -21,7 +21,7 @@ def select(rows: str) -> str:
 SELECT * EXCLUDE ({KEPT_APART}, asked_for), {parts.action("query IS NOT NULL")} AS action, asked_for AS patient,
   coalesce({_subject("encounter")}, {encounters}) AS encounter,
   coalesce({documents}, CASE WHEN {_any("other")} THEN NULL WHEN query IS NOT NULL THEN {searched}
-    WHEN (person1 OR person2 OR person3 OR person4) AND (first = 'rest' OR second = 'rest')
+    WHEN ({" OR ".join(f"person{n}" for n in NUMBERS)}) AND (first = 'rest' OR second = 'rest')
     THEN {quoted(codes.DOCUMENT_OF["Patient"])} END) AS document,
   {_plainly()} AS plainly
 FROM (SELECT *, {parts.plain_query("asked_query")} AS query,
@@ -38,7 +38,7 @@ def _flat(n: int) -> str:
     what = f"entity{n}.what"
     return f"""{parts.kind(f"{what}.reference")} AS kind{n},
       coalesce({parts.key(f"{what}.reference")}, {parts.named(f"{what}.identifier.value")}) AS id{n},
-      {parts.code_of(f"entity{n}.type")} AS type{n}, {parts.named(parts.code_of(f"entity{n}.role"))} AS role{n},
+      entity{n}.type.code AS type{n}, {parts.named(parts.code_of(f"entity{n}.role"))} AS role{n},
       {parts.named(f"entity{n}.query")} AS query{n}"""
 
 
@@ -74,7 +74,7 @@ def _is_plain(n: int) -> str:
     what = f"entity{n}.what"
     return f"""(entity{n} IS NULL OR ({parts.plain(f"{what}.reference")}
     AND ({what}.reference IS NOT NULL OR {what}.type IS NULL)
-    AND {parts.one_code(f"entity{n}.type")} AND {parts.one_code(f"entity{n}.role")}
+    AND {parts.one_code(f"entity{n}.role")}
     AND coalesce(length(type{n}) = 1 OR type{n} = 'XrequestId' OR coalesce(type{n} = kind{n}, false), true)
     AND coalesce(length(role{n}) <= 2 AND role{n} BETWEEN '0' AND '9~', true)
     AND (entity{n}.description IS NULL OR NOT contains(entity{n}.description, '?'))))"""

@@ -26,25 +26,37 @@ NO_BASE64 = r"[A-Za-z/?_$&%][!-~]*[?&%:_.$-][!-~]*"  # holds a character that ba
 
 
 def look_up(table: Mapping[str, object], value: str) -> str:
-    """A table's meaning of a value, null where it has none.
+    """A long table's meaning of a value, null where it has none.
 
     A map, because DuckDB makes joins of long INs, and a CASE works its operand out again at each WHEN.
     """
-    entries = ", ".join(
-        f"{quoted(code)}: {quoted(meaning) if isinstance(meaning, str) else meaning}" for code, meaning in table.items()
+    return f"MAP {{{', '.join(f'{quoted(code)}: {_literal(meaning)}' for code, meaning in table.items())}}}[{value}]"
+
+
+def choose(table: Mapping[str, object], column: str) -> str:
+    """A short table's meaning of a column."""
+    return (
+        f"CASE {column} {' '.join(f'WHEN {quoted(code)} THEN {_literal(found)}' for code, found in table.items())} END"
     )
-    return f"MAP {{{entries}}}[{value}]"
+
+
+def _literal(meaning: object) -> str:
+    return quoted(meaning) if isinstance(meaning, str) else str(meaning)
 
 
 def code_of(kind: str) -> str:
-    """The code of a Coding or CodeableConcept that has one."""
+    """The code of a Coding or a CodeableConcept."""
     return f"coalesce({kind}.code, {kind}.coding[1].code)"
 
 
-def one_code(*kinds: str) -> str:
-    """Whether these carry one code at most between them: what ``code_of`` finds is all there is."""
-    counts = (f"(({kind}.code IS NOT NULL)::INT + coalesce(len({kind}.coding), 0))" for kind in kinds)
-    return f"({' + '.join(counts)} <= 1)"
+def one_code(kind: str) -> str:
+    """Whether that is all the codes it has."""
+    return f"(coalesce(len({kind}.coding), 0) <= 1 AND ({kind}.code IS NULL OR {kind}.coding IS NULL))"
+
+
+def few(items: str) -> str:
+    """Whether a list holds one element at most."""
+    return f"coalesce(len({items}), 0) <= 1"
 
 
 def plain(reference: str) -> str:
@@ -63,12 +75,12 @@ def key(reference: str) -> str:
 
 
 def action(queries: str) -> str:
-    """What was done; null where ``read`` finds no access or no action."""
+    """What was done; null where ``read`` finds no access or no action. Most events are REST interactions."""
     ranks = {code: rank for rank, (_, wanted) in enumerate(codes.CODES, start=1) for code in wanted}
-    by_rank = ", ".join(quoted(meaning) if meaning else "NULL" for meaning, _ in codes.CODES)
-    rank = f"least({look_up(ranks, 'first')}, {look_up(ranks, 'second')})"
-    return f"""CASE WHEN {rank} IS NOT NULL THEN [{by_rank}][{rank}]
-    WHEN action = 'E' AND {queries} THEN 'search' ELSE {look_up(codes.LETTERS, "action")} END"""
+    meanings = ", ".join(quoted(meaning or "") for meaning, _ in codes.CODES)
+    first = f"CASE WHEN first <> {quoted(codes.REST)} THEN {look_up(ranks, 'first')} END"
+    return f"""nullif(coalesce([{meanings}][least({first}, {look_up(ranks, "second")})],
+    CASE WHEN action = 'E' AND {queries} THEN 'search' ELSE {choose(codes.LETTERS, "action")} END), '')"""
 
 
 def plain_query(query: str) -> str:
@@ -107,6 +119,8 @@ def concept(concepts: str) -> str:
 
 def outcome(column: str) -> str:
     """R4's code, or R5's ``outcome.code``, from the JSON as it stands."""
+    said = {form.format(code): meaning for code, meaning in codes.OUTCOMES.items() for form in ("{}", '"{}"')}
     coded = f"""from_json_strict({column}, '{{"code": {{"code": "VARCHAR"}}}}').code.code"""
-    code = f"""CASE WHEN starts_with({column}, '{{') THEN {coded} ELSE trim({column}, '"') END"""
-    return look_up(codes.OUTCOMES, code)
+    return (
+        f"CASE WHEN starts_with({column}, '{{') THEN {look_up(codes.OUTCOMES, coded)} ELSE {choose(said, column)} END"
+    )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 
-from chartwarden.logs.formats._fhir_records import Concept, Kind, Reference
+from chartwarden.logs.formats._fhir_records import Code, Coded, Concept, Kind, Reference
 
 LONGEST = 1024 * 1024  # "Strings SHALL NOT exceed 1,048,576 characters", https://hl7.org/fhir/R4/datatypes.html#string
 LARGEST = 10**18  # a number in place of a text is read as its digits up to here
@@ -38,21 +37,22 @@ def text(value: object, field: str) -> str | None:
 
 def word(value: object) -> str | None:
     """A code, exactly as it stands; None where it is none."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def codes(kinds: Iterable[Kind | None]) -> Iterator[str]:
+def codes(*kinds: Code | Coded | Kind | None) -> list[str]:
     """Every code of some Codings or CodeableConcepts, in order."""
+    found = []
     for kind in kinds:
         if kind is None:
             continue
-        if code := word(kind.code):
-            yield code
-        for coding in kind.coding or ():
-            if coding is not None and (code := word(coding.code)):
-                yield code
+        if not isinstance(kind, Coded) and (code := word(kind.code)):
+            found.append(code)
+        if not isinstance(kind, Code) and kind.coding:
+            found += [code for coding in kind.coding if coding is not None and (code := word(coding.code))]
+    return found
 
 
 def words_of(concepts: list[Concept | None] | None, field: str) -> str | None:
