@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,19 +43,20 @@ def open_input(path: Path, scratch: Path) -> Path:
 
     Raises InputRefused where the file can't be read, is empty, or is neither text in UTF-8 nor Parquet.
     """
+    plain = path
     try:
         with path.open("rb") as file:
             start = file.read(START)
         if start.startswith(GZIP):
-            path, start = _unpacked(path, scratch / f"{path.name}.unpacked"), b""
-            with path.open("rb") as file:
+            plain = _unpacked(path, _copy(path, scratch))
+            with plain.open("rb") as file:
                 start = file.read(START)
     except OSError as fault:
         raise refuse(path.name, "a file that can be read", fault.strerror or str(fault)) from None
     found = other_than_text(start)
     if found:
-        raise refuse(path.name.removesuffix(".unpacked"), EXPECTED, found)
-    return path
+        raise refuse(path.name, EXPECTED, found)
+    return plain
 
 
 def other_than_text(start: bytes) -> str | None:
@@ -79,6 +81,12 @@ def other_than_text(start: bytes) -> str | None:
 def _looks_wide(start: bytes) -> bool:
     """Text in UTF-16 or UTF-32 holds a NUL at every other place."""
     return any(set(start[at::2]) == {0} for at in (0, 1))
+
+
+def _copy(path: Path, scratch: Path) -> Path:
+    """Where a file's unpacked copy goes: two files of one name in different folders have two copies."""
+    whose = hashlib.sha256(str(path.absolute()).encode(errors="surrogateescape")).hexdigest()[:16]
+    return scratch / f"{whose}-{path.name}.unpacked"
 
 
 def _unpacked(path: Path, target: Path) -> Path:

@@ -18,7 +18,7 @@ from chartwarden.logs.deduplication import Identity, take_out_duplicates
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.opening import open_input
 from chartwarden.logs.parts import Part
-from chartwarden.logs.recognition import Recognised, recognise_all
+from chartwarden.logs.recognition import Recognised, names_of, recognise_all
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
 from chartwarden.logs.vault import sha256
@@ -82,12 +82,13 @@ def _accesses_read(
     guessed: int,
     covered: LogCoverage,
 ) -> AccessesRead:
+    names = names_of(paths)
     counts: list[InputCount] = []
     others: dict[str, int] = {}
     remaining = iter(read)
     for path, found in zip(paths, recognised, strict=True):
         if isinstance(found, Path):
-            counts.append(InputCount(path.name, sha256(path), 0, 0, 0, 0, "", ("read along with another file",)))
+            counts.append(InputCount(names[path], sha256(path), 0, 0, 0, 0, "", ("read along with another file",)))
             continue
         access = next(remaining)
         notes = found.format.notes(found.source) if found.format.notes else ()
@@ -105,4 +106,4 @@ def _guessed(database: duckdb.DuckDBPyConnection, part: Part) -> int:
 def _count(part: Part, path: Path, format_id: str, notes: tuple[str, ...]) -> InputCount:
     quarantined = len(part.quarantined)
     read = part.rows - quarantined - part.duplicates
-    return InputCount(path.name, sha256(path), part.rows, read, quarantined, part.duplicates, format_id, notes)
+    return InputCount(part.file, sha256(path), part.rows, read, quarantined, part.duplicates, format_id, notes)
