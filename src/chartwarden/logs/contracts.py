@@ -205,7 +205,8 @@ class QuarantinedRow:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a feed. ``kind`` is one of id, text, instant, date, time, word, words (``a;b``), flag, zone (IANA).
+    """A column of a feed. ``kind`` is one of id, text, instant, date, time, word, words (``a;b``), flag, number, zone
+    (IANA), network (a range of addresses in CIDR notation, RFC 4632 and 4291; bits behind the prefix are let pass).
 
     id and word are trimmed and case-sensitive; ``words`` lists what a word may be (empty: any). An instant becomes
     naive UTC (a date alone means its first moment, but as the end of an ``ordered`` pair the next midnight), a date a
@@ -236,8 +237,8 @@ class Feed:
 
 
 FEED_TYPES = {
-    "id": pa.string(), "text": pa.string(), "word": pa.string(), "zone": pa.string(), "instant": pa.timestamp("us"),
-    "date": pa.date32(), "time": pa.int32(), "words": pa.list_(pa.string()), "flag": pa.bool_(), "number": pa.float64(),
+    "id": pa.string(), "text": pa.string(), "word": pa.string(), "zone": pa.string(), "network": pa.string(),
+    "instant": pa.timestamp("us"), "date": pa.date32(), "time": pa.int32(), "words": pa.list_(pa.string()), "flag": pa.bool_(), "number": pa.float64(),
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from ipaddress import ip_network
 from zoneinfo import ZoneInfo, available_timezones
 
 from chartwarden.kernel.zones import Instant, from_local, parse_instant
@@ -61,6 +62,7 @@ def parser(column: Column, zone: ZoneInfo, is_end: bool = False) -> Parse:
         "word": lambda found: _line(column, found),
         "text": lambda found: _text(column, found),
         "zone": lambda found: _zone(column, found),
+        "network": lambda found: _network(column, found),
         "words": lambda found: _words(column, found),
         "date": lambda found: _date(column, found),
         "time": lambda found: _time(column, found),
@@ -120,6 +122,14 @@ def _day(found: str) -> date | None:
 
 def _zone(column: Column, found: str) -> object:
     return found if found in zone_names() else _refused(column, "an IANA time zone such as America/Chicago", found)
+
+
+def _network(column: Column, found: str) -> object:
+    try:
+        ip_network(found, strict=False)
+    except ValueError:
+        return _refused(column, "a range of addresses such as 10.20.0.0/16", found)
+    return found
 
 
 def _date(column: Column, found: str) -> object:
