@@ -166,7 +166,8 @@ class LogFormat:
     ``read`` takes the file instead. What a file means must not depend on which of the two read it. ``claims`` names
     files beside that this format reads along with its own. ``notes`` says what else the result should tell of a file,
     such as columns it ignores. ``count`` tells how many rows ``fast`` must give, counted without DuckDB, so that none
-    is lost on the way.
+    is lost on the way. ``companion_rows`` counts the rows of a file that it ``claims``, given the file's name and plain
+    bytes; without it such a file holds no rows, as a mapping does not.
     """
 
     title: str
@@ -178,6 +179,7 @@ class LogFormat:
     claims: Callable[[str], bool] | None = None
     notes: Callable[[Source], tuple[str, ...]] | None = None
     count: Callable[[Source], int | None] | None = None
+    companion_rows: Callable[[str, Path], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,8 @@ class Feed:
 
 FEED_TYPES = {
     "id": pa.string(), "text": pa.string(), "word": pa.string(), "zone": pa.string(), "network": pa.string(),
-    "instant": pa.timestamp("us"), "date": pa.date32(), "time": pa.int32(), "words": pa.list_(pa.string()), "flag": pa.bool_(), "number": pa.float64(),
+    "instant": pa.timestamp("us"), "date": pa.date32(), "time": pa.int32(),
+    "words": pa.list_(pa.string()), "flag": pa.bool_(), "number": pa.float64(),
 }  # fmt: skip
 
 

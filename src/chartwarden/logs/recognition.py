@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +21,14 @@ class Recognised:
     id: str
     format: LogFormat
     source: Source
+
+
+@dataclass(frozen=True)
+class ReadAlong:
+    """A file that a format reads along with another: the format's id, and how many rows the file holds."""
+
+    id: str
+    rows: int
 
 
 def recognise(
@@ -49,30 +57,39 @@ def recognise(
 
 def recognise_all(
     paths: Sequence[Path], zone: ZoneInfo, scratch: Path, format_id: str | None = None
-) -> list[Recognised | Path]:
-    """The formats of several access logs. A file that another's format reads along with it stays a path.
+) -> list[Recognised | ReadAlong]:
+    """The formats of several access logs. A file that another's format reads along with it is told as such.
 
     Raises InputRefused with every fault found.
     """
     names = names_of(paths)
     faults: list[Fault] = []
     found: dict[Path, Recognised] = {}
-    companions: set[Path] = set()
+    along: dict[Path, ReadAlong] = {}
     claims = [known.claims for known in formats().values() if known.claims]
     for path in sorted(paths, key=lambda path: any(claim(path.name.removesuffix(".gz")) for claim in claims)):
-        if path in companions:
+        if path in along:
             continue
         try:
             found[path] = recognise(path, zone, scratch, format_id, names[path])
         except InputRefused as refused:
             faults += refused.faults
         else:
-            companions |= {
-                path.with_name(name) for beside in found[path].source.companions for name in (beside, f"{beside}.gz")
-            }
+            along |= _along(path, found[path], set(paths))
     if faults:
         raise InputRefused(*faults)
-    return [found.get(path, path) for path in paths]
+    return [found.get(path) or along[path] for path in paths]
+
+
+def _along(path: Path, log: Recognised, paths: Collection[Path]) -> dict[Path, ReadAlong]:
+    """Those of ``paths`` that are companions of the log at ``path``."""
+    count = log.format.companion_rows
+    return {
+        other: ReadAlong(log.id, count(name, plain) if count else 0)
+        for name, plain in log.source.companions.items()
+        for other in (path.with_name(name), path.with_name(f"{name}.gz"))
+        if other in paths
+    }
 
 
 def names_of(paths: Sequence[Path]) -> dict[Path, str]:

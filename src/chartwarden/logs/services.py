@@ -18,7 +18,7 @@ from chartwarden.logs.deduplication import Identity, take_out_duplicates
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.opening import open_input
 from chartwarden.logs.parts import Part
-from chartwarden.logs.recognition import Recognised, names_of, recognise_all
+from chartwarden.logs.recognition import ReadAlong, Recognised, names_of, recognise_all
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
 from chartwarden.logs.vault import sha256
@@ -77,7 +77,7 @@ def read_accesses(
 
 def _accesses_read(
     paths: Sequence[Path],
-    recognised: Sequence[Recognised | Path],
+    recognised: Sequence[Recognised | ReadAlong],
     read: Sequence[AccessPart],
     guessed: int,
     covered: LogCoverage,
@@ -87,12 +87,13 @@ def _accesses_read(
     others: dict[str, int] = {}
     remaining = iter(read)
     for path, found in zip(paths, recognised, strict=True):
-        if isinstance(found, Path):
-            counts.append(InputCount(names[path], sha256(path), 0, 0, 0, 0, "", ("read along with another file",)))
+        if isinstance(found, ReadAlong):
+            notes = ("read along with another file",)
+            counts.append(InputCount(names[path], sha256(path), found.rows, found.rows, 0, 0, found.id, notes))
             continue
         access = next(remaining)
-        notes = found.format.notes(found.source) if found.format.notes else ()
-        counts.append(_count(access.part, path, found.id, (*notes, *access.notes)))
+        told = found.format.notes(found.source) if found.format.notes else ()
+        counts.append(_count(access.part, path, found.id, (*told, *access.notes)))
         for what, times in access.not_accesses.items():
             others[what] = others.get(what, 0) + times
     quarantined = tuple(row for access in read for row in access.part.quarantined)
