@@ -16,11 +16,12 @@ from chartwarden.logs.queries import formats
 
 @dataclass(frozen=True)
 class Recognised:
-    """An access log, its format and the format's id."""
+    """An access log, its format and the format's id. ``is_known``: the format knows the file by its content."""
 
     id: str
     format: LogFormat
     source: Source
+    is_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def recognise(
     name = name or path.name
     plain = open_input(path, scratch)
     beside = _beside(path)
-    found = format_id or _by_content(name, Head(path.name, _start(plain), tuple(beside)))
+    head = Head(path.name, _start(plain), tuple(beside))
+    found = format_id or _by_content(name, head)
     if found not in formats():
         raise refuse(name, f"a known format: {', '.join(formats())}", repr(found))
     claims = formats()[found].claims
@@ -52,7 +54,8 @@ def recognise(
         for known, other in beside.items()
         if claims and claims(known.removesuffix(".gz"))
     }
-    return Recognised(found, formats()[found], Source(name, plain, zone, companions))
+    chosen = formats()[found]
+    return Recognised(found, chosen, Source(name, plain, zone, companions), chosen.recognises(head))
 
 
 def recognise_all(

@@ -21,6 +21,7 @@ from chartwarden.logs.parts import Part
 from chartwarden.logs.recognition import ReadAlong, Recognised, names_of, recognise_all
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
+from chartwarden.logs.unreadable import refuse_unreadable
 from chartwarden.logs.vault import sha256
 
 EVERYTHING = Span()
@@ -56,7 +57,7 @@ def read_accesses(
 
     The same event or row counts once across all files. A file that a format reads along with another is no input of
     its own. Where a file's own statistics allow it, rows far from ``span`` are not read. Raises InputRefused where a
-    file can't be used.
+    file can't be used, or not one row of it can be read.
     """
     progress.stage("recognising access logs")
     recognised = recognise_all(paths, zone, scratch, format_id)
@@ -68,6 +69,7 @@ def read_accesses(
                 source, left_out = cut(database, found.source, span, scratch / f"cut-{at:05}.parquet")
                 target = scratch / f"accesses-{at:05}.parquet"
                 read.append(replace(write_accesses(database, found.format, source, target), notes=left_out))
+        refuse_unreadable([found for found in recognised if isinstance(found, Recognised)], read)
         progress.stage("looking for duplicates")
         take_out_duplicates(database, [access.part for access in read], ACCESS_IDENTITY)
         guessed = sum(_guessed(database, access.part) for access in read)

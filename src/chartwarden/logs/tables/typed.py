@@ -12,7 +12,8 @@ from chartwarden.logs.tables.local_time import to_utc, unsure
 
 SQL_TYPES = {
     "id": "VARCHAR", "text": "VARCHAR", "word": "VARCHAR", "zone": "VARCHAR", "network": "VARCHAR",
-    "words": "VARCHAR[]", "number": "DOUBLE", "instant": "TIMESTAMP", "date": "DATE", "time": "INTEGER", "flag": "BOOLEAN",
+    "words": "VARCHAR[]", "number": "DOUBLE", "instant": "TIMESTAMP", "date": "DATE", "time": "INTEGER",
+    "flag": "BOOLEAN",
 }  # fmt: skip
 SOUND, GUESSED = "row is sound", "row is guessed"
 
