@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chartwarden.kernel.errors import InputRefused, refuse
 from chartwarden.logs.contracts import Feed
 from chartwarden.logs.tables.values import BLANKS, shown
+
+# Also several that another delimiter holds apart.
+COLUMN_NAME = re.compile("[a-z_]{2,40}([;|][a-z_]{2,40})*", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,12 @@ def match_header(feed: Feed, names: Sequence[str], where: str) -> Header:
     return Header(len(found), places, tuple(unknown))
 
 
-def missing_columns(feed: Feed, found: Iterable[str], where: str) -> InputRefused:
+def missing_columns(feed: Feed, met: Iterable[str], where: str) -> InputRefused:
     """The refusal of a file without some of the feed's required columns; names them all."""
-    names = list(found)
+    names = list(met)
     missing = [column.name for column in feed.columns if column.required and column.name not in names]
     word = "column" if len(missing) == 1 else "columns"
-    return refuse(where, f"the {word} {', '.join(missing)}", f"only {shown(', '.join(names))}")
+    # A file without a header begins with a row, which may tell of a person: that is not shown.
+    is_header = all(COLUMN_NAME.fullmatch(name) for name in names)
+    found = f"only {shown(', '.join(names))}" if is_header else "no header row"
+    return refuse(where, f"the {word} {', '.join(missing)}", found)

@@ -47,6 +47,12 @@ def test_a_row_that_cannot_be_split_is_not_shown(patients: Read) -> None:
     assert "Doe" not in row.reason
 
 
+def test_a_file_without_a_header_does_not_show_its_first_row(patients: Read) -> None:
+    with pytest.raises(InputRefused) as refused:
+        patients("P1,Doe,Jane,1950-01-02\n")
+    assert str(refused.value) == "patients.csv, line 1: expected the column patient; found no header row"
+
+
 def test_an_action_that_names_a_patient_is_not_shown(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     action = gnumed_access_log.ACCESS + " of Jane Doe"
