@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,18 +11,28 @@ import duckdb
 
 from chartwarden.kernel.progress import Progress
 from chartwarden.logs.canonical import AccessPart, write_accesses
-from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, Feed, FeedRead, InputCount, LogCoverage, Span
+from chartwarden.logs.contracts import (
+    ACCESS_SCHEMA,
+    AccessesRead,
+    Feed,
+    FeedRead,
+    InputCount,
+    LogCoverage,
+    QuarantinedRow,
+    Span,
+)
 from chartwarden.logs.coverage import cover
 from chartwarden.logs.cutting import cut
 from chartwarden.logs.deduplication import Identity, take_out_duplicates
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.opening import open_input
 from chartwarden.logs.parts import Part
+from chartwarden.logs.quarantine import write_csv
 from chartwarden.logs.recognition import ReadAlong, Recognised, names_of, recognise_all
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
 from chartwarden.logs.unreadable import refuse_unreadable
-from chartwarden.logs.vault import sha256
+from chartwarden.logs.vault import sha256, store, verify
 
 EVERYTHING = Span()
 ACCESS_IDENTITY = Identity(("event",), tuple(column for column in ACCESS_SCHEMA.names if column != "file"))
@@ -75,6 +85,24 @@ def read_accesses(
         guessed = sum(_guessed(database, access.part) for access in read)
     covered = cover([(access.part.file, access.part.parquet) for access in read], zone, scratch)
     return _accesses_read(paths, recognised, read, guessed, covered)
+
+
+def write_quarantine(rows: Iterable[QuarantinedRow], target: Path) -> None:
+    """Write the rows in quarantine as CSV: file, line, reason. What a spreadsheet would take for a formula is text."""
+    write_csv(rows, target)
+
+
+def vault_store(path: Path, vault: Path) -> str:
+    """Keep a file's bytes as received in the vault, and return their SHA-256.
+
+    The web application keeps raw files there. Raises InputRefused where the file can't be read.
+    """
+    return store(path, vault)
+
+
+def vault_verify(digest: str, vault: Path) -> bool:
+    """Whether the vault, where the web application keeps raw files, holds exactly the bytes of that SHA-256."""
+    return verify(digest, vault)
 
 
 def _accesses_read(

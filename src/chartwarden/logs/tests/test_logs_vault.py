@@ -11,6 +11,7 @@ import pytest
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.logs.contracts import QuarantinedRow
 from chartwarden.logs.quarantine import write_csv, write_ndjson
+from chartwarden.logs.services import vault_store, vault_verify, write_quarantine
 from chartwarden.logs.vault import place, sha256, store, verify
 
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2, B.1
@@ -66,3 +67,16 @@ def test_quarantine_as_csv_holds_no_formula(tmp_path: Path) -> None:
             ["log.csv", "7", 'expected "a";\nfound b'],
             ["'=cmd.csv", "8", "'-1"],
         ]
+
+
+def test_other_rooms_write_the_quarantine_safe_for_spreadsheets(tmp_path: Path) -> None:
+    write_quarantine([QuarantinedRow("=cmd.csv", 2, "@reason")], tmp_path / "rows.csv")
+    assert (tmp_path / "rows.csv").read_text("utf-8").splitlines() == ["file,line,reason", "'=cmd.csv,2,'@reason"]
+
+
+def test_other_rooms_keep_raw_files_in_the_vault(tmp_path: Path) -> None:
+    path, vault = tmp_path / "log.csv", tmp_path / "vault"
+    path.write_bytes(b"abc")
+    assert vault_store(path, vault) == ABC
+    assert vault_verify(ABC, vault)
+    assert not vault_verify("0" * 64, vault)
