@@ -225,7 +225,8 @@ class Feed:
 
     ``key`` names the columns of its identity: two rows alike in all are one, two rows of one identity with different
     contents leave the second in quarantine; an empty key means that only equal rows are duplicates. ``must_exist``
-    refuses a folder without it. ``ordered`` pairs name (begin, end) columns where the end may not come first.
+    refuses a folder without it. ``person`` names the column that must hold a person known to the workforce. ``ordered``
+    pairs name (begin, end) columns where the end may not come first.
     """
 
     name: str
@@ -233,6 +234,7 @@ class Feed:
     key: tuple[str, ...] = ()
     must_exist: bool = False
     ordered: tuple[tuple[str, str], ...] = ()
+    person: str | None = None
 
 
 FEED_TYPES = {

@@ -59,7 +59,7 @@ def take_out_duplicates(database: duckdb.DuckDBPyConnection, parts: Sequence[Par
         mine = {row: reason for (other, row), reason in reasons.items() if other == at}
         if len(duplicates) or mine:
             _count(part, duplicates, mine)
-            _rewrite(database, part, np.union1d(duplicates, np.array(list(mine), dtype=np.int64)))
+            rewrite(database, part, np.union1d(duplicates, np.array(list(mine), dtype=np.int64)))
     database.execute("DROP TABLE repeats")
 
 
@@ -154,7 +154,8 @@ def _count(part: Part, duplicates: Lines, conflicts: dict[int, str]) -> None:
             part.duplicates += 1
 
 
-def _rewrite(database: duckdb.DuckDBPyConnection, part: Part, without: Lines) -> None:
+def rewrite(database: duckdb.DuckDBPyConnection, part: Part, without: Lines) -> None:
+    """Write the part's Parquet again without some of its rows, counted from 0."""
     database.register("without", pa.table({"row": without}))
     target = part.parquet.with_suffix(".rest")
     database.execute(

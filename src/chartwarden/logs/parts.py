@@ -43,6 +43,10 @@ class Part:
             self._lines = self.find_lines()
         return self._lines
 
+    def forget(self, rows: Lines) -> None:
+        """The rows (from 0) are about to leave the Parquet, which from then on counts as first written without them."""
+        self._lines = np.delete(self.lines(), rows)
+
     def line(self, row: int) -> int:
         """The line of a row of the Parquet, counted from 0 as it was first written."""
         return int(self.lines()[row])

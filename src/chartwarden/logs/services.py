@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.opening import open_input
 from chartwarden.logs.parts import Part
 from chartwarden.logs.recognition import Recognised, recognise_all
+from chartwarden.logs.references import take_out_strangers
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
 from chartwarden.logs.vault import sha256
@@ -27,16 +28,21 @@ EVERYTHING = Span()
 ACCESS_IDENTITY = Identity(("event",), tuple(column for column in ACCESS_SCHEMA.names if column != "file"))
 
 
-def read_feed(feed: Feed, path: Path, zone: ZoneInfo, scratch: Path, progress: Progress) -> FeedRead:
+def read_feed(
+    feed: Feed, path: Path, zone: ZoneInfo, scratch: Path, progress: Progress, people: Collection[str] | None = None
+) -> FeedRead:
     """Read one feed file into Parquet in ``scratch``, a folder that exists.
 
-    Raises InputRefused where the file can't be used; then nothing is left of it.
+    A row about a person that is not one of ``people`` is quarantined, where they are given. Raises InputRefused where
+    the file can't be used; then nothing is left of it.
     """
     progress.stage(f"reading {path.name}")
     plain = open_input(path, scratch)
     table = open_table(feed, plain, path.name)
     with connect(scratch) as database:
         part = read_table(database, feed, table, plain, path.name, zone, scratch / f"{feed.name}.parquet")
+        if people is not None and feed.person:
+            take_out_strangers(database, part, feed.person, people, "workforce")
         take_out_duplicates(database, [part], Identity(feed.key, tuple(column.name for column in feed.columns)))
     header = table.header()
     count = _count(part, path, "plain", header.notes)
