@@ -166,7 +166,8 @@ class LogFormat:
     ``read`` takes the file instead. What a file means must not depend on which of the two read it. ``claims`` names
     files beside that this format reads along with its own. ``notes`` says what else the result should tell of a file,
     such as columns it ignores. ``count`` tells how many rows ``fast`` must give, counted without DuckDB, so that none
-    is lost on the way.
+    is lost on the way. ``header_lines`` tells how many lines of the file's beginning must stand before each piece,
+    where it may be cut into pieces at any line end; None where it may not.
     """
 
     title: str
@@ -178,6 +179,7 @@ class LogFormat:
     claims: Callable[[str], bool] | None = None
     notes: Callable[[Source], tuple[str, ...]] | None = None
     count: Callable[[Source], int | None] | None = None
+    header_lines: Callable[[Source], int | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chartwarden.logs.contracts import QuarantinedRow
-from chartwarden.logs.engine import name, parquet, text
+from chartwarden.logs.engine import name, parquet, text, write
 from chartwarden.logs.parts import Lines, Part, nulls
 
 Hashes = npt.NDArray[np.uint64]
@@ -158,11 +158,11 @@ def rewrite(database: duckdb.DuckDBPyConnection, part: Part, without: Lines) -> 
     """Write the part's Parquet again without some of its rows, counted from 0."""
     database.register("without", pa.table({"row": without}))
     target = part.parquet.with_suffix(".rest")
-    database.execute(
-        f"COPY (SELECT * EXCLUDE (file_row_number) FROM read_parquet({text(part.parquet.as_posix())}, "
-        "file_row_number=true) WHERE file_row_number NOT IN (SELECT row FROM without)) "
-        f"TO {text(target.as_posix())} (FORMAT parquet)"
+    kept = (
+        f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({text(part.parquet.as_posix())}, file_row_number=true) "
+        "WHERE file_row_number NOT IN (SELECT row FROM without)"
     )
+    database.execute(write(kept, target))
     database.unregister("without")
     target.replace(part.parquet)
     part.quarantined.sort(key=lambda row: row.line)

@@ -17,6 +17,7 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
             "temp_directory": str(scratch / "spill"),
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,
+            "enable_progress_bar": False,
             "TimeZone": "UTC",
             # These two take most of a second to plan what is read in a hundredth: long lists and long CASEs.
             "disabled_optimizers": "in_clause,partial_aggregate_pushdown",
@@ -32,6 +33,16 @@ def name(identifier: str) -> str:
 def text(value: str) -> str:
     """A string literal, quoted."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def write(select: str, target: Path) -> str:
+    """A statement that writes a SELECT to a Parquet file, its rows in their order.
+
+    These are working files, so they are quick to write rather than small: not compressed, no Bloom filters, and no
+    dictionary for a column that has hardly a value twice.
+    """
+    options = "FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 10000, WRITE_BLOOM_FILTER false"
+    return f"COPY ({select}) TO {text(target.as_posix())} ({options})"
 
 
 def parquet(path: Path) -> str:

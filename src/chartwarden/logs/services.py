@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import duckdb
 
 from chartwarden.kernel.progress import Progress
 from chartwarden.logs.canonical import AccessPart, write_accesses
-from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, Feed, FeedRead, InputCount, LogCoverage, Span
+from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, Feed, FeedRead, InputCount, Span
 from chartwarden.logs.coverage import cover
 from chartwarden.logs.cutting import cut
 from chartwarden.logs.deduplication import Identity, take_out_duplicates
@@ -45,7 +46,7 @@ def read_feed(
             take_out_strangers(database, part, feed.person, people, "workforce")
         take_out_duplicates(database, [part], Identity(feed.key, tuple(column.name for column in feed.columns)))
     header = table.header()
-    count = _count(part, path, "plain", header.notes)
+    count = _count([part], path.name, sha256(path), "plain", header.notes)
     present = tuple(column.name for column in feed.columns if column.name in header.places)
     return FeedRead(part.parquet, count, tuple(part.quarantined), present, part.guessed)
 
@@ -67,7 +68,9 @@ def read_accesses(
     progress.stage("recognising access logs")
     recognised = recognise_all(paths, zone, scratch, format_id)
     read: list[AccessPart] = []
-    with connect(scratch) as database:
+    # Hashing needs one core only, so it is done while a single one is busy anyway.
+    with ThreadPoolExecutor(1) as hashing, connect(scratch) as database:
+        digests = [hashing.submit(sha256, path) for path in paths]
         for at, found in enumerate(recognised):
             if isinstance(found, Recognised):
                 progress.stage(f"reading {found.source.name}")
@@ -75,40 +78,41 @@ def read_accesses(
                 target = scratch / f"accesses-{at:05}.parquet"
                 read.append(replace(write_accesses(database, found.format, source, target), notes=left_out))
         progress.stage("looking for duplicates")
-        take_out_duplicates(database, [access.part for access in read], ACCESS_IDENTITY)
-        guessed = sum(_guessed(database, access.part) for access in read)
-    covered = cover([(access.part.file, access.part.parquet) for access in read], zone, scratch)
-    return _accesses_read(paths, recognised, read, guessed, covered)
+        parts = [part for access in read for part in access.parts]
+        take_out_duplicates(database, parts, ACCESS_IDENTITY)
+        guessed = sum(_guessed(database, part) for part in parts)
+    covered = cover([(part.file, part.parquet) for part in parts], zone, scratch)
+    counts, others = _counts(recognised, [digest.result() for digest in digests], read)
+    quarantined = tuple(row for part in parts for row in part.quarantined)
+    return AccessesRead(tuple(part.parquet for part in parts), counts, quarantined, guessed, others, covered)
 
 
-def _accesses_read(
-    paths: Sequence[Path],
-    recognised: Sequence[Recognised | Path],
-    read: Sequence[AccessPart],
-    guessed: int,
-    covered: LogCoverage,
-) -> AccessesRead:
+def _counts(
+    recognised: Sequence[Recognised | Path], digests: Sequence[str], read: Sequence[AccessPart]
+) -> tuple[tuple[InputCount, ...], dict[str, int]]:
+    """The inputs as counted, and the rows that are no accesses by what they are."""
     counts: list[InputCount] = []
     others: dict[str, int] = {}
     remaining = iter(read)
-    for path, found in zip(paths, recognised, strict=True):
+    for found, digest in zip(recognised, digests, strict=True):
         if isinstance(found, Path):
-            counts.append(InputCount(path.name, sha256(path), 0, 0, 0, 0, "", ("read along with another file",)))
+            counts.append(InputCount(found.name, digest, 0, 0, 0, 0, "", ("read along with another file",)))
             continue
         access = next(remaining)
         notes = found.format.notes(found.source) if found.format.notes else ()
-        counts.append(_count(access.part, path, found.id, (*notes, *access.notes)))
+        counts.append(_count(access.parts, found.source.name, digest, found.id, (*notes, *access.notes)))
         for what, times in access.not_accesses.items():
             others[what] = others.get(what, 0) + times
-    quarantined = tuple(row for access in read for row in access.part.quarantined)
-    return AccessesRead(tuple(a.part.parquet for a in read), tuple(counts), quarantined, guessed, others, covered)
+    return tuple(counts), others
 
 
 def _guessed(database: duckdb.DuckDBPyConnection, part: Part) -> int:
     return int(database.execute(f"SELECT count(*) FILTER (guessed) FROM {parquet(part.parquet)}").fetchall()[0][0])
 
 
-def _count(part: Part, path: Path, format_id: str, notes: tuple[str, ...]) -> InputCount:
-    quarantined = len(part.quarantined)
-    read = part.rows - quarantined - part.duplicates
-    return InputCount(path.name, sha256(path), part.rows, read, quarantined, part.duplicates, format_id, notes)
+def _count(parts: Sequence[Part], name: str, digest: str, format_id: str, notes: tuple[str, ...]) -> InputCount:
+    rows = sum(part.rows for part in parts)
+    quarantined = sum(len(part.quarantined) for part in parts)
+    duplicates = sum(part.duplicates for part in parts)
+    read = rows - quarantined - duplicates
+    return InputCount(name, digest, rows, read, quarantined, duplicates, format_id, notes)
