@@ -45,7 +45,8 @@ def run(rows: int = ROWS) -> list[dict[str, object]]:
 
 
 def _duckdb(path: Path, scratch: Path) -> None:
-    with duckdb.connect(config={"enable_progress_bar": False}) as engine:
+    with duckdb.connect() as engine:
+        engine.execute("SET enable_progress_bar = false")
         engine.execute(
             f"COPY (SELECT * FROM read_csv('{path.as_posix()}') ORDER BY occurred_at) "
             f"TO '{(scratch / 'sorted.parquet').as_posix()}'"
