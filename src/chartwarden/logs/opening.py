@@ -6,6 +6,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from chartwarden.kernel.errors import refuse
 
@@ -42,19 +43,23 @@ def open_input(path: Path, scratch: Path) -> Path:
 
     Raises InputRefused where the file can't be read, is empty, or is neither text in UTF-8 nor Parquet.
     """
+    plain = path
     try:
-        with path.open("rb") as file:
-            start = file.read(START)
+        start = _start(path)
         if start.startswith(GZIP):
-            path, start = _unpacked(path, scratch / f"{path.name}.unpacked"), b""
-            with path.open("rb") as file:
-                start = file.read(START)
+            plain = _unpacked(path, scratch)
+            start = _start(plain)
     except OSError as fault:
         raise refuse(path.name, "a file that can be read", fault.strerror or str(fault)) from None
     found = other_than_text(start)
     if found:
-        raise refuse(path.name.removesuffix(".unpacked"), EXPECTED, found)
-    return path
+        raise refuse(path.name, EXPECTED, found)
+    return plain
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(START)
 
 
 def other_than_text(start: bytes) -> str | None:
@@ -81,19 +86,22 @@ def _looks_wide(start: bytes) -> bool:
     return any(set(start[at::2]) == {0} for at in (0, 1))
 
 
-def _unpacked(path: Path, target: Path) -> Path:
+def _unpacked(path: Path, scratch: Path) -> Path:
     packed = path.stat().st_size
     written = 0
-    try:
-        with target.open("wb") as out:
+    # Files of one name from two folders must not meet here.
+    with NamedTemporaryFile(dir=scratch, prefix=f"{path.name}-", delete=False) as out:
+        target = Path(out.name)
+        try:
             for block in _gzip_blocks(path):
                 written += len(block)
                 if written > FREE_AMOUNT + GROWTH_LIMIT * packed:
                     raise refuse(path.name, f"gzip of at most {GROWTH_LIMIT} times its size", "more: a gzip bomb")
                 out.write(block)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+        except BaseException:
+            out.close()
+            target.unlink()
+            raise
     return target
 
 
