@@ -167,7 +167,9 @@ class LogFormat:
     files beside that this format reads along with its own. ``notes`` says what else the result should tell of a file,
     such as columns it ignores. ``count`` tells how many rows ``fast`` must give, counted without DuckDB, so that none
     is lost on the way. ``header_lines`` tells how many lines of the file's beginning must stand before each piece,
-    where it may be cut into pieces at any line end; None where it may not.
+    where it may be cut into pieces at any line end; None where it may not. ``companion_rows`` counts the rows of a
+    file that it ``claims``, given the file's name and plain bytes; without it such a file holds no rows, as a mapping
+    does not.
     """
 
     title: str
@@ -180,6 +182,7 @@ class LogFormat:
     notes: Callable[[Source], tuple[str, ...]] | None = None
     count: Callable[[Source], int | None] | None = None
     header_lines: Callable[[Source], int | None] | None = None
+    companion_rows: Callable[[str, Path], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -207,7 +210,8 @@ class QuarantinedRow:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a feed. ``kind`` is one of id, text, instant, date, time, word, words (``a;b``), flag, zone (IANA).
+    """A column of a feed. ``kind`` is one of id, text, instant, date, time, word, words (``a;b``), flag, number, zone
+    (IANA), network (a range of addresses in CIDR notation, RFC 4632 and 4291; bits behind the prefix are let pass).
 
     id and word are trimmed and case-sensitive; ``words`` lists what a word may be (empty: any). An instant becomes
     naive UTC (a date alone means its first moment, but as the end of an ``ordered`` pair the next midnight), a date a
@@ -240,8 +244,9 @@ class Feed:
 
 
 FEED_TYPES = {
-    "id": pa.string(), "text": pa.string(), "word": pa.string(), "zone": pa.string(), "instant": pa.timestamp("us"),
-    "date": pa.date32(), "time": pa.int32(), "words": pa.list_(pa.string()), "flag": pa.bool_(), "number": pa.float64(),
+    "id": pa.string(), "text": pa.string(), "word": pa.string(), "zone": pa.string(), "network": pa.string(),
+    "instant": pa.timestamp("us"), "date": pa.date32(), "time": pa.int32(),
+    "words": pa.list_(pa.string()), "flag": pa.bool_(), "number": pa.float64(),
 }  # fmt: skip
 
 

@@ -19,10 +19,11 @@ from chartwarden.logs.deduplication import Identity, take_out_duplicates
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.opening import open_input
 from chartwarden.logs.parts import Part
-from chartwarden.logs.recognition import Recognised, recognise_all
+from chartwarden.logs.recognition import ReadAlong, Recognised, names_of, recognise_all
 from chartwarden.logs.references import take_out_strangers
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
+from chartwarden.logs.unreadable import refuse_unreadable
 from chartwarden.logs.vault import sha256
 
 EVERYTHING = Span()
@@ -63,9 +64,10 @@ def read_accesses(
 
     The same event or row counts once across all files. A file that a format reads along with another is no input of
     its own. Where a file's own statistics allow it, rows far from ``span`` are not read. Raises InputRefused where a
-    file can't be used.
+    file can't be used, or not one row of it can be read.
     """
     progress.stage("recognising access logs")
+    names = names_of(paths)
     recognised = recognise_all(paths, zone, scratch, format_id)
     read: list[AccessPart] = []
     # Hashing needs one core only, so it is done while a single one is busy anyway.
@@ -77,30 +79,35 @@ def read_accesses(
                 source, left_out = cut(database, found.source, span, scratch / f"cut-{at:05}.parquet")
                 target = scratch / f"accesses-{at:05}.parquet"
                 read.append(replace(write_accesses(database, found.format, source, target), notes=left_out))
+        refuse_unreadable([found for found in recognised if isinstance(found, Recognised)], read)
         progress.stage("looking for duplicates")
         parts = [part for access in read for part in access.parts]
         take_out_duplicates(database, parts, ACCESS_IDENTITY)
         guessed = sum(_guessed(database, part) for part in parts)
     covered = cover([(part.file, part.parquet) for part in parts], zone, scratch)
-    counts, others = _counts(recognised, [digest.result() for digest in digests], read)
+    counts, others = _counts([names[path] for path in paths], recognised, [digest.result() for digest in digests], read)
     quarantined = tuple(row for part in parts for row in part.quarantined)
     return AccessesRead(tuple(part.parquet for part in parts), counts, quarantined, guessed, others, covered)
 
 
 def _counts(
-    recognised: Sequence[Recognised | Path], digests: Sequence[str], read: Sequence[AccessPart]
+    names: Sequence[str],
+    recognised: Sequence[Recognised | ReadAlong],
+    digests: Sequence[str],
+    read: Sequence[AccessPart],
 ) -> tuple[tuple[InputCount, ...], dict[str, int]]:
     """The inputs as counted, and the rows that are no accesses by what they are."""
     counts: list[InputCount] = []
     others: dict[str, int] = {}
     remaining = iter(read)
-    for found, digest in zip(recognised, digests, strict=True):
-        if isinstance(found, Path):
-            counts.append(InputCount(found.name, digest, 0, 0, 0, 0, "", ("read along with another file",)))
+    for name, found, digest in zip(names, recognised, digests, strict=True):
+        if isinstance(found, ReadAlong):
+            told = ("read along with another file",)
+            counts.append(InputCount(name, digest, found.rows, found.rows, 0, 0, found.id, told))
             continue
         access = next(remaining)
         notes = found.format.notes(found.source) if found.format.notes else ()
-        counts.append(_count(access.parts, found.source.name, digest, found.id, (*notes, *access.notes)))
+        counts.append(_count(access.parts, name, digest, found.id, (*notes, *access.notes)))
         for what, times in access.not_accesses.items():
             others[what] = others.get(what, 0) + times
     return tuple(counts), others

@@ -32,7 +32,7 @@ WORKFORCE = Feed(
         Column("ended_at", "instant", "End of the engagement; a date alone means the end of that day"),
         Column("employer", "id", "A vendor's id; blank: the clinic"),
         *_NAME,
-        Column("time_zone", "text", "IANA zone of the person; blank: the clinic's"),
+        Column("time_zone", "zone", "IANA zone of the person; blank: the clinic's"),
         *_PLACE,
     ),
     key=("person",),
@@ -145,7 +145,7 @@ DEVICES = Feed(
 NETWORKS = Feed(
     "networks",
     (
-        Column("cidr", "id", "A range of addresses, such as 10.20.0.0/16", required=True),
+        Column("cidr", "network", "A range of addresses, such as 10.20.0.0/16", required=True),
         Column("kind", "word", "What it is", required=True, words=("office", "vpn", "other")),
     ),
     key=("cidr",),

@@ -28,6 +28,11 @@ def claims(name: str) -> bool:
     return name.upper().startswith(DETAILS + METRICS + ACTIONS)
 
 
+def rows(name: str, path: Path) -> int:
+    """How many rows a companion holds. Raises InputRefused where it is empty."""
+    return sum(1 for _ in read_table(path, name, ()))
+
+
 def names(companions: Mapping[str, Path], kind: tuple[str, ...], key: str, value: str) -> dict[str, str]:
     """The names by number in all companions of a kind. Raises InputRefused where a column is missing."""
     return {

@@ -171,6 +171,7 @@ FORMAT = LogFormat(
     recognises=recognises,
     read=read,
     claims=companions.claims,
+    companion_rows=companions.rows,
     examples=(
         FormatExample(
             title="ACCESS_LOG with its details and names beside it",

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 
 from chartwarden.logs.contracts import AccessEvent, FormatExample, Head, LogFormat, NotAccess, Row, Source
 from chartwarden.logs.formats._delimited import header, read_rows
-from chartwarden.logs.formats._row_values import Values, expected, instant, need
+from chartwarden.logs.formats._row_values import RowFault, Values, instant, need
+from chartwarden.logs.tables.values import count_of
 
 REQUIRED = ("pk", "modified_when", "modified_by", "user_action")
 ACCESS = "EMR access:"
@@ -39,7 +40,8 @@ def read(source: Source) -> Iterator[Row]:
             return NotAccess(line, "GNUmed database event")
         patient = PATIENT.search(action)
         if patient is None:
-            raise expected("the patient's pk in brackets at the end of user_action", action)
+            # The action names the patient, so its text stays out of the reason.
+            raise RowFault(f"expected the patient's pk in brackets at the end of user_action; found {count_of(action)}")
         pk = need(values, "pk", "the row's key")
         return AccessEvent(
             line=line,

@@ -60,5 +60,5 @@ def read_rows(table: Table, file: str, read: Callable[[int, Texts], T]) -> Itera
         rows += 1
         strange += isinstance(found, EncodingFault)
         yield line, found
-    if strange > 1 and strange * 2 > rows:
+    if strange * 2 > rows:
         raise refuse(file, "text in UTF-8", f"{strange:,} of {rows:,} rows in another encoding")

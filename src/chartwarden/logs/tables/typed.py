@@ -11,8 +11,9 @@ from chartwarden.logs.tables.expressions import Expression, expression, is_local
 from chartwarden.logs.tables.local_time import to_utc, unsure
 
 SQL_TYPES = {
-    "id": "VARCHAR", "text": "VARCHAR", "word": "VARCHAR", "zone": "VARCHAR", "words": "VARCHAR[]", "number": "DOUBLE",
-    "instant": "TIMESTAMP", "date": "DATE", "time": "INTEGER", "flag": "BOOLEAN",
+    "id": "VARCHAR", "text": "VARCHAR", "word": "VARCHAR", "zone": "VARCHAR", "network": "VARCHAR",
+    "words": "VARCHAR[]", "number": "DOUBLE", "instant": "TIMESTAMP", "date": "DATE", "time": "INTEGER",
+    "flag": "BOOLEAN",
 }  # fmt: skip
 SOUND, GUESSED = "row is sound", "row is guessed"
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from ipaddress import ip_network
 from zoneinfo import ZoneInfo, available_timezones
 
 from chartwarden.kernel.zones import Instant, from_local, parse_instant
@@ -19,6 +20,13 @@ from chartwarden.logs.contracts import Column
 BLANKS = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 VALUE_LIMIT = 131_072
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+# Reasons are filed with the report: what these columns hold about a person never stands in one.
+IDENTIFYING = frozenset(
+    {
+        "family_name", "given_name", "birth_date", "address_line", "city", "postal_code", "phone", "contact_name",
+        "contact_phone", "patient_hint",
+    }
+)  # fmt: skip
 DATE_LENGTH = len("2026-03-08")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
@@ -61,6 +69,7 @@ def parser(column: Column, zone: ZoneInfo, is_end: bool = False) -> Parse:
         "word": lambda found: _line(column, found),
         "text": lambda found: _text(column, found),
         "zone": lambda found: _zone(column, found),
+        "network": lambda found: _network(column, found),
         "words": lambda found: _words(column, found),
         "date": lambda found: _date(column, found),
         "time": lambda found: _time(column, found),
@@ -79,8 +88,14 @@ def shown(found: str) -> str:
     return repr(found) if len(found) <= 80 else repr(found[:80]) + "…"
 
 
+def count_of(found: str) -> str:
+    """What stands in a reason for a value that may identify a person: ``28 characters``."""
+    return "1 character" if len(found) == 1 else f"{len(found):,} characters"
+
+
 def _refused(column: Column, expected: str, found: str) -> object:
-    raise RowFault(f"{column.name}: expected {expected}; found {shown(found)}")
+    told = count_of(found) if column.name in IDENTIFYING else shown(found)
+    raise RowFault(f"{column.name}: expected {expected}; found {told}")
 
 
 def _text(column: Column, found: str) -> str:
@@ -120,6 +135,14 @@ def _day(found: str) -> date | None:
 
 def _zone(column: Column, found: str) -> object:
     return found if found in zone_names() else _refused(column, "an IANA time zone such as America/Chicago", found)
+
+
+def _network(column: Column, found: str) -> object:
+    try:
+        ip_network(found, strict=False)
+    except ValueError:
+        return _refused(column, "a range of addresses such as 10.20.0.0/16", found)
+    return found
 
 
 def _date(column: Column, found: str) -> object:

@@ -41,7 +41,9 @@ def accesses(tmp_path: Path, scratch: Path) -> Callable[..., AccessesRead]:
         folder = tmp_path / "in"
         folder.mkdir(exist_ok=True)
         for name, content in contents.items():
-            (folder / name.removeprefix("beside:")).write_bytes(content)
+            path = folder / name.removeprefix("beside:")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
         paths = [folder / name for name in contents if not name.startswith("beside:")]
         return read_accesses(paths, CHICAGO, scratch, Quiet(), format_id)
 

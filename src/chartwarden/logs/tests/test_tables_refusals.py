@@ -57,6 +57,10 @@ REFUSED = {
         b"assignm\xe9nt" + GOOD,
         "assignments.csv, line 1: expected a header row in UTF-8; found the byte 0xE9",
     ),
+    "its only row in Latin-1": (
+        HEADER + b"A1,P1,audit,2026-03-08 09:00,,,,,,,,caf\xe9\n",
+        "assignments.csv: expected text in UTF-8; found 1 of 1 rows in another encoding",
+    ),
     "rows in Latin-1": (
         HEADER + ROW.decode().encode("latin-1") * 3 + ROW,
         "assignments.csv: expected text in UTF-8; found 3 of 4 rows in another encoding",
