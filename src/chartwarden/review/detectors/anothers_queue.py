@@ -27,7 +27,7 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
 
 DETECTOR = Detector(
     title="In another's queue",
-    version=1,
+    version=2,
     citation="45 CFR 164.514(d)(2), 164.502(b)",
     flags="A coder opened a record that was at that time assigned to someone else, and not to them.",
     matters="Helping a colleague with their records is a use that nobody assigned; the work must be reassigned first.",
@@ -42,7 +42,7 @@ DETECTOR = Detector(
     sql="""
         SELECT u.coder, u.patient, count(DISTINCT u.access) AS looks, min(s.coder) AS holder,
                min(u.occurred_at) AS first_at, max(u.occurred_at) AS last_at, array_agg(u.access) AS accesses
-        FROM unexplained AS u
+        FROM unexplained_opened AS u
         JOIN assignments AS s ON s.patient = u.patient AND s.coder <> u.coder AND s.assigned_at <= u.occurred_at
          AND (s.ended_at IS NULL OR s.ended_at >= u.occurred_at)
         GROUP BY u.coder, u.patient

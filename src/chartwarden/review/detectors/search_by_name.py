@@ -48,7 +48,7 @@ def _whose(staff: int) -> str:
 
 DETECTOR = Detector(
     title="Search by name",
-    version=1,
+    version=2,
     citation="45 CFR 164.502(b), 164.514(d)(2)",
     flags="A coder searched for a person by name, and it led to an unassigned record or to none of their own.",
     matters="The queue leads to the record. Who searches by name looks for a person, not for work.",
@@ -84,7 +84,7 @@ DETECTOR = Detector(
         opened AS (
           SELECT q.access, q.coder, q.staff, q.occurred_at, u.patient, u.access AS look, u.occurred_at AS look_at
           FROM searches AS q
-          JOIN unexplained AS u ON u.coder = q.coder AND u.action <> 'search' AND u.occurred_at >= q.occurred_at
+          JOIN unexplained_opened AS u ON u.coder = q.coder AND u.action <> 'search' AND u.occurred_at >= q.occurred_at
            AND u.occurred_at <= q.occurred_at + {follow_minutes} * INTERVAL 1 MINUTE
         ),
         proper AS (

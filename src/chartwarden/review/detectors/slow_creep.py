@@ -63,7 +63,7 @@ def _signal(part: Sequence[Row], worked: int, usual: float, weight: float, scori
 
 DETECTOR = Detector(
     title="Slow creep",
-    version=1,
+    version=2,
     citation="45 CFR 164.308(a)(1)(ii)(D)",
     flags="A coder opens a few more patients' records outside the queue each day than before, for weeks.",
     matters="A habit grows in steps too small to be seen on any one day.",
@@ -82,7 +82,7 @@ DETECTOR = Detector(
         WITH looks AS (
           SELECT u.access, u.coder, u.patient, u.zone, u.occurred_at,
                  min(u.occurred_at) OVER (PARTITION BY u.coder, u.patient) AS seen_at
-          FROM unexplained AS u WHERE u.person IS NOT NULL
+          FROM unexplained_opened AS u WHERE u.person IS NOT NULL
         ),
         fresh AS (
           SELECT d.coder, d.day, count(DISTINCT d.patient) AS patients, min(d.occurred_at) AS first_at,

@@ -66,7 +66,7 @@ def _signal(run: Sequence[Judged], scoring: Scoring) -> Signal:
 
 DETECTOR = Detector(
     title="Volume above the queue",
-    version=1,
+    version=2,
     citation="45 CFR 164.308(a)(1)(ii)(D)",
     flags="On one day a coder opened many more different patients' records outside the queue than is usual.",
     matters="Work comes by the queue. Many records beside it on one day are a search, or a collection.",
@@ -88,7 +88,7 @@ DETECTOR = Detector(
           FROM (
             SELECT u.access, u.coder, u.patient, u.occurred_at,
                    CAST(u.occurred_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day
-            FROM unexplained AS u
+            FROM unexplained_opened AS u
             JOIN offsets AS o ON o.zone = u.zone AND o.begins <= u.occurred_at AND u.occurred_at < o.ends
             WHERE u.person IS NOT NULL
           ) AS d
