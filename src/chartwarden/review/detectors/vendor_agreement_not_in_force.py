@@ -55,7 +55,7 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
 
 DETECTOR = Detector(
     title="Vendor's agreement not in force",
-    version=1,
+    version=2,
     citation="45 CFR 164.502(e), 164.504(e), 164.308(b), 164.314(a)(2)(iii)",
     flags="A vendor's coder opened records while the vendor, or one above it in the chain, had no agreement in force.",
     matters="Without a signed agreement that holds every term, a coding company may not see any record.",
@@ -73,6 +73,7 @@ DETECTOR = Detector(
         FROM agreement_gaps AS g
         JOIN people AS p ON p.employer = g.vendor
         JOIN accesses AS a ON a.person = p.person AND a.occurred_at >= g.begins AND a.occurred_at < g.ends
+        WHERE a.patient IS NOT NULL AND coalesce(a.outcome, 'success') <> 'denied'
         GROUP BY a.coder, g.vendor, g.at_fault, g.fault, g.missing, g.begins
     """,
     score=score,
@@ -97,6 +98,19 @@ DETECTOR = Detector(
                 "accesses": LOOKS,
             },
             expect=(("ana", None), ("ben", None)),
+        ),
+        Example(
+            "No agreement, and no record seen: a refused login and a refused attempt",
+            feeds={
+                "workforce": PEOPLE,
+                "vendors": VENDORS,
+                "baas": BAAS,
+                "accesses": "event,occurred_at,actor,action,patient,outcome\n"
+                "e1,2026-05-04T09:00:00,ana,login,,denied\n"
+                "e2,2026-05-04T09:01:00,ana,login,,success\n"
+                "e3,2026-05-04T09:02:00,ana,open,P1,denied\n",
+            },
+            expect=(),
         ),
         Example(
             "Every agreement in force, on its last day too",
