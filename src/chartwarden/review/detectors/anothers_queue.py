@@ -44,7 +44,7 @@ DETECTOR = Detector(
                min(u.occurred_at) AS first_at, max(u.occurred_at) AS last_at, array_agg(u.access) AS accesses
         FROM unexplained_opened AS u
         JOIN assignments AS s ON s.patient = u.patient AND s.coder <> u.coder AND s.assigned_at <= u.occurred_at
-         AND (s.ended_at IS NULL OR s.ended_at >= u.occurred_at)
+         AND (s.ended_at >= u.occurred_at OR (s.ended_at IS NULL AND s.outcome IS NULL))
         GROUP BY u.coder, u.patient
     """,
     score=score,
@@ -60,6 +60,15 @@ DETECTOR = Detector(
                 "A1,P1,ana,initial,2026-05-04T09:00:00,2026-05-04T10:00:00\n",
             },
             expect=(("ben", "P1"),),
+        ),
+        Example(
+            "Ana's work was cancelled, though nobody wrote down when",
+            feeds={
+                "accesses": "event,occurred_at,actor,action,patient\ne1,2026-05-04T10:30:00,ben,open,P1\n",
+                "assignments": "assignment,patient,coder,kind,assigned_at,ended_at,outcome\n"
+                "A1,P1,ana,initial,2026-05-04T09:00:00,,cancelled\n",
+            },
+            expect=(),
         ),
         Example(
             "Ana's work has ended; and both have the record assigned",

@@ -100,7 +100,7 @@ DETECTOR = Detector(
           FROM searches AS q
           JOIN patients AS n ON lower(n.given_name || ' ' || n.family_name) = q.called
           JOIN assignments AS s ON s.coder = q.person AND s.patient = n.patient AND s.assigned_at <= q.occurred_at
-           AND (s.ended_at IS NULL OR s.ended_at >= q.occurred_at)
+           AND (s.ended_at >= q.occurred_at OR (s.ended_at IS NULL AND s.outcome IS NULL))
         )
         SELECT o.coder, o.patient, count(DISTINCT o.access) AS searches, max(o.staff) AS staff,
                min(o.occurred_at) AS first_at, max(o.look_at) AS last_at, array_agg(o.access) AS accesses,
