@@ -20,7 +20,6 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
         scoring,
         who=lambda row: f"the patient seems to live near {row['coder']}",
         likelier=lambda _: scoring.parameters["likelier"],
-        likelier_explained=1.0,
     )
 
 
@@ -40,7 +39,7 @@ DETECTOR = Detector(
     needs=("patients",),
     sql=looks_sql("neighbour"),
     score=score,
-    parameters={"likelier": 50, "glance_looks": 3, "glance_minutes": 3, "denied_weight": 1.0},
+    parameters={"likelier": 50, "denied_weight": 1.0},
     examples=(
         Example(
             "Two houses down the street",
