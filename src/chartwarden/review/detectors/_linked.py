@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from chartwarden.review.contracts import Row, Scoring, Signal
-from chartwarden.review.wording import count, stretch, times
+from chartwarden.review.detectors._rows import minutes, signal, when
+from chartwarden.review.wording import count, times
 
 LEAST_WEIGHT = 1.0
 
@@ -60,19 +61,21 @@ def linked_signals(
     scoring: Scoring,
     who: Callable[[Row], str],
     likelier: Callable[[Row], float],
-    likelier_explained: float,
+    likelier_explained: float | None = None,
 ) -> Iterable[Signal]:
     """One signal per coder and patient. ``who`` says what the patient seems to be to the coder.
 
-    Where the queue explains every look, ``likelier_explained`` counts in place of ``likelier``; and a glance at a
-    record that was then reassigned is what the coder should do: no signal. Where the EHR refused every attempt, nothing
-    was seen: ``denied_weight`` counts, and nothing if the queue explains them.
+    Where the queue explains every look, ``likelier_explained`` counts in place of ``likelier``; without it assigned
+    work is no signal, nor is a glance at a record that was then reassigned: that is what the coder should do. Where
+    the EHR refused every attempt, nothing was seen: ``denied_weight`` counts, and nothing if the queue explains them.
     """
     for row in strongest(rows):
-        unexplained = int(row["unexplained"])
-        if not unexplained and (row["refused"] or (row["reassigned"] and _glance(row, scoring))):
+        if int(row["unexplained"]):
+            weight = link_weight(row["probability"], likelier(row))
+        elif likelier_explained is None or row["refused"] or (row["reassigned"] and _glance(row, scoring)):
             continue
-        weight = link_weight(row["probability"], likelier(row) if unexplained else likelier_explained)
+        else:
+            weight = link_weight(row["probability"], likelier_explained)
         if weight >= LEAST_WEIGHT:
             yield _signal(row, scoring, scoring.parameters["denied_weight"] if row["refused"] else weight, who(row))
 
@@ -92,22 +95,17 @@ def _signal(row: Row, scoring: Scoring, weight: float, who: str) -> Signal:
     }
     if row["other"]:
         facts |= {"colleague": row["other"], "same_employer": bool(row["same_employer"])}
-    return Signal(
-        detector=scoring.detector,
-        coder=row["coder"],
-        patient=row["patient"],
-        begins=row["first_at"],
-        ends=row["last_at"],
-        accesses=tuple(sorted(row["accesses"])),
-        weight=weight,
-        facts=facts,
-        sentence=(
-            f"{row['coder']} {'tried to open' if row['refused'] else 'opened'} the record of patient {row['patient']} "
-            f"{times(looks)}, {stretch(row['first_at'], row['last_at'], scoring.zone_of(row['coder']))}"
-            f"{', and the EHR refused it' if row['refused'] else ''}; "
-            f"{who} ({row['evidence']}); {said}."
-        ),
-        against=_against(row, unexplained),
+    refused = bool(row["refused"])
+    return signal(
+        scoring,
+        row,
+        row["patient"],
+        weight,
+        facts,
+        f"{row['coder']} {'tried to open' if refused else 'opened'} the record of patient {row['patient']} "
+        f"{times(looks)}, {when(scoring, row)}{', and the EHR refused it' if refused else ''}; "
+        f"{who} ({row['evidence']}); {said}.",
+        _against(row, unexplained),
     )
 
 
@@ -120,5 +118,5 @@ def _against(row: Row, unexplained: int) -> str:
 
 
 def _glance(row: Row, scoring: Scoring) -> bool:
-    minutes = (row["last_at"] - row["first_at"]).total_seconds() / 60
-    return int(row["looks"]) <= scoring.parameters["glance_looks"] and minutes <= scoring.parameters["glance_minutes"]
+    known = scoring.parameters
+    return bool(int(row["looks"]) <= known["glance_looks"] and minutes(row) <= known["glance_minutes"])

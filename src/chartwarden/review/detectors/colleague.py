@@ -21,7 +21,6 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
         scoring,
         who=lambda row: f"the patient seems to be a member of the workforce, {row['other']}",
         likelier=lambda row: scoring.parameters["likelier" if row["same_employer"] else "likelier_elsewhere"],
-        likelier_explained=1.0,
     )
 
 
@@ -44,8 +43,6 @@ DETECTOR = Detector(
     parameters={
         "likelier": 100,
         "likelier_elsewhere": 40,
-        "glance_looks": 3,
-        "glance_minutes": 3,
         "denied_weight": 1.0,
     },
     examples=(
