@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from chartwarden.review.contracts import Detector, Example, Row, Scoring, Signal
+from chartwarden.review.detectors._rows import signal
 from chartwarden.review.wording import count, listed, stretch
 
 FAULTS = {
@@ -28,28 +29,24 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
         missing = listed(term.replace("_", " ") for term in row["missing"].split(", "))
         fault = FAULTS[row["fault"]].format(at_fault=row["at_fault"], missing=missing)
         chain = f", on which {row['vendor']} depends" if row["at_fault"] != row["vendor"] else ""
-        yield Signal(
-            detector=scoring.detector,
-            coder=row["coder"],
-            patient=None,
-            begins=row["first_at"],
-            ends=row["last_at"],
-            accesses=tuple(sorted(row["accesses"])),
-            weight=weight,
-            facts={
-                "vendor": row["vendor"],
-                "at_fault": row["at_fault"],
-                "fault": row["fault"],
-                "missing": row["missing"],
-                "accesses": accesses,
-                "patients": patients,
-            },
-            sentence=(
-                f"{row['coder']} of vendor {row['vendor']} opened records of {count(patients, 'patient')} in "
-                f"{count(accesses, 'access')}, {stretch(row['first_at'], row['last_at'], scoring.clinic.time_zone)}, "
-                f"while {fault}{chain}."
-            ),
-            against="Work may have been given in good faith; the lapse is the vendor's and the clinic's to close.",
+        facts = {
+            "vendor": row["vendor"],
+            "at_fault": row["at_fault"],
+            "fault": row["fault"],
+            "missing": row["missing"],
+            "accesses": accesses,
+            "patients": patients,
+        }
+        yield signal(
+            scoring,
+            row,
+            None,
+            weight,
+            facts,
+            f"{row['coder']} of vendor {row['vendor']} opened records of {count(patients, 'patient')} in "
+            f"{count(accesses, 'access')}, {stretch(row['first_at'], row['last_at'], scoring.clinic.time_zone)}, "
+            f"while {fault}{chain}.",
+            "Work may have been given in good faith; the lapse is the vendor's and the clinic's to close.",
         )
 
 
