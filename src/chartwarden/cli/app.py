@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from typing import Annotated
@@ -40,6 +42,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = DEBUG in given
     asked = [word for word in given if word != DEBUG]
+    _stop_in_order()
     try:
         return _invoke(asked or ["--help"])
     except InputRefused as refused:
@@ -56,6 +59,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as fault:
         print(traceback.format_exc() if debug else program_fault(fault, given), file=sys.stderr)
         return PROGRAM_FAULT
+
+
+def _stop_in_order() -> None:
+    """Let what asks the program to end, end it as Ctrl-C does, so that no patient's data stays in a scratch folder."""
+    for name in ("SIGTERM", "SIGHUP"):
+        asked = getattr(signal, name, None)  # Windows has no SIGHUP
+        if asked is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(asked, signal.default_int_handler)
 
 
 def _invoke(arguments: list[str]) -> int:

@@ -26,8 +26,8 @@ def usage_fault(error: typer.TyperException) -> Fault:
 
 
 def program_fault(fault: BaseException, arguments: Sequence[str]) -> str:
-    """One line: what happened, and how to see where."""
-    what = " ".join(f"{type(fault).__name__}: {fault}".split()).rstrip(": ")
+    """One line: the kind of fault, and how to see where. Its text may hold values of rows: only --debug tells it."""
+    what = type(fault).__name__
     again = shlex.join(["chartwarden", "--debug", *arguments])
     return f"chartwarden: a fault of the program, not of your input: {what}. To see where, run: {again}"
 

@@ -7,15 +7,20 @@ from datetime import date
 
 from chartwarden.kernel.errors import refuse
 
+FIRST_YEAR, LAST_YEAR = 1970, 2099
+
 
 def day(option: str) -> Callable[[str], date]:
     """A reader of days: ``2026-05-04``. Raises InputRefused, naming the option."""
 
     def read(text: str) -> date:
         try:
-            return date.fromisoformat(text.strip())
+            found = date.fromisoformat(text.strip())
         except ValueError:
             raise refuse(option, "a day such as 2026-05-04", repr(text)) from None
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise refuse(option, f"a day of the years {FIRST_YEAR} to {LAST_YEAR}", str(found))
+        return found
 
     return read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 
+from chartwarden.kernel.errors import InputRefused
 from chartwarden.logs.contracts import (
     ACCESS_SCHEMA,
     AccessEvent,
@@ -19,8 +20,9 @@ from chartwarden.logs.contracts import (
     QuarantinedRow,
     Source,
 )
-from chartwarden.logs.engine import name, text
+from chartwarden.logs.engine import name, text, write
 from chartwarden.logs.parts import Lines, Part, PartWriter, nulls
+from chartwarden.logs.pieces import SIZE, pieces
 
 # Below this many bytes the careful way is as quick as the fast one.
 SMALL = 1 << 20
@@ -31,25 +33,67 @@ _values = attrgetter(*COLUMNS)
 
 @dataclass
 class AccessPart:
-    """An access log in Parquet of ACCESS_SCHEMA, how many of its rows are no accesses, by what they are, and notes."""
+    """An access log in Parquet of ACCESS_SCHEMA, in one part or several in the order of its rows.
 
-    part: Part
+    ``not_accesses`` counts the rows that are no accesses, by what they are.
+    """
+
+    parts: list[Part]
     not_accesses: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
 def write_accesses(
-    database: duckdb.DuckDBPyConnection, found: LogFormat, source: Source, target: Path, small: int = SMALL
+    database: duckdb.DuckDBPyConnection,
+    found: LogFormat,
+    source: Source,
+    target: Path,
+    small: int = SMALL,
+    piece: int = SIZE,
 ) -> AccessPart:
-    """Read ``source`` in that format into ``target``.
+    """Read ``source`` in that format into ``target``, or into several files named after it.
 
-    Raises InputRefused where the file as a whole can't be used; then there is no ``target``.
+    A file of ``small`` bytes or more goes the fast way; if that finds a fault, by pieces of ``piece`` bytes. Raises
+    InputRefused where the file as a whole can't be used; then there is no ``target``.
     """
-    if source.path.stat().st_size >= small:
-        fast = read_fast(database, found, source, target)
-        if fast is not None:
-            return fast
-    return read_careful(found, source, target)
+    size = source.path.stat().st_size
+    fast = read_fast(database, found, source, target) if size >= small else None
+    if fast is None and size > piece:
+        fast = read_pieces(database, found, source, target, piece)
+    return fast or read_careful(found, source, target)
+
+
+def read_pieces(
+    database: duckdb.DuckDBPyConnection, found: LogFormat, source: Source, target: Path, size: int
+) -> AccessPart | None:
+    """Each piece by the fast way or, where it holds a fault, with care.
+
+    None where the file can't be cut, or a piece would be refused: what is true of a piece need not be of the whole.
+    """
+    header_lines = found.header_lines(source) if found.header_lines else None
+    if header_lines is None:
+        return None
+    whole = AccessPart([])
+    try:
+        for piece in pieces(source.path, header_lines, target.with_suffix(".piece"), size):
+            part_source = replace(source, path=piece.path)
+            part_target = target.with_name(f"{target.stem}-{len(whole.parts):05}.parquet")
+            read = read_fast(database, found, part_source, part_target) or read_careful(found, part_source, part_target)
+            _add(whole, read, piece.offset)
+    except InputRefused:
+        for part in whole.parts:
+            part.parquet.unlink()
+        return None
+    return whole
+
+
+def _add(whole: AccessPart, read: AccessPart, offset: int) -> None:
+    (part,) = read.parts
+    part.offset = offset
+    part.quarantined = [replace(row, line=row.line + offset) for row in part.quarantined]
+    whole.parts.append(part)
+    for what, times in read.not_accesses.items():
+        whole.not_accesses[what] = whole.not_accesses.get(what, 0) + times
 
 
 def read_fast(database: duckdb.DuckDBPyConnection, found: LogFormat, source: Source, target: Path) -> AccessPart | None:
@@ -59,9 +103,7 @@ def read_fast(database: duckdb.DuckDBPyConnection, found: LogFormat, source: Sou
         return None
     columns = ", ".join(name(column) for column in COLUMNS)
     try:
-        database.execute(
-            f"COPY (SELECT {columns}, {text(source.name)} AS file FROM ({select})) TO {text(target.as_posix())}"
-        )
+        database.execute(write(f"SELECT {columns}, {text(source.name)} AS file FROM ({select})", target))
     except duckdb.Error:
         target.unlink(missing_ok=True)
         return None
@@ -73,7 +115,7 @@ def read_fast(database: duckdb.DuckDBPyConnection, found: LogFormat, source: Sou
     if expected not in (None, rows):
         target.unlink()
         return None
-    return AccessPart(Part(source.name, target, partial(_event_lines, found, source), rows))
+    return AccessPart([Part(source.name, target, partial(_event_lines, found, source), rows)])
 
 
 def read_careful(found: LogFormat, source: Source, target: Path) -> AccessPart:
@@ -91,7 +133,7 @@ def read_careful(found: LogFormat, source: Source, target: Path) -> AccessPart:
                 quarantined.append(QuarantinedRow(source.name, row.line, row.reason))
             else:
                 others[row.what] = others.get(row.what, 0) + 1
-    return AccessPart(Part(source.name, target, writer.lines, rows, 0, True, quarantined), others)
+    return AccessPart([Part(source.name, target, writer.lines, rows, 0, True, quarantined)], others)
 
 
 def _event_lines(found: LogFormat, source: Source) -> Lines:

@@ -166,8 +166,10 @@ class LogFormat:
     ``read`` takes the file instead. What a file means must not depend on which of the two read it. ``claims`` names
     files beside that this format reads along with its own. ``notes`` says what else the result should tell of a file,
     such as columns it ignores. ``count`` tells how many rows ``fast`` must give, counted without DuckDB, so that none
-    is lost on the way. ``companion_rows`` counts the rows of a file that it ``claims``, given the file's name and plain
-    bytes; without it such a file holds no rows, as a mapping does not.
+    is lost on the way. ``header_lines`` tells how many lines of the file's beginning must stand before each piece,
+    where it may be cut into pieces at any line end; None where it may not. ``companion_rows`` counts the rows of a
+    file that it ``claims``, given the file's name and plain bytes; without it such a file holds no rows, as a mapping
+    does not.
     """
 
     title: str
@@ -179,6 +181,7 @@ class LogFormat:
     claims: Callable[[str], bool] | None = None
     notes: Callable[[Source], tuple[str, ...]] | None = None
     count: Callable[[Source], int | None] | None = None
+    header_lines: Callable[[Source], int | None] | None = None
     companion_rows: Callable[[str, Path], int] | None = None
 
 
@@ -228,7 +231,8 @@ class Feed:
 
     ``key`` names the columns of its identity: two rows alike in all are one, two rows of one identity with different
     contents leave the second in quarantine; an empty key means that only equal rows are duplicates. ``must_exist``
-    refuses a folder without it. ``ordered`` pairs name (begin, end) columns where the end may not come first.
+    refuses a folder without it. ``person`` names the column that must hold a person known to the workforce. ``ordered``
+    pairs name (begin, end) columns where the end may not come first.
     """
 
     name: str
@@ -236,6 +240,7 @@ class Feed:
     key: tuple[str, ...] = ()
     must_exist: bool = False
     ordered: tuple[tuple[str, str], ...] = ()
+    person: str | None = None
 
 
 FEED_TYPES = {

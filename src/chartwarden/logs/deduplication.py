@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from chartwarden.logs.contracts import QuarantinedRow
-from chartwarden.logs.engine import name, parquet, text
+from chartwarden.logs.engine import name, parquet, text, write
 from chartwarden.logs.parts import Lines, Part, nulls
 
 Hashes = npt.NDArray[np.uint64]
@@ -59,7 +59,7 @@ def take_out_duplicates(database: duckdb.DuckDBPyConnection, parts: Sequence[Par
         mine = {row: reason for (other, row), reason in reasons.items() if other == at}
         if len(duplicates) or mine:
             _count(part, duplicates, mine)
-            _rewrite(database, part, np.union1d(duplicates, np.array(list(mine), dtype=np.int64)))
+            rewrite(database, part, np.union1d(duplicates, np.array(list(mine), dtype=np.int64)))
     database.execute("DROP TABLE repeats")
 
 
@@ -154,14 +154,15 @@ def _count(part: Part, duplicates: Lines, conflicts: dict[int, str]) -> None:
             part.duplicates += 1
 
 
-def _rewrite(database: duckdb.DuckDBPyConnection, part: Part, without: Lines) -> None:
+def rewrite(database: duckdb.DuckDBPyConnection, part: Part, without: Lines) -> None:
+    """Write the part's Parquet again without some of its rows, counted from 0."""
     database.register("without", pa.table({"row": without}))
     target = part.parquet.with_suffix(".rest")
-    database.execute(
-        f"COPY (SELECT * EXCLUDE (file_row_number) FROM read_parquet({text(part.parquet.as_posix())}, "
-        "file_row_number=true) WHERE file_row_number NOT IN (SELECT row FROM without)) "
-        f"TO {text(target.as_posix())} (FORMAT parquet)"
+    kept = (
+        f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({text(part.parquet.as_posix())}, file_row_number=true) "
+        "WHERE file_row_number NOT IN (SELECT row FROM without)"
     )
+    database.execute(write(kept, target))
     database.unregister("without")
     target.replace(part.parquet)
     part.quarantined.sort(key=lambda row: row.line)

@@ -11,7 +11,7 @@ MEMORY_LIMIT = "1.5GB"
 
 def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     """A database in memory that spills to ``scratch``, keeps the order of rows, and fetches nothing from a network."""
-    return duckdb.connect(
+    database = duckdb.connect(
         config={
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(scratch / "spill"),
@@ -22,6 +22,8 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
             "disabled_optimizers": "in_clause,partial_aggregate_pushdown",
         }
     )
+    database.execute("SET enable_progress_bar = false")
+    return database
 
 
 def name(identifier: str) -> str:
@@ -32,6 +34,16 @@ def name(identifier: str) -> str:
 def text(value: str) -> str:
     """A string literal, quoted."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def write(select: str, target: Path) -> str:
+    """A statement that writes a SELECT to a Parquet file, its rows in their order.
+
+    These are working files, so they are quick to write rather than small: not compressed, no Bloom filters, and no
+    dictionary for a column that has hardly a value twice.
+    """
+    options = "FORMAT parquet, COMPRESSION uncompressed, DICTIONARY_SIZE_LIMIT 10000, WRITE_BLOOM_FILTER false"
+    return f"COPY ({select}) TO {text(target.as_posix())} ({options})"
 
 
 def parquet(path: Path) -> str:

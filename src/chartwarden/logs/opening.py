@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from chartwarden.kernel.errors import refuse
 
@@ -45,18 +45,21 @@ def open_input(path: Path, scratch: Path) -> Path:
     """
     plain = path
     try:
-        with path.open("rb") as file:
-            start = file.read(START)
+        start = _start(path)
         if start.startswith(GZIP):
-            plain = _unpacked(path, _copy(path, scratch))
-            with plain.open("rb") as file:
-                start = file.read(START)
+            plain = _unpacked(path, scratch)
+            start = _start(plain)
     except OSError as fault:
         raise refuse(path.name, "a file that can be read", fault.strerror or str(fault)) from None
     found = other_than_text(start)
     if found:
         raise refuse(path.name, EXPECTED, found)
     return plain
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(START)
 
 
 def other_than_text(start: bytes) -> str | None:
@@ -83,25 +86,22 @@ def _looks_wide(start: bytes) -> bool:
     return any(set(start[at::2]) == {0} for at in (0, 1))
 
 
-def _copy(path: Path, scratch: Path) -> Path:
-    """Where a file's unpacked copy goes: two files of one name in different folders have two copies."""
-    whose = hashlib.sha256(str(path.absolute()).encode(errors="surrogateescape")).hexdigest()[:16]
-    return scratch / f"{whose}-{path.name}.unpacked"
-
-
-def _unpacked(path: Path, target: Path) -> Path:
+def _unpacked(path: Path, scratch: Path) -> Path:
     packed = path.stat().st_size
     written = 0
-    try:
-        with target.open("wb") as out:
+    # Files of one name from two folders must not meet here.
+    with NamedTemporaryFile(dir=scratch, prefix=f"{path.name}-", delete=False) as out:
+        target = Path(out.name)
+        try:
             for block in _gzip_blocks(path):
                 written += len(block)
                 if written > FREE_AMOUNT + GROWTH_LIMIT * packed:
                     raise refuse(path.name, f"gzip of at most {GROWTH_LIMIT} times its size", "more: a gzip bomb")
                 out.write(block)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+        except BaseException:
+            out.close()
+            target.unlink()
+            raise
     return target
 
 

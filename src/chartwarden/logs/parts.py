@@ -24,7 +24,8 @@ class Part:
 
     ``find_lines`` gives the line of each row of the Parquet, in its order; where the fast way read the file, that
     takes reading it again. ``rows`` counts the rows of the input, those in quarantine with them. With
-    ``shares_lines`` several rows of the Parquet may come from one row of the input and share its line.
+    ``shares_lines`` several rows of the Parquet may come from one row of the input and share its line. A part may be a
+    piece of an input: ``offset`` is how many lines come before it.
     """
 
     file: str
@@ -35,13 +36,18 @@ class Part:
     shares_lines: bool = False
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     duplicates: int = 0
+    offset: int = 0
     _lines: Lines | None = None
 
     def lines(self) -> Lines:
         """The line of each row of the Parquet as it was first written."""
         if self._lines is None:
-            self._lines = self.find_lines()
+            self._lines = self.find_lines() + self.offset
         return self._lines
+
+    def forget(self, rows: Lines) -> None:
+        """The rows (from 0) are about to leave the Parquet, which from then on counts as first written without them."""
+        self._lines = np.delete(self.lines(), rows)
 
     def line(self, row: int) -> int:
         """The line of a row of the Parquet, counted from 0 as it was first written."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +18,6 @@ from chartwarden.logs.contracts import (
     Feed,
     FeedRead,
     InputCount,
-    LogCoverage,
     QuarantinedRow,
     Span,
 )
@@ -29,6 +29,7 @@ from chartwarden.logs.opening import open_input
 from chartwarden.logs.parts import Part
 from chartwarden.logs.quarantine import write_csv
 from chartwarden.logs.recognition import ReadAlong, Recognised, names_of, recognise_all
+from chartwarden.logs.references import take_out_strangers
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_table
 from chartwarden.logs.unreadable import refuse_unreadable
@@ -38,19 +39,24 @@ EVERYTHING = Span()
 ACCESS_IDENTITY = Identity(("event",), tuple(column for column in ACCESS_SCHEMA.names if column != "file"))
 
 
-def read_feed(feed: Feed, path: Path, zone: ZoneInfo, scratch: Path, progress: Progress) -> FeedRead:
+def read_feed(
+    feed: Feed, path: Path, zone: ZoneInfo, scratch: Path, progress: Progress, people: Collection[str] | None = None
+) -> FeedRead:
     """Read one feed file into Parquet in ``scratch``, a folder that exists.
 
-    Raises InputRefused where the file can't be used; then nothing is left of it.
+    A row about a person that is not one of ``people`` is quarantined, where they are given. Raises InputRefused where
+    the file can't be used; then nothing is left of it.
     """
     progress.stage(f"reading {path.name}")
     plain = open_input(path, scratch)
     table = open_table(feed, plain, path.name)
     with connect(scratch) as database:
         part = read_table(database, feed, table, plain, path.name, zone, scratch / f"{feed.name}.parquet")
+        if people is not None and feed.person:
+            take_out_strangers(database, part, feed.person, people, "workforce")
         take_out_duplicates(database, [part], Identity(feed.key, tuple(column.name for column in feed.columns)))
     header = table.header()
-    count = _count(part, path, "plain", header.notes)
+    count = _count([part], path.name, sha256(path), "plain", header.notes)
     present = tuple(column.name for column in feed.columns if column.name in header.places)
     return FeedRead(part.parquet, count, tuple(part.quarantined), present, part.guessed)
 
@@ -70,9 +76,12 @@ def read_accesses(
     file can't be used, or not one row of it can be read.
     """
     progress.stage("recognising access logs")
+    names = names_of(paths)
     recognised = recognise_all(paths, zone, scratch, format_id)
     read: list[AccessPart] = []
-    with connect(scratch) as database:
+    # Hashing needs one core only, so it is done while a single one is busy anyway.
+    with ThreadPoolExecutor(1) as hashing, connect(scratch) as database:
+        digests = [hashing.submit(sha256, path) for path in paths]
         for at, found in enumerate(recognised):
             if isinstance(found, Recognised):
                 progress.stage(f"reading {found.source.name}")
@@ -81,10 +90,13 @@ def read_accesses(
                 read.append(replace(write_accesses(database, found.format, source, target), notes=left_out))
         refuse_unreadable([found for found in recognised if isinstance(found, Recognised)], read)
         progress.stage("looking for duplicates")
-        take_out_duplicates(database, [access.part for access in read], ACCESS_IDENTITY)
-        guessed = sum(_guessed(database, access.part) for access in read)
-    covered = cover([(access.part.file, access.part.parquet) for access in read], zone, scratch)
-    return _accesses_read(paths, recognised, read, guessed, covered)
+        parts = [part for access in read for part in access.parts]
+        take_out_duplicates(database, parts, ACCESS_IDENTITY)
+        guessed = sum(_guessed(database, part) for part in parts)
+    covered = cover([(part.file, part.parquet) for part in parts], zone, scratch)
+    counts, others = _counts([names[path] for path in paths], recognised, [digest.result() for digest in digests], read)
+    quarantined = tuple(row for part in parts for row in part.quarantined)
+    return AccessesRead(tuple(part.parquet for part in parts), counts, quarantined, guessed, others, covered)
 
 
 def write_quarantine(rows: Iterable[QuarantinedRow], target: Path) -> None:
@@ -105,36 +117,36 @@ def vault_verify(digest: str, vault: Path) -> bool:
     return verify(digest, vault)
 
 
-def _accesses_read(
-    paths: Sequence[Path],
+def _counts(
+    names: Sequence[str],
     recognised: Sequence[Recognised | ReadAlong],
+    digests: Sequence[str],
     read: Sequence[AccessPart],
-    guessed: int,
-    covered: LogCoverage,
-) -> AccessesRead:
-    names = names_of(paths)
+) -> tuple[tuple[InputCount, ...], dict[str, int]]:
+    """The inputs as counted, and the rows that are no accesses by what they are."""
     counts: list[InputCount] = []
     others: dict[str, int] = {}
     remaining = iter(read)
-    for path, found in zip(paths, recognised, strict=True):
+    for name, found, digest in zip(names, recognised, digests, strict=True):
         if isinstance(found, ReadAlong):
-            notes = ("read along with another file",)
-            counts.append(InputCount(names[path], sha256(path), found.rows, found.rows, 0, 0, found.id, notes))
+            told = ("read along with another file",)
+            counts.append(InputCount(name, digest, found.rows, found.rows, 0, 0, found.id, told))
             continue
         access = next(remaining)
-        told = found.format.notes(found.source) if found.format.notes else ()
-        counts.append(_count(access.part, path, found.id, (*told, *access.notes)))
+        notes = found.format.notes(found.source) if found.format.notes else ()
+        counts.append(_count(access.parts, name, digest, found.id, (*notes, *access.notes)))
         for what, times in access.not_accesses.items():
             others[what] = others.get(what, 0) + times
-    quarantined = tuple(row for access in read for row in access.part.quarantined)
-    return AccessesRead(tuple(a.part.parquet for a in read), tuple(counts), quarantined, guessed, others, covered)
+    return tuple(counts), others
 
 
 def _guessed(database: duckdb.DuckDBPyConnection, part: Part) -> int:
     return int(database.execute(f"SELECT count(*) FILTER (guessed) FROM {parquet(part.parquet)}").fetchall()[0][0])
 
 
-def _count(part: Part, path: Path, format_id: str, notes: tuple[str, ...]) -> InputCount:
-    quarantined = len(part.quarantined)
-    read = part.rows - quarantined - part.duplicates
-    return InputCount(part.file, sha256(path), part.rows, read, quarantined, part.duplicates, format_id, notes)
+def _count(parts: Sequence[Part], name: str, digest: str, format_id: str, notes: tuple[str, ...]) -> InputCount:
+    rows = sum(part.rows for part in parts)
+    quarantined = sum(len(part.quarantined) for part in parts)
+    duplicates = sum(part.duplicates for part in parts)
+    read = rows - quarantined - duplicates
+    return InputCount(name, digest, rows, read, quarantined, duplicates, format_id, notes)

@@ -24,11 +24,12 @@ def refuse_unreadable(logs: Sequence[Recognised], read: Sequence[AccessPart]) ->
 
 
 def _unreadable(log: Recognised, access: AccessPart) -> Fault | None:
-    if access.notes or access.not_accesses or pq.read_metadata(access.part.parquet).num_rows:
+    if access.notes or access.not_accesses or any(pq.read_metadata(part.parquet).num_rows for part in access.parts):
         return None
-    if access.part.quarantined:
-        return _first(access.part.quarantined)
-    return None if log.is_known else Fault(access.part.file, f"an access log in the format {log.id}", "not one row")
+    quarantined = [row for part in access.parts for row in part.quarantined]
+    if quarantined:
+        return _first(quarantined)
+    return None if log.is_known else Fault(log.source.name, f"an access log in the format {log.id}", "not one row")
 
 
 def _first(rows: Sequence[QuarantinedRow]) -> Fault:

@@ -29,10 +29,15 @@ def coverage_notes(session: Session) -> tuple[str, ...]:
         notes.append(f"The log is silent in {count(len(silent) - MOST, 'more stretch')} like these.")
     notes += [
         f"In {file} time goes back to {moment(at, zone)}: a clock was set, or rows were moved."
-        for file, at in covered.jumps[:MOST]
+        for file, at in [jump for jump in covered.jumps if period.begins <= jump[1] < period.ends][:MOST]
     ]
     if covered.recorded_early:
-        notes.append(f"{count(covered.recorded_early, 'row').capitalize()} were written down before they happened.")
+        early = count(covered.recorded_early, "row").capitalize()
+        notes.append(f"{early} of the whole log were written down before they happened.")
+    notes += [
+        f"The staff list gives the login {login} to {listed(people)}; what it did is told of the login alone."
+        for login, people in session.prepared.shared_logins.items()
+    ]
     if session.prepared.patients_unmatched:
         named = count(session.prepared.patients_unmatched, "patient")
         notes.append(f"The log names {named} who could not be matched to one row of the patients feed.")

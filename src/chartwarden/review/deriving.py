@@ -64,12 +64,14 @@ GROUP BY c.coder, c.person, g.device, g.address
 """
 
 LINKED_ACCESSES = """
-SELECT l.access, l.coder, l.person, l.patient, l.occurred_at, x.access IS NOT NULL AS explained
+SELECT l.access, l.coder, l.person, l.patient, l.occurred_at, x.access IS NOT NULL AS explained,
+       coalesce(l.outcome, 'success') = 'denied' AS denied
 FROM loose AS l
 JOIN (SELECT DISTINCT k.person, k.patient FROM links AS k) AS c ON c.person = l.person AND c.patient = l.patient
 LEFT JOIN loose_explained AS x ON x.access = l.access
 UNION ALL
-SELECT a.access, a.coder, a.person, a.patient, a.occurred_at, TRUE AS explained
+SELECT a.access, a.coder, a.person, a.patient, a.occurred_at, TRUE AS explained,
+       coalesce(a.outcome, 'success') = 'denied' AS denied
 FROM accesses AS a
 JOIN (
   SELECT DISTINCT e.person, e.patient FROM links AS k

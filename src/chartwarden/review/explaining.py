@@ -33,13 +33,14 @@ def stretches_sql(explanations: Mapping[str, Explanation], clinic: Clinic) -> st
 
 
 def explain(engine: Engine, explanations: Mapping[str, Explanation], clinic: Clinic) -> None:
-    """Make explained_pairs, loose, loose_explained, unexplained and the views stretches and judged from pairs."""
+    """Make explained_pairs, loose, loose_explained, unexplained and the views stretches, unexplained_opened, judged."""
     engine.view("stretches", stretches_sql(explanations, clinic))
     early = sum(explanation.order < EDGES for explanation in explanations.values())
     engine.table("explained_pairs", EXPLAINED_PAIRS.format(early=early))
     engine.table("loose", LOOSE)
     engine.table("loose_explained", LOOSE_EXPLAINED)
     engine.table("unexplained", UNEXPLAINED)
+    engine.view("unexplained_opened", UNEXPLAINED_OPENED)
     engine.view("judged", JUDGED)
 
 
@@ -77,6 +78,9 @@ SELECT l.*, l.occurred_at > p.first_at AS repeated
 FROM loose AS l JOIN pairs AS p ON p.coder = l.coder AND p.patient = l.patient
 WHERE NOT EXISTS (SELECT 1 FROM loose_explained AS x WHERE x.access = l.access)
 """
+
+# Who was refused saw nothing.
+UNEXPLAINED_OPENED = "SELECT u.* FROM unexplained AS u WHERE coalesce(u.outcome, 'success') <> 'denied'"
 
 JUDGED = """
 SELECT a.*, coalesce(e.place, x.place) AS place, coalesce(e.place, x.place) IS NOT NULL AS explained

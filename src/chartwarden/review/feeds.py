@@ -50,6 +50,7 @@ SCHEDULES = Feed(
         Column("to", "date", "Last day it holds; blank: for good"),
     ),
     ordered=(("from", "to"),),
+    person="person",
 )
 LEAVE = Feed(
     "leave",
@@ -60,6 +61,7 @@ LEAVE = Feed(
         Column("kind", "word", "Vacation, sick leave, or any other word"),
     ),
     ordered=(("from", "to"),),
+    person="person",
 )
 ASSIGNMENTS = Feed(
     "assignments",
@@ -77,6 +79,7 @@ ASSIGNMENTS = Feed(
     key=("assignment",),
     must_exist=True,
     ordered=(("assigned_at", "ended_at"),),
+    person="coder",
 )
 TICKETS = Feed(
     "tickets",
@@ -89,6 +92,7 @@ TICKETS = Feed(
         Column("approved_by", "text", "Who permitted it", required=True),
     ),
     ordered=(("from", "to"),),
+    person="person",
 )
 PATIENTS = Feed(
     "patients",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import msgspec
 from chartwarden.kernel.errors import Fault, InputRefused, refuse
 from chartwarden.kernel.zones import zone
 from chartwarden.logs.contracts import Feed
-from chartwarden.review.contracts import Clinic
+from chartwarden.review.contracts import Clinic, Detector
 from chartwarden.review.feeds import FEEDS
 
 TABLE_ENDINGS = tuple(kind + packed for kind in (".csv", ".tsv", ".ndjson", ".parquet") for packed in ("", ".gz"))
@@ -83,6 +84,18 @@ def read_clinic(path: Path) -> Clinic:
     )
 
 
+def check_thresholds(clinic: Clinic, detectors: Mapping[str, Detector]) -> None:
+    """Every threshold belongs to a parameter of a detector. Raises InputRefused naming those there are."""
+    for detector, values in clinic.thresholds.items():
+        where = f"clinic.toml, thresholds.{detector}"
+        if detector not in detectors:
+            raise refuse(where, "a detector: " + ", ".join(detectors), repr(detector))
+        known = detectors[detector].parameters
+        for name in values:
+            if name not in known:
+                raise refuse(where, "one of " + (", ".join(known) or "no parameters"), repr(name))
+
+
 def _check_holidays(region: object, path: Path) -> None:
     country, _, part = str(region).partition("-")
     try:
@@ -100,7 +113,7 @@ def _thresholds(given: object, path: Path) -> dict[str, dict[str, float]]:
         if not isinstance(values, dict):
             raise refuse(f"{where}.{detector}", "a table of numbers", repr(values))
         for name, value in values.items():
-            if not isinstance(value, int | float) or isinstance(value, bool):
+            if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
                 raise refuse(f"{where}.{detector}.{name}", "a number", repr(value))
         found[detector] = {name: float(value) for name, value in values.items()}
     return found

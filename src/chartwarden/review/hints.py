@@ -1,12 +1,12 @@
 """Patients that a log names without an id (Microsoft Purview's Epic layout): matched to the patients feed.
 
 A hint is FAMILY|GIVEN|ADDRESS|CITY|POSTAL CODE as found. It is matched only where exactly one patient has that name
-and nothing else that both name disagrees; any other hint stands for a patient of its own, by a digest of the hint.
+and nothing else that both name disagrees; any other hint stands for a patient of its own, by a number that tells
+nothing of the name.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def resolve(hints: Iterable[str], patients: Iterable[Mapping[str, Any]]) -> dict
     by_name: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for patient in patients:
         by_name.setdefault((_plain(patient["family_name"]), _plain(patient["given_name"])), []).append(patient)
-    return {hint: _match(hint, by_name) for hint in hints}
+    return {hint: _match(hint, by_name) or f"named:{number}" for number, hint in enumerate(sorted(hints), start=1)}
 
 
 def unmatched(resolved: Mapping[str, str]) -> int:
@@ -27,13 +27,11 @@ def unmatched(resolved: Mapping[str, str]) -> int:
     return sum(patient.startswith("named:") for patient in resolved.values())
 
 
-def _match(hint: str, by_name: Mapping[tuple[str, str], list[Mapping[str, Any]]]) -> str:
+def _match(hint: str, by_name: Mapping[tuple[str, str], list[Mapping[str, Any]]]) -> str | None:
     given = dict(zip(PARTS, [_plain(part) for part in hint.split("|")], strict=False))
     alike = by_name.get((given.get("family_name", ""), given.get("given_name", "")), [])
     agreeing = [patient for patient in alike if all(_agree(given.get(part, ""), patient[part]) for part in PARTS[2:])]
-    if len(agreeing) == 1:
-        return str(agreeing[0]["patient"])
-    return "named:" + hashlib.sha256(hint.encode()).hexdigest()[:12]
+    return str(agreeing[0]["patient"]) if len(agreeing) == 1 else None
 
 
 def _agree(given: str, known: str | None) -> bool:

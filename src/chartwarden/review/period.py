@@ -12,8 +12,14 @@ from chartwarden.review.contracts import Clinic, Period
 
 def period_of(first_at: datetime, last_at: datetime, clinic: Clinic, days: tuple[date | None, date | None]) -> Period:
     """The asked-for days, or those of the log's first and last access. Raises InputRefused where they are reversed."""
-    first = days[0] or local_day(first_at, clinic.time_zone)
-    last = days[1] or local_day(last_at, clinic.time_zone)
+    log_first, log_last = local_day(first_at, clinic.time_zone), local_day(last_at, clinic.time_zone)
+    first, last = days[0] or log_first, days[1] or log_last
+    if last < first and (days[0] is None or days[1] is None):
+        raise refuse(
+            "--from or --to",
+            f"days that the log reaches, which runs from {log_first} to {log_last}",
+            str(days[0] or days[1]),
+        )
     if last < first:
         raise refuse("--from and --to", "a first day that is not after the last", f"{first} to {last}")
     return Period(first, last, midnight(first, clinic.time_zone), midnight(last + timedelta(days=1), clinic.time_zone))

@@ -19,7 +19,7 @@ from chartwarden.review.contracts import Clinic, Period
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.hints import resolve, unmatched
 from chartwarden.review.period import period_of
-from chartwarden.review.staff import actors, names_of, people, zones_of
+from chartwarden.review.staff import actors, held_by_several, names_of, people, zones_of
 from chartwarden.review.tables import ACCESSES, ACTIVITY, CODER_DAYS, NAMED, PAIRS, SEEN
 from chartwarden.review.working_time import public_holidays, working_time
 
@@ -36,6 +36,7 @@ class Prepared:
     zones: Mapping[str, ZoneInfo]
     names: Mapping[str, str]
     patients_unmatched: int
+    shared_logins: Mapping[str, list[str]]
 
 
 def load(
@@ -68,7 +69,7 @@ def load(
     engine.table("pairs", PAIRS)
     engine.table("activity", ACTIVITY)
     engine.table("coder_days", CODER_DAYS)
-    return Prepared(period, zones, names_of(workforce), unmatched(named))
+    return Prepared(period, zones, names_of(workforce), unmatched(named), held_by_several(workforce))
 
 
 def _name_patients(engine: Engine, feeds: Mapping[str, FeedRead]) -> dict[str, str]:

@@ -20,8 +20,8 @@ from chartwarden.review.deriving import derive
 from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.engines.duckdb import DuckDBEngine
 from chartwarden.review.explaining import explain
-from chartwarden.review.feeds import FEEDS
-from chartwarden.review.folder import ReviewFolder
+from chartwarden.review.feeds import FEEDS, WORKFORCE
+from chartwarden.review.folder import ReviewFolder, check_thresholds
 from chartwarden.review.period import midnight
 from chartwarden.review.prepare import Prepared, load
 
@@ -57,6 +57,7 @@ def explained(
     log_format: str | None = None,
 ) -> Iterator[Session]:
     """Read a folder's feeds and explain its accesses; everything goes away at the end. Raises InputRefused."""
+    check_thresholds(inputs.clinic, detectors())
     with tempfile.TemporaryDirectory(prefix="chartwarden-", ignore_cleanup_errors=True) as place:
         scratch = Path(place)
         running = _engine(engine, scratch)
@@ -90,11 +91,13 @@ def _read(
     progress: Progress,
 ) -> tuple[dict[str, FeedRead], AccessesRead]:
     zone = inputs.clinic.time_zone
-    feeds = {
-        feed.name: read_feed(feed, inputs.feeds[feed.name], zone, scratch, progress)
-        for feed in FEEDS
-        if feed.name in inputs.feeds
-    }
+    feeds: dict[str, FeedRead] = {}
+    people: set[str] | None = None
+    for feed in FEEDS:
+        if feed.name in inputs.feeds:
+            feeds[feed.name] = read_feed(feed, inputs.feeds[feed.name], zone, scratch, progress, people)
+        if feed is WORKFORCE:
+            people = set(pq.read_table(feeds[feed.name].parquet, columns=["person"])["person"].to_pylist())
     first, last = days
     span = Span(
         midnight(first, zone) if first else None,

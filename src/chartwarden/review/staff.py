@@ -66,14 +66,31 @@ def in_scope(row: Mapping[str, Any]) -> bool:
 def actors(
     seen: Iterable[str], workforce: Sequence[Mapping[str, Any]], zones: Mapping[str, ZoneInfo], clinic: Clinic
 ) -> pa.Table:
-    """The table ``actors``: of the logins seen those in scope; one that no workforce row knows stands for itself."""
-    owners = {login: row for row in workforce for login in row["logins"]}
+    """The table ``actors``: of the logins seen those in scope.
+
+    A login that no workforce row knows, or that several people hold, stands for itself; spelled like somebody's id,
+    it is marked as a login.
+    """
+    owners: dict[str, list[Mapping[str, Any]]] = {}
+    for row in workforce:
+        for login in row["logins"]:
+            owners.setdefault(login, []).append(row)
     rows = []
     for actor in sorted(seen):
-        owner = owners.get(actor)
-        if owner is None:
-            rows.append({"actor": actor, "coder": actor, "person": None, "zone": clinic.time_zone.key})
-        elif in_scope(owner):
-            person = owner["person"]
+        held_by = owners.get(actor, [])
+        if len(held_by) == 1 and in_scope(held_by[0]):
+            person = held_by[0]["person"]
             rows.append({"actor": actor, "coder": person, "person": person, "zone": zones[person].key})
+        elif not held_by or (len(held_by) > 1 and any(in_scope(row) for row in held_by)):
+            coder = f"login {actor}" if actor in zones else actor
+            rows.append({"actor": actor, "coder": coder, "person": None, "zone": clinic.time_zone.key})
     return pa.Table.from_pylist(rows, schema=ACTOR_SCHEMA)
+
+
+def held_by_several(workforce: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Logins that the staff list gives to more than one person, with those people."""
+    owners: dict[str, list[str]] = {}
+    for row in workforce:
+        for login in row["logins"]:
+            owners.setdefault(login, []).append(row["person"])
+    return {login: people for login, people in sorted(owners.items()) if len(people) > 1}

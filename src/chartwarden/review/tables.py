@@ -14,6 +14,7 @@ TABLES = {
     "actors": "Logins in scope that the log names: actor, coder, person (null if unknown), zone.",
     "judged": "accesses with explained (flag) and place (the explanation's); heavy, so filter first.",
     "unexplained": "Accesses with a patient that nothing explains, with repeated (not the pair's first access).",
+    "unexplained_opened": "Of unexplained, those that the EHR did not refuse: what was seen without a reason.",
     "pairs": "Coder and patient: accesses, first_at, last_at.",
     "explained_pairs": "Pairs whose every access one stretch explains: person, patient, accesses, place.",
     "stretches": "What explains, when: person, patient, begins, ends (UTC, both included), reference, place.",
@@ -23,8 +24,8 @@ TABLES = {
     "working_time": "Shifts of people who have a schedule, less leave and holidays: person, begins, ends (UTC).",
     "links": "Who of the staff is close to whose record they opened: person, patient, relation (self, household, "
     "family, neighbour, colleague), weight (natural log of the odds), probability, evidence, other (the colleague).",
-    "linked_accesses": "Accesses of the pairs in links: access, coder, person, patient, occurred_at, explained. Of "
-    "pairs wholly explained only those of self, household and family.",
+    "linked_accesses": "Accesses of the pairs in links: access, coder, person, patient, occurred_at, explained, "
+    "denied. Of pairs wholly explained only those of self, household and family.",
     "agreement_gaps": "When a vendor was not covered: vendor, begins, ends (UTC, the end excluded), at_fault (the "
     "vendor itself or above it), fault (no_agreement, not_yet, ended, terms_missing), missing (terms).",
     "connections": "Coder, device and address, where the devices or networks feed is there: person, first_at, last_at.",

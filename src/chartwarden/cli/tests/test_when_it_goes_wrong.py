@@ -47,7 +47,8 @@ def test_a_fault_of_the_program_is_one_line_that_says_how_to_see_more(clinic: Pa
     done = subprocess.run([*COMMAND, "review", str(clinic)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
-    assert "LookupError: two lines" in line
+    assert "LookupError" in line
+    assert "two" not in line  # the text of a fault may hold values of rows
     assert line.endswith(f"chartwarden --debug review {clinic}")
     assert not (clinic / "review").exists()
 
@@ -63,18 +64,26 @@ def test_debug_shows_the_traceback_wherever_it_stands(place: int, clinic: Path, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process takes Ctrl-C as a signal on POSIX only")
-def test_ctrl_c_exits_130_and_leaves_nothing(clinic: Path, plug_in: Path) -> None:
+@pytest.mark.parametrize("asked", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_whatever_stops_it_exits_130_and_leaves_nothing(
+    asked: str, clinic: Path, plug_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
     wait = "import sys; print('scoring', flush=True); sys.stdin.read(); return ()"
     plug_in.write_text(PLUGIN.format(what=wait), encoding="utf-8")
     pipe = subprocess.PIPE
     with subprocess.Popen([*COMMAND, "review", str(clinic)], stdin=pipe, stdout=pipe, stderr=pipe) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == b"scoring\n"
-        running.send_signal(signal.SIGINT)
+        assert list(scratch.iterdir())
+        running.send_signal(getattr(signal, asked))
         _, said = running.communicate(timeout=30)
     assert running.returncode == 130
     assert said == b"chartwarden: stopped.\n"
     assert not (clinic / "review").exists()
+    assert list(scratch.iterdir()) == []
 
 
 def test_a_reader_that_has_enough_is_no_fault() -> None:

@@ -29,6 +29,8 @@ CODES: tuple[tuple[str | None, tuple[str, ...]], ...] = (
     ("login", ("110114",)),
 )  # fmt: skip
 
+RANKS = {code: rank for rank, (_, wanted) in enumerate(CODES) for code in wanted}
+
 # Where no code decides, ``action`` does; E (execute) with a query is a search.
 LETTERS = {"C": "create", "R": "view", "U": "edit", "D": "delete", "E": "view"}
 

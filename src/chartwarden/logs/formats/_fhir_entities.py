@@ -39,29 +39,34 @@ class Accessed:
 def accessed(event: AuditEvent, rest: bool) -> Accessed:
     """Read the entities. ``rest``: the event is a REST interaction, so a lone Patient is the resource itself."""
     entities = [entity for entity in event.entity or () if entity is not None]
-    people = [entity for entity in entities if _is_patient(entity)]
-    others = [entity for entity in entities if not _is_patient(entity)]
+    kinds = [resource_type(entity.what) for entity in entities]
+    are_patients = [_is_patient(entity, kind) for entity, kind in zip(entities, kinds, strict=True)]
+    people = [entity for entity, is_patient in zip(entities, are_patients, strict=True) if is_patient]
+    others = [(e, kind) for e, kind, is_patient in zip(entities, kinds, are_patients, strict=True) if not is_patient]
     query = next((found for entity in entities if (found := _query(entity))), None)
-    resource = next((kind for entity in others if (kind := resource_type(entity.what))), None)
-    resource = resource or (queries.searched(query) if query else None)
+    resource = next((kind for _, kind in others if kind), None) or (queries.searched(query) if query else None)
     if resource is None and query is None and people and rest:
         resource = "Patient"
-    document = next((found for entity in others if (found := _document(entity, event.contained))), None)
+    document = next((found for entity, kind in others if (found := _document(entity, kind, event.contained))), None)
     return Accessed(
         subjects=_subjects(event, people, entities, query),
-        encounter=_encounter(event, entities),
+        encounter=_encounter([event.encounter, *(entity.what for entity, kind in others if kind == "Encounter")]),
         document=document or DOCUMENT_OF.get(resource or ""),
         query=query,
         resource=resource,
     )
 
 
-def _is_patient(entity: Entity) -> bool:
-    kind = resource_type(entity.what)
-    types, roles = codes(entity.type), codes(entity.role)
-    if kind == "Patient" or "Patient" in types:
+def _is_patient(entity: Entity, kind: str | None) -> bool:
+    if kind == "Patient":
         return True
-    return kind is None and (ROLE_PATIENT in roles or (TYPE_PERSON in types and not roles))
+    types = codes(entity.type)
+    if "Patient" in types:
+        return True
+    if kind is not None:
+        return False
+    roles = codes(entity.role)
+    return ROLE_PATIENT in roles or (TYPE_PERSON in types and not roles)
 
 
 def _subjects(event: AuditEvent, people: list[Entity], all_: list[Entity], query: str | None) -> tuple[Subject, ...]:
@@ -93,8 +98,8 @@ def _hinted(hint: str | None) -> Subject | None:
     return Subject(None, hint) if hint else None
 
 
-def _encounter(event: AuditEvent, entities: list[Entity]) -> str | None:
-    for what in (event.encounter, *(entity.what for entity in entities if resource_type(entity.what) == "Encounter")):
+def _encounter(named: list[Reference | None]) -> str | None:
+    for what in named:
         if what is None:
             continue
         if reference := text(what.reference, "encounter.reference"):
@@ -104,14 +109,12 @@ def _encounter(event: AuditEvent, entities: list[Entity]) -> str | None:
     return None
 
 
-def _document(entity: Entity, contained: object) -> str | None:
+def _document(entity: Entity, kind: str | None, contained: object) -> str | None:
     for code in codes(entity.type):
         if code in DOCUMENT_OF:
             return DOCUMENT_OF[code]
-    resource = contained_in.resolve(_reference(entity), contained)
-    if resource is not None:
-        return contained_in.document(resource)
-    return DOCUMENT_OF.get(resource_type(entity.what) or "")
+    resource = contained_in.resolve(_reference(entity), contained) if contained else None
+    return contained_in.document(resource) if resource is not None else DOCUMENT_OF.get(kind or "")
 
 
 def _query(entity: Entity) -> str | None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from chartwarden.kernel.zones import Instant, parse_instant
 from chartwarden.logs.contracts import ACTIONS_WITHOUT_PATIENT, AccessEvent, NotAccess, Quarantined, Row
 from chartwarden.logs.formats import _fhir_agents as agents_of
-from chartwarden.logs.formats._fhir_codes import ABOUT_NO_PATIENT, CODES, LETTERS, OUTCOMES, REST
+from chartwarden.logs.formats._fhir_codes import ABOUT_NO_PATIENT, CODES, LETTERS, OUTCOMES, RANKS, REST
 from chartwarden.logs.formats._fhir_entities import Accessed, Subject, accessed
 from chartwarden.logs.formats._fhir_records import AuditEvent
 from chartwarden.logs.formats._fhir_values import Wrong, codes, text, word
@@ -66,9 +66,8 @@ def _accesses(event: AuditEvent, line: int, zone: ZoneInfo, action: str, what: A
 
 def _action(event: AuditEvent, kinds: set[str], what: Accessed) -> str | None:
     """What was done; None where it is no access. Raises Wrong where the event does not say."""
-    for action, wanted in CODES:
-        if not kinds.isdisjoint(wanted):
-            return action
+    if ranks := [RANKS[kind] for kind in kinds if kind in RANKS]:
+        return CODES[min(ranks)][0]
     letter = word(event.action)
     if letter == "E" and what.query:
         return "search"

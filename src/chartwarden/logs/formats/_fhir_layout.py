@@ -22,6 +22,7 @@ FAULTS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 _BOM = b"\xef\xbb\xbf"
 _ENTRY = re.compile(rb'"entry"\s*:\s*\[')
+_SOMETHING = re.compile(rb"\S")
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
@@ -43,35 +44,41 @@ _array = msgspec.json.Decoder(list[Raw])
 
 def rows(path: Path) -> Iterator[tuple[int, bytes]]:
     """Each resource as JSON text, with its line, or its position from 1 in a document."""
-    if path.stat().st_size == 0:
-        return
-    if is_lines(path):
-        with path.open("rb") as file:
-            for line, text in enumerate(file, start=1):
-                if stripped := (text.removeprefix(_BOM) if line == 1 else text).strip():
-                    yield line, stripped
-    else:
+    if not is_lines(path):
         yield from enumerate(_document(path), start=1)
+        return
+    with path.open("rb") as file:
+        for line, text in enumerate(file, start=1):
+            if stripped := (text.removeprefix(_BOM) if line == 1 else text).strip():
+                yield line, stripped
 
 
 def is_lines(path: Path) -> bool:
     """Whether each line is a resource of its own. The first two lines that are not blank decide."""
-    with path.open("rb") as file:
-        lines = (stripped for line in file if (stripped := line.removeprefix(_BOM).strip()))
-        first, second = next(lines, b""), next(lines, b"")
+    data, begin = _mapped(path)
+    end = data.find(b"\n", begin)
+    end = len(data) if end < 0 else end
+    after = _SOMETHING.search(data, end)
+    opens_again = after is not None and after[0] == b"{"
     try:
-        return _envelope.decode(first).resourceType != "Bundle" or second.startswith(b"{")
+        return _envelope.decode(memoryview(data)[begin:end]).resourceType != "Bundle" or opens_again
     except FAULTS:
-        return second.startswith(b"{") and not first.endswith((b"[", b"{", b",", b":"))
+        return opens_again and not data[max(begin, end - TAIL) : end].rstrip().endswith((b"[", b"{", b",", b":"))
+
+
+def _mapped(path: Path) -> tuple[mmap.mmap, int]:
+    """The file's bytes, and where the first of them stands that is no byte-order mark and no space."""
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    first = _SOMETHING.search(data, len(_BOM) if data[: len(_BOM)] == _BOM else 0)
+    return data, first.start() if first else len(data)
 
 
 def _document(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    begin = len(_BOM) if data[: len(_BOM)] == _BOM else 0
-    is_array = data[begin : begin + TAIL].lstrip().startswith(b"[")
+    data, begin = _mapped(path)
+    is_array = data[begin : begin + 1] == b"["
+    text = memoryview(data)[begin:]
     try:
-        text = memoryview(data)[begin:]
         if is_array:
             elements: list[Raw] | None = _array.decode(text)
         else:
@@ -79,7 +86,7 @@ def _document(path: Path) -> Iterator[bytes]:
             elements = (envelope.entry or []) if envelope.resourceType == "Bundle" else None
     except FAULTS:
         entry = None if is_array else _ENTRY.search(data)
-        pieces = _cut(data, entry.end() if entry else data.find(b"[") + 1 if is_array else begin)
+        pieces = _cut(data, entry.end() if entry else begin + is_array)
         yield from map(_resource, pieces) if entry else pieces
         return
     if elements is None:
@@ -90,13 +97,14 @@ def _document(path: Path) -> Iterator[bytes]:
 
 def _resource(entry: bytes) -> bytes:
     """The resource of a Bundle's entry; the entry itself where it holds none that can be found."""
-    for text in (entry, mend(entry)):
-        try:
-            resource = _entry.decode(text).resource
-        except FAULTS:
-            continue
-        return bytes(resource) or entry
-    return entry
+    try:
+        return bytes(_entry.decode(entry).resource) or entry
+    except FAULTS:
+        pass
+    try:
+        return bytes(_entry.decode(mend(entry)).resource) or entry
+    except FAULTS:
+        return entry
 
 
 def _cut(data: mmap.mmap, begin: int) -> Iterator[bytes]:

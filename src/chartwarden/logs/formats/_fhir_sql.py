@@ -24,7 +24,7 @@ SEVERAL_ROLES = "?"
 def fast(source: Source) -> str | None:
     """A SELECT of the file's access events; None where its name or its layout allows none."""
     path = str(source.path)
-    if any(mark in path for mark in "*?[") or not is_lines(source.path):
+    if any(mark in path for mark in "*?[") or source.path.stat().st_size == 0 or not is_lines(source.path):
         return None
     return select(scan(path))
 

@@ -76,7 +76,7 @@ def key(reference: str) -> str:
 
 def action(queries: str) -> str:
     """What was done; null where ``read`` finds no access or no action. Most events are REST interactions."""
-    ranks = {code: rank for rank, (_, wanted) in enumerate(codes.CODES, start=1) for code in wanted}
+    ranks = {code: rank + 1 for code, rank in codes.RANKS.items()}  # lists count from 1
     meanings = ", ".join(quoted(meaning or "") for meaning, _ in codes.CODES)
     first = f"CASE WHEN first <> {quoted(codes.REST)} THEN {look_up(ranks, 'first')} END"
     return f"""nullif(coalesce([{meanings}][least({first}, {look_up(ranks, "second")})],

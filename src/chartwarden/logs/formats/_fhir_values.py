@@ -24,22 +24,22 @@ def text(value: object, field: str) -> str | None:
     """
     if value is None:
         return None
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST:
+    if type(value) is str:
+        if len(value) > LONGEST:
+            raise Wrong(f"expected at most {LONGEST:,} characters in {field}; found {len(value):,}")
+        if "\0" in value:
+            raise Wrong(f"expected text in {field}; found a NUL byte in it")
+        return value.strip() or None
+    if type(value) is int and abs(value) < LARGEST:
         return str(value)
-    if not isinstance(value, str):
-        raise Wrong(f"expected text in {field}; found {_shown(value)}")
-    if len(value) > LONGEST:
-        raise Wrong(f"expected at most {LONGEST:,} characters in {field}; found {len(value):,}")
-    if "\0" in value:
-        raise Wrong(f"expected text in {field}; found a NUL byte in it")
-    return value.strip() or None
+    raise Wrong(f"expected text in {field}; found {_shown(value)}")
 
 
 def word(value: object) -> str | None:
     """A code, exactly as it stands; None where it is none."""
     if type(value) is str:
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    return str(value) if type(value) is int else None
 
 
 def codes(*kinds: Code | Coded | Kind | None) -> list[str]:

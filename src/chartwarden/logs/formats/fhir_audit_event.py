@@ -40,11 +40,10 @@ def _is_ours(text: str, first: re.Match[str]) -> bool:
 
 def read(source: Source) -> Iterator[Row]:
     """Every resource of the file, in order. Raises InputRefused where the file holds nothing at all."""
-    count = 0
-    for count, (line, text) in enumerate(rows(source.path), start=1):  # noqa: B007
-        yield from _rows(text, line, source)
-    if not count and not source.path.read_bytes()[:1]:
+    if source.path.stat().st_size == 0:
         raise refuse(source.name, "a FHIR AuditEvent, a Bundle of them, or one a line", "an empty file")
+    for line, text in rows(source.path):
+        yield from _rows(text, line, source)
 
 
 def _rows(text: bytes, line: int, source: Source) -> list[Row]:

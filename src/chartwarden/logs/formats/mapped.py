@@ -48,6 +48,10 @@ class MappedTable:
         """How many rows it has, where ``select`` gives a SELECT."""
         return self._own.count()
 
+    def header_lines(self) -> int | None:
+        """How many lines must stand before each piece, where the file may be cut at line ends; else None."""
+        return self._own.header_lines()
+
     def rows(self, read: Callable[[int, Texts], T]) -> Iterator[tuple[int, T | RowFault]]:
         """Every row with its line, as ``read`` makes it of the line and the mapped texts, or its fault."""
         return self._own.rows(lambda line, texts: read(line, self.mapping.texts(texts)))
@@ -77,6 +81,11 @@ def count(source: Source) -> int | None:
     return MappedTable(source).count()
 
 
+def header_lines(source: Source) -> int | None:
+    """The lines up to and with the header, where the file may be cut at line ends; else None."""
+    return MappedTable(source).header_lines()
+
+
 EXAMPLE = b"""\
 delimiter = ";"
 time = "%m/%d/%Y %I:%M %p"
@@ -103,6 +112,7 @@ FORMAT = LogFormat(
     read=read,
     fast=fast,
     count=count,
+    header_lines=header_lines,
     claims=lambda name: name.endswith(".toml"),
     examples=(
         FormatExample(

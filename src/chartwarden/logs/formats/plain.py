@@ -39,6 +39,11 @@ def count(source: Source) -> int | None:
     return open_table(FEED, source.path, source.name).count()
 
 
+def header_lines(source: Source) -> int | None:
+    """The lines up to and with the header, where the file may be cut at line ends; else None."""
+    return open_table(FEED, source.path, source.name).header_lines()
+
+
 def notes(source: Source) -> tuple[str, ...]:
     """The unknown columns, which are ignored."""
     table = open_table(FEED, source.path, source.name)
@@ -55,6 +60,7 @@ FORMAT = LogFormat(
     fast=fast,
     notes=notes,
     count=count,
+    header_lines=header_lines,
     examples=(
         FormatExample(
             title="A coder opens a chart; a row with a bad time is quarantined",

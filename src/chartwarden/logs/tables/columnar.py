@@ -79,6 +79,10 @@ class ParquetTable:
         """How many rows it has."""
         return int(pq.read_metadata(self._path).num_rows)
 
+    def header_lines(self) -> int | None:
+        """None: it has no lines."""
+        return None
+
     def _batches(self) -> Iterator[pa.RecordBatch]:
         wanted = list(self._found.present)
         try:

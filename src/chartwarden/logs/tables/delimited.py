@@ -74,8 +74,13 @@ class DelimitedTable:
         """How many rows it has, where ``select`` gives a SELECT."""
         return scan(self._path, self._delimiter).rows
 
+    def header_lines(self) -> int | None:
+        """The lines up to and with the header, where the file may be cut at line ends; else None."""
+        return self._line if scan(self._path, self._delimiter).whole_lines else None
+
     def _header(self, each: Iterator[tuple[int, list[str] | RowFault]]) -> Header:
         line, names = next(each, (1, []))
+        self._line = line
         where = f"{self._file}, line {line}"
         if isinstance(names, RowFault):
             raise refuse(where, "a header row in UTF-8", str(names).partition("found ")[2])

@@ -35,6 +35,9 @@ class Table(Protocol):
     def count(self) -> int | None:
         """How many rows the SELECT must give, counted without DuckDB; None where that is not known."""
 
+    def header_lines(self) -> int | None:
+        """How many lines must stand before each piece, where the file may be cut at line ends; else None."""
+
 
 def open_table(feed: Feed, path: Path, file: str) -> Table:
     """The feed file at ``path`` (plain bytes), named ``file`` in faults.

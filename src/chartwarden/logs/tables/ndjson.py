@@ -55,6 +55,10 @@ class NdjsonTable:
         """None: not counted but by reading."""
         return None
 
+    def header_lines(self) -> int | None:
+        """None: without a fast way there is no use in pieces."""
+        return None
+
     def _row(self, line: int, raw: bytes, read: Callable[[int, Texts], T]) -> T | RowFault:
         try:
             row = _object(raw)

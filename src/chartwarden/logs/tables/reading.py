@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 
 from chartwarden.logs.contracts import Feed, QuarantinedRow, feed_schema
-from chartwarden.logs.engine import name, text
+from chartwarden.logs.engine import name, write
 from chartwarden.logs.parts import Lines, Part, PartWriter
 from chartwarden.logs.tables.files import Table, read_rows
 from chartwarden.logs.tables.rows import RowReader, Texts, Values
@@ -42,7 +42,7 @@ def read_fast(
         rows, faulty, guessed = database.execute(f"SELECT {counts} FROM ({select})").fetchall()[0]
         if faulty or rows != table.count():
             return None
-        database.execute(f"COPY (SELECT {columns} FROM ({select})) TO {text(target.as_posix())}")
+        database.execute(write(f"SELECT {columns} FROM ({select})", target))
     except duckdb.Error:
         target.unlink(missing_ok=True)
         return None

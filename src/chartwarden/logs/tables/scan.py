@@ -27,13 +27,15 @@ class Scan:
     ``regular``: no NUL byte, no stray tab, every line ends alike, none is longer than ROW_LIMIT, and quotes stand
     around whole values or doubled within them (DuckDB is less strict). ``quotes``: it holds double quotes.
     ``blanks``: a value may have blanks around it. ``rows``: the rows of a regular file after its header, blank lines
-    left out; it means nothing where the file is not regular.
+    left out; it means nothing where the file is not regular. ``whole_lines``: no row goes over a line end, and lines
+    end with LF.
     """
 
     regular: bool
     quotes: bool
     blanks: bool
     rows: int
+    whole_lines: bool
 
 
 def scan(path: Path, delimiter: str) -> Scan:
@@ -71,7 +73,8 @@ def _scan(path: Path, delimiter: str, size: int, changed: int) -> Scan:  # noqa:
         rows, in_order = _walk(path, delimiter, 2 if returns else 1)
         irregular = irregular or not in_order
     regular = not irregular and (returns == 0 or returns == newlines == pairs)
-    return Scan(regular, quotes, blanks or before == b" ", rows)
+    whole_lines = not quotes and returns in (0, pairs)
+    return Scan(regular, quotes, blanks or before == b" ", rows, whole_lines)
 
 
 def _blank_at_edge(codes: Codes, edge: Codes) -> bool:

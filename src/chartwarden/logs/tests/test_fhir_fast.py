@@ -159,7 +159,8 @@ def test_what_is_not_understood_is_left_to_read(
 
 
 def test_documents_and_patterns_of_file_names_are_left_to_read(tmp_path: Path):
-    for name, content in {"bundle.json": EXAMPLES[3].content, "audit[1].ndjson": EXAMPLES[0].content}.items():
+    files = {"bundle.json": EXAMPLES[3].content, "audit[1].ndjson": EXAMPLES[0].content, "empty.ndjson": b""}
+    for name, content in files.items():
         path = tmp_path / name
         path.write_bytes(content)
         assert fast(Source(name, path, ZONE)) is None

@@ -121,9 +121,9 @@ def test_rows_are_counted_where_one_row_is_several_events(scratch: Path) -> None
     path.write_bytes(b"")
     found = read_careful(TWO, Source("log.txt", path, CHICAGO), scratch / "log.parquet")
     with connect(scratch) as database:
-        take_out_duplicates(database, [found.part], ACCESS_IDENTITY)
-    assert [row["patient"] for row in rows(found.part.parquet)] == ["P1", "P2"]
-    assert (found.part.rows, len(found.part.quarantined), found.part.duplicates) == (4, 1, 1)
+        take_out_duplicates(database, found.parts, ACCESS_IDENTITY)
+    assert [row["patient"] for row in rows(found.parts[0].parquet)] == ["P1", "P2"]
+    assert (found.parts[0].rows, len(found.parts[0].quarantined), found.parts[0].duplicates) == (4, 1, 1)
     assert found.not_accesses == {"clock sync": 1}
 
 
@@ -134,9 +134,9 @@ def test_a_large_file_goes_the_fast_way_and_loses_nothing(scratch: Path) -> None
     with connect(scratch) as database:
         found = read_fast(database, plain.FORMAT, source, scratch / "log.parquet")
         assert found is not None
-        take_out_duplicates(database, [found.part], ACCESS_IDENTITY)
-    assert pq.read_metadata(found.part.parquet).num_rows == 900
-    assert (found.part.rows, found.part.duplicates) == (1000, 100)
+        take_out_duplicates(database, found.parts, ACCESS_IDENTITY)
+    assert pq.read_metadata(found.parts[0].parquet).num_rows == 900
+    assert (found.parts[0].rows, found.parts[0].duplicates) == (1000, 100)
 
 
 @pytest.mark.parametrize("bad", [b"yesterday,mlopez,open,P1,e1\n", b"a,b\n", b'2026-03-02,"m,open,P1,e1\n'])
@@ -147,8 +147,8 @@ def test_a_large_file_with_a_fault_is_read_with_care(bad: bytes, scratch: Path) 
     with connect(scratch) as database:
         assert read_fast(database, plain.FORMAT, source, scratch / "log.parquet") is None
         found = write_accesses(database, plain.FORMAT, source, scratch / "log.parquet", small=0)
-    assert [fault.line for fault in found.part.quarantined] == [3]
-    assert pq.read_metadata(found.part.parquet).num_rows == 2
+    assert [fault.line for fault in found.parts[0].quarantined] == [3]
+    assert pq.read_metadata(found.parts[0].parquet).num_rows == 2
 
 
 def test_the_line_of_a_conflict_is_found_after_the_fast_way(scratch: Path) -> None:
@@ -157,6 +157,33 @@ def test_the_line_of_a_conflict_is_found_after_the_fast_way(scratch: Path) -> No
     source = Source("log.csv", path, CHICAGO)
     with connect(scratch) as database:
         found = write_accesses(database, plain.FORMAT, source, scratch / "log.parquet", small=0)
-        take_out_duplicates(database, [found.part], ACCESS_IDENTITY)
-    assert [fault.line for fault in found.part.quarantined] == [5]
-    assert [row["event"] for row in rows(found.part.parquet)] == ["e1", "e2"]
+        take_out_duplicates(database, found.parts, ACCESS_IDENTITY)
+    assert [fault.line for fault in found.parts[0].quarantined] == [5]
+    assert [row["event"] for row in rows(found.parts[0].parquet)] == ["e1", "e2"]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_large_file_with_a_few_faults_is_read_by_pieces(end: bytes, scratch: Path) -> None:
+    lines = [row(at % 60, f"e{at}") for at in range(1000)]
+    lines[300], lines[301], lines[700], lines[999] = b"bad\n", b"\n", b"yesterday,mlopez,open,P1,e700\n", row(1, "e2")
+    path = scratch / "log.csv"
+    path.write_bytes((b"\n" + HEADER + b"".join(lines)).replace(b"\n", end))
+    source = Source("log.csv", path, CHICAGO)
+    with connect(scratch) as database:
+        found = write_accesses(database, plain.FORMAT, source, scratch / "log.parquet", small=0, piece=5000)
+        take_out_duplicates(database, found.parts, ACCESS_IDENTITY)
+    assert len(found.parts) > 5
+    assert [fault.line for part in found.parts for fault in part.quarantined] == [303, 703, 1002]
+    assert sum(part.rows for part in found.parts) == 999
+    read = [read["event"] for part in found.parts for read in rows(part.parquet)]
+    assert read == [f"e{at}" for at in range(1000) if at not in (300, 301, 700, 999)]
+
+
+def test_a_file_with_quotes_is_not_cut(scratch: Path) -> None:
+    path = scratch / "log.csv"
+    path.write_bytes(HEADER + b'2026-03-02,"m\nlopez",open,P1,e0\n' + row(1, "e1") * 3 + row(2, '"e2"'))
+    source = Source("log.csv", path, CHICAGO)
+    with connect(scratch) as database:
+        found = write_accesses(database, plain.FORMAT, source, scratch / "log.parquet", small=0, piece=50)
+    assert len(found.parts) == 1
+    assert [fault.line for fault in found.parts[0].quarantined] == [2, 3]

@@ -143,8 +143,8 @@ def test_fast_and_careful_agree(moments: list[datetime], time: str, word: str) -
         with connect(Path(folder)) as database:
             fast = read_fast(database, mapped.FORMAT, source, Path(folder, "fast.parquet"))
         assert fast is not None
-        assert rows(fast.part.parquet) == rows(careful.part.parquet)
-        assert careful.part.quarantined == []
+        assert rows(fast.parts[0].parquet) == rows(careful.parts[0].parquet)
+        assert careful.parts[0].quarantined == []
 
 
 def some_log(time: str) -> bytes:

@@ -15,6 +15,37 @@ from chartwarden.review.statistics.shrinkage import Habit, habit
 USUAL_SHARE = 0.9
 
 
+def daily_sql(looks: str, told: str) -> str:
+    """The rows of ``daily``. ``looks`` selects access, coder, patient, occurred_at and the day that each counts for.
+
+    ``told`` is the condition on the days f (coder, day, patients) that are wanted as single days.
+    """
+    return f"""
+        WITH found AS (
+          SELECT d.coder, d.day, count(DISTINCT d.patient) AS patients, min(d.occurred_at) AS first_at,
+                 max(d.occurred_at) AS last_at, array_agg(d.access) AS accesses
+          FROM ({looks}) AS d
+          GROUP BY d.coder, d.day
+        ),
+        worked AS (
+          SELECT c.coder, c.day, row_number() OVER (PARTITION BY c.coder ORDER BY c.day) AS place
+          FROM coder_days AS c WHERE c.person IS NOT NULL
+        )
+        SELECT h.coder, CAST(NULL AS BIGINT) AS place, h.patients, count(*) AS days,
+               CAST(NULL AS TIMESTAMP) AS first_at, CAST(NULL AS TIMESTAMP) AS last_at,
+               CAST(NULL AS BIGINT[]) AS accesses
+        FROM (
+          SELECT w.coder, coalesce(f.patients, 0) AS patients
+          FROM worked AS w LEFT JOIN found AS f ON f.coder = w.coder AND f.day = w.day
+        ) AS h
+        GROUP BY h.coder, h.patients
+        UNION ALL
+        SELECT f.coder, w.place, f.patients, 1 AS days, f.first_at, f.last_at, f.accesses
+        FROM found AS f JOIN worked AS w ON w.coder = f.coder AND w.day = f.day
+        WHERE {told}
+    """
+
+
 @dataclass(frozen=True)
 class Daily:
     """``days`` all coder-days; ``by_coder`` the days by count of each coder, counts cut at ``cut``; ``single`` days.

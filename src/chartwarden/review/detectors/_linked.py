@@ -6,28 +6,36 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from chartwarden.review.contracts import Row, Scoring, Signal
-from chartwarden.review.wording import count, stretch, times
+from chartwarden.review.detectors._rows import minutes, signal, when
+from chartwarden.review.wording import count, times
 
 LEAST_WEIGHT = 1.0
 
 
 def looks_sql(*relations: str) -> str:
-    """One row per coder and patient linked so. ``reassigned``: an assignment of the pair ended by being reassigned."""
+    """One row per coder and patient linked so. ``reassigned``: an assignment of the pair ended by being reassigned.
+
+    Attempts that the EHR refused are left out, unless there is nothing else: then ``refused`` is true.
+    """
     listed = ", ".join(f"'{name}'" for name in relations)
     return f"""
         SELECT a.coder, a.patient, k.relation, k.probability, k.evidence, k.other, count(*) AS looks,
                sum(CASE WHEN a.explained THEN 0 ELSE 1 END) AS unexplained, min(a.occurred_at) AS first_at,
-               max(a.occurred_at) AS last_at, array_agg(a.access) AS accesses,
+               max(a.occurred_at) AS last_at, array_agg(a.access) AS accesses, a.refused,
                coalesce(r.coder IS NOT NULL, FALSE) AS reassigned,
                coalesce(p.employer, '') = coalesce(o.employer, '') AS same_employer
         FROM links AS k
-        JOIN linked_accesses AS a ON a.person = k.person AND a.patient = k.patient
+        JOIN (
+          SELECT l.*, min(CASE WHEN l.denied THEN 1 ELSE 0 END) OVER (PARTITION BY l.coder, l.patient) = 1 AS refused
+          FROM linked_accesses AS l
+        ) AS a ON a.person = k.person AND a.patient = k.patient
         LEFT JOIN (SELECT DISTINCT s.coder, s.patient FROM assignments AS s WHERE s.outcome = 'reassigned') AS r
           ON r.coder = k.person AND r.patient = k.patient
         LEFT JOIN people AS p ON p.person = k.person
         LEFT JOIN people AS o ON o.person = k.other
-        WHERE k.relation IN ({listed})
-        GROUP BY a.coder, a.patient, k.relation, k.probability, k.evidence, k.other, r.coder, p.employer, o.employer
+        WHERE k.relation IN ({listed}) AND (a.refused OR NOT a.denied)
+        GROUP BY a.coder, a.patient, a.refused, k.relation, k.probability, k.evidence, k.other, r.coder, p.employer,
+                 o.employer
     """
 
 
@@ -53,51 +61,51 @@ def linked_signals(
     scoring: Scoring,
     who: Callable[[Row], str],
     likelier: Callable[[Row], float],
-    likelier_explained: float,
+    likelier_explained: float | None = None,
 ) -> Iterable[Signal]:
     """One signal per coder and patient. ``who`` says what the patient seems to be to the coder.
 
-    Where the queue explains every look, ``likelier_explained`` counts in place of ``likelier``; and a glance at a
-    record that was then reassigned is what the coder should do: no signal.
+    Where the queue explains every look, ``likelier_explained`` counts in place of ``likelier``; without it assigned
+    work is no signal, nor is a glance at a record that was then reassigned: that is what the coder should do. Where
+    the EHR refused every attempt, nothing was seen: ``denied_weight`` counts, and nothing if the queue explains them.
     """
     for row in strongest(rows):
-        unexplained = int(row["unexplained"])
-        if not unexplained and row["reassigned"] and _glance(row, scoring):
+        if int(row["unexplained"]):
+            weight = link_weight(row["probability"], likelier(row))
+        elif likelier_explained is None or row["refused"] or (row["reassigned"] and _glance(row, scoring)):
             continue
-        weight = link_weight(row["probability"], likelier(row) if unexplained else likelier_explained)
+        else:
+            weight = link_weight(row["probability"], likelier_explained)
         if weight >= LEAST_WEIGHT:
-            yield _signal(row, scoring, weight, who(row))
+            yield _signal(row, scoring, scoring.parameters["denied_weight"] if row["refused"] else weight, who(row))
 
 
 def _signal(row: Row, scoring: Scoring, weight: float, who: str) -> Signal:
     looks, unexplained = int(row["looks"]), int(row["unexplained"])
-    said = (
-        f"nothing explains {count(unexplained, 'look')} of {looks}" if unexplained else "the queue explains each look"
-    )
+    said = f"nothing explains {count(unexplained, 'attempt' if row['refused'] else 'look')} of {looks}"
+    if not unexplained:
+        said = "the queue explains each look"
     facts: dict[str, str | int | float | bool] = {
         "relation": row["relation"],
         "evidence": row["evidence"],
         "probability": row["probability"],
         "looks": looks,
         "unexplained": unexplained,
+        "denied": bool(row["refused"]),
     }
     if row["other"]:
         facts |= {"colleague": row["other"], "same_employer": bool(row["same_employer"])}
-    return Signal(
-        detector=scoring.detector,
-        coder=row["coder"],
-        patient=row["patient"],
-        begins=row["first_at"],
-        ends=row["last_at"],
-        accesses=tuple(sorted(row["accesses"])),
-        weight=weight,
-        facts=facts,
-        sentence=(
-            f"{row['coder']} opened the record of patient {row['patient']} {times(looks)}, "
-            f"{stretch(row['first_at'], row['last_at'], scoring.zone_of(row['coder']))}; "
-            f"{who} ({row['evidence']}); {said}."
-        ),
-        against=_against(row, unexplained),
+    refused = bool(row["refused"])
+    return signal(
+        scoring,
+        row,
+        row["patient"],
+        weight,
+        facts,
+        f"{row['coder']} {'tried to open' if refused else 'opened'} the record of patient {row['patient']} "
+        f"{times(looks)}, {when(scoring, row)}{', and the EHR refused it' if refused else ''}; "
+        f"{who} ({row['evidence']}); {said}.",
+        _against(row, unexplained),
     )
 
 
@@ -110,5 +118,5 @@ def _against(row: Row, unexplained: int) -> str:
 
 
 def _glance(row: Row, scoring: Scoring) -> bool:
-    minutes = (row["last_at"] - row["first_at"]).total_seconds() / 60
-    return int(row["looks"]) <= scoring.parameters["glance_looks"] and minutes <= scoring.parameters["glance_minutes"]
+    known = scoring.parameters
+    return bool(int(row["looks"]) <= known["glance_looks"] and minutes(row) <= known["glance_minutes"])

@@ -1,7 +1,7 @@
 """One sentence: what was done. Copy this file under the name of the new detector.
 
 The SQL finds little and aggregates it (one row a pair, a day, a session; access numbers by ``array_agg``), from the
-small tables where it can: ``unexplained``, ``pairs``, ``activity``, ``coder_days``. ``score`` weighs each row, purely.
+small tables where it can: ``unexplained_opened``, ``pairs``, ``activity``, ``coder_days``. ``score`` weighs each row, purely.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ DETECTOR = Detector(
     sql="""
         SELECT u.coder, u.patient, count(*) AS edits, min(u.occurred_at) AS first_at, max(u.occurred_at) AS last_at,
                array_agg(u.access) AS accesses
-        FROM unexplained AS u WHERE u.action IN ('edit', 'create', 'delete')
+        FROM unexplained_opened AS u WHERE u.action IN ('edit', 'create', 'delete')
         GROUP BY u.coder, u.patient
     """,
     score=score,

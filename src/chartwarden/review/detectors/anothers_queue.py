@@ -27,7 +27,7 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
 
 DETECTOR = Detector(
     title="In another's queue",
-    version=1,
+    version=2,
     citation="45 CFR 164.514(d)(2), 164.502(b)",
     flags="A coder opened a record that was at that time assigned to someone else, and not to them.",
     matters="Helping a colleague with their records is a use that nobody assigned; the work must be reassigned first.",
@@ -42,9 +42,9 @@ DETECTOR = Detector(
     sql="""
         SELECT u.coder, u.patient, count(DISTINCT u.access) AS looks, min(s.coder) AS holder,
                min(u.occurred_at) AS first_at, max(u.occurred_at) AS last_at, array_agg(u.access) AS accesses
-        FROM unexplained AS u
+        FROM unexplained_opened AS u
         JOIN assignments AS s ON s.patient = u.patient AND s.coder <> u.coder AND s.assigned_at <= u.occurred_at
-         AND (s.ended_at IS NULL OR s.ended_at >= u.occurred_at)
+         AND (s.ended_at >= u.occurred_at OR (s.ended_at IS NULL AND s.outcome IS NULL))
         GROUP BY u.coder, u.patient
     """,
     score=score,
@@ -60,6 +60,15 @@ DETECTOR = Detector(
                 "A1,P1,ana,initial,2026-05-04T09:00:00,2026-05-04T10:00:00\n",
             },
             expect=(("ben", "P1"),),
+        ),
+        Example(
+            "Ana's work was cancelled, though nobody wrote down when",
+            feeds={
+                "accesses": "event,occurred_at,actor,action,patient\ne1,2026-05-04T10:30:00,ben,open,P1\n",
+                "assignments": "assignment,patient,coder,kind,assigned_at,ended_at,outcome\n"
+                "A1,P1,ana,initial,2026-05-04T09:00:00,,cancelled\n",
+            },
+            expect=(),
         ),
         Example(
             "Ana's work has ended; and both have the record assigned",

@@ -21,26 +21,30 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
         scoring,
         who=lambda row: f"the patient seems to be a member of the workforce, {row['other']}",
         likelier=lambda row: scoring.parameters["likelier" if row["same_employer"] else "likelier_elsewhere"],
-        likelier_explained=1.0,
     )
 
 
 DETECTOR = Detector(
     title="Colleague",
-    version=1,
+    version=2,
     citation="45 CFR 164.514(d)(2), 164.308(a)(1)(ii)(D)",
     flags="Without an assignment, a coder opened the record of a member of the workforce.",
     matters="Staff who are patients have everyone's right to privacy; colleagues are a common target of curiosity.",
     advice="Ask the coder what the work was; the colleague has a right to know where it was none.",
     basis=(
         "Judged, not fitted: about one in ten looks without a reason goes to a colleague, and some ten in 10,000 "
-        "patients are colleagues whom a coder knows: 100 times likelier than chance; 40 where the employers differ."
+        "patients are colleagues whom a coder knows: 100 times likelier than chance; 40 where the employers differ. "
+        "An attempt that the EHR refused shows interest, but nothing was seen: 1.0."
     ),
     suggested="ask_coder",
     needs=("patients",),
     sql=looks_sql("colleague"),
     score=score,
-    parameters={"likelier": 100, "likelier_elsewhere": 40, "glance_looks": 3, "glance_minutes": 3},
+    parameters={
+        "likelier": 100,
+        "likelier_elsewhere": 40,
+        "denied_weight": 1.0,
+    },
     examples=(
         Example(
             "One look at a nurse's record, by name and birth date",

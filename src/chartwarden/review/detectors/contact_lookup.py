@@ -27,7 +27,7 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
 
 DETECTOR = Detector(
     title="Contact looked up",
-    version=1,
+    version=2,
     citation="45 CFR 164.502(b), 164.514(d)(2)",
     flags="Without an assignment, a coder saw a patient's personal details and no clinical document.",
     matters="A record is no address book: an address or telephone number is of no use for coding.",
@@ -41,7 +41,7 @@ DETECTOR = Detector(
     sql="""
         SELECT u.coder, u.patient, sum(CASE WHEN u.document = 'demographics' THEN 1 ELSE 0 END) AS looks,
                min(u.occurred_at) AS first_at, max(u.occurred_at) AS last_at, array_agg(u.access) AS accesses
-        FROM unexplained AS u
+        FROM unexplained_opened AS u
         GROUP BY u.coder, u.patient
         HAVING sum(CASE WHEN u.document = 'demographics' THEN 1 ELSE 0 END) > 0
            AND sum(CASE WHEN u.document IN ('note', 'operative', 'pathology', 'lab', 'radiology', 'discharge',

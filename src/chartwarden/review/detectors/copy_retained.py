@@ -107,7 +107,7 @@ def _facts(found: Sequence[Row]) -> dict[str, int]:
 
 DETECTOR = Detector(
     title="Copy retained",
-    version=1,
+    version=2,
     citation="45 CFR 164.310(d)(1), 164.502(b)",
     flags="A coder printed, exported, downloaded or copied a record.",
     matters="Copies leave the EHR's control. Printing is rare and approved; nothing is kept once work is submitted.",
@@ -132,7 +132,7 @@ DETECTOR = Detector(
           JOIN (
             SELECT x.coder, x.patient, x.assigned_at AS begins, x.ended_at,
                    coalesce(x.ended_at, TIMESTAMP '9999-12-31 00:00:00') AS ends
-            FROM assignments AS x
+            FROM assignments AS x WHERE NOT (x.ended_at IS NULL AND x.outcome IS NOT NULL)
             UNION ALL
             SELECT t.person, t.patient, t."from", CAST(NULL AS TIMESTAMP), t."to"
             FROM tickets AS t

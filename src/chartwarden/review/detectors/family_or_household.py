@@ -28,7 +28,7 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
 
 DETECTOR = Detector(
     title="Family or household",
-    version=1,
+    version=2,
     citation="45 CFR 164.514(d)(2), 164.308(a)(1)(ii)(D)",
     flags="A coder opened the record of someone who seems to be of their family or household.",
     matters="Work on a relative's record is a conflict of interest; without an assignment it is curiosity.",
@@ -37,13 +37,20 @@ DETECTOR = Detector(
         "Judged, not fitted: about one in ten looks without a reason goes to someone close, and about one in 10,000 "
         "patients is close to a given coder: 1,000 times likelier than chance, by Splink's probability of the link. "
         "Assigned work on a relative that was not passed on is a conflict of interest, if the link is real: 15 times. "
-        "A glance before it was reassigned: nothing."
+        "A glance before it was reassigned: nothing. "
+        "An attempt that the EHR refused shows interest, but nothing was seen: 1.0."
     ),
     suggested="ask_coder",
     needs=("patients",),
     sql=looks_sql("household", "family"),
     score=score,
-    parameters={"likelier": 1000, "likelier_explained": 15, "glance_looks": 3, "glance_minutes": 3},
+    parameters={
+        "likelier": 1000,
+        "likelier_explained": 15,
+        "glance_looks": 3,
+        "glance_minutes": 3,
+        "denied_weight": 1.0,
+    },
     examples=(
         Example(
             "One look at someone of another name in the same flat",

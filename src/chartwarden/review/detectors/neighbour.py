@@ -20,26 +20,26 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
         scoring,
         who=lambda row: f"the patient seems to live near {row['coder']}",
         likelier=lambda _: scoring.parameters["likelier"],
-        likelier_explained=1.0,
     )
 
 
 DETECTOR = Detector(
     title="Neighbour",
-    version=1,
+    version=2,
     citation="45 CFR 164.514(d)(2), 164.308(a)(1)(ii)(D)",
     flags="Without an assignment, a coder opened the record of someone who lives a few houses away.",
     matters="A neighbour is no business of a coder; knowing the patient is a common reason for curiosity.",
     advice="Ask the coder whether they know the patient.",
     basis=(
         "Judged, not fitted: about one in twenty looks without a reason goes to a neighbour, and about ten in 10,000 "
-        "patients are neighbours: 50 times likelier than chance, by the probability that the link is real."
+        "patients are neighbours: 50 times likelier than chance, by the probability that the link is real. "
+        "An attempt that the EHR refused shows interest, but nothing was seen: 1.0."
     ),
     suggested="ask_coder",
     needs=("patients",),
     sql=looks_sql("neighbour"),
     score=score,
-    parameters={"likelier": 50, "glance_looks": 3, "glance_minutes": 3},
+    parameters={"likelier": 50, "denied_weight": 1.0},
     examples=(
         Example(
             "Two houses down the street",

@@ -4,55 +4,60 @@ import math
 from collections.abc import Iterable, Sequence
 
 from chartwarden.review.contracts import Detector, Example, Row, Scoring, Signal
-from chartwarden.review.wording import stretch, times
+from chartwarden.review.detectors._rows import signal, when
+from chartwarden.review.wording import times
 
 
 def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
     """One signal per coder and flagged patient."""
     for row in rows:
-        public, looks = bool(row["public_figure"]), int(row["looks"])
+        public, refused, looks = bool(row["public_figure"]), bool(row["refused"]), int(row["looks"])
         what = "a public figure" if public else "a restricted record"
-        yield Signal(
-            detector=scoring.detector,
-            coder=row["coder"],
-            patient=row["patient"],
-            begins=row["first_at"],
-            ends=row["last_at"],
-            accesses=tuple(sorted(row["accesses"])),
-            weight=math.log(scoring.parameters["likelier_public" if public else "likelier_restricted"]),
-            facts={"flag": "public_figure" if public else "restricted", "looks": looks},
-            sentence=(
-                f"{row['coder']} opened the record of patient {row['patient']}, {what}, {times(looks)}, "
-                f"{stretch(row['first_at'], row['last_at'], scoring.zone_of(row['coder']))}; no assignment covered it."
-            ),
+        weight = math.log(scoring.parameters["likelier_public" if public else "likelier_restricted"])
+        yield signal(
+            scoring,
+            row,
+            row["patient"],
+            scoring.parameters["denied_weight"] if refused else weight,
+            {"flag": "public_figure" if public else "restricted", "looks": looks, "denied": refused},
+            f"{row['coder']} {'tried to open' if refused else 'opened'} the record of patient {row['patient']}, {what}, "
+            f"{times(looks)}, {when(scoring, row)}{', and the EHR refused it' if refused else ''}; "
+            "no assignment covered it.",
         )
 
 
 DETECTOR = Detector(
     title="Public figure",
-    version=1,
+    version=2,
     citation="45 CFR 164.514(d)(2), 164.308(a)(1)(ii)(D)",
     flags="Without an assignment, a coder opened the record of a public figure, or one marked restricted.",
     matters="A well-known name is the oldest reason for curiosity, and such a breach is soon public.",
     advice="Ask the coder what the work was, and keep the answer with the case.",
     basis=(
         "Judged, not fitted: about one in twenty looks without a reason goes to a public figure, where chance would "
-        "bring some five in 10,000: 100 times likelier. A restricted record is guarded for many reasons: 30 times."
+        "bring some five in 10,000: 100 times likelier. A restricted record is guarded for many reasons: 30 times. "
+        "An attempt that the EHR refused shows interest, but nothing was seen: 1.0."
     ),
     suggested="ask_coder",
     needs=("patients",),
     sql="""
-        SELECT u.coder, u.patient, f.public_figure, count(*) AS looks, min(u.occurred_at) AS first_at,
-               max(u.occurred_at) AS last_at, array_agg(u.access) AS accesses
+        SELECT d.coder, d.patient, d.public_figure, d.refused, count(*) AS looks, min(d.occurred_at) AS first_at,
+               max(d.occurred_at) AS last_at, array_agg(d.access) AS accesses
         FROM (
-          SELECT p.patient, list_contains(p.flags, 'public_figure') AS public_figure FROM patients AS p
-          WHERE list_contains(p.flags, 'public_figure') OR list_contains(p.flags, 'restricted')
-        ) AS f
-        JOIN unexplained AS u ON u.patient = f.patient
-        GROUP BY u.coder, u.patient, f.public_figure
+          SELECT u.coder, u.patient, u.access, u.occurred_at, u.outcome, f.public_figure,
+                 min(CASE WHEN u.outcome = 'denied' THEN 1 ELSE 0 END) OVER (PARTITION BY u.coder, u.patient) = 1
+                   AS refused
+          FROM (
+            SELECT p.patient, list_contains(p.flags, 'public_figure') AS public_figure FROM patients AS p
+            WHERE list_contains(p.flags, 'public_figure') OR list_contains(p.flags, 'restricted')
+          ) AS f
+          JOIN unexplained AS u ON u.patient = f.patient
+        ) AS d
+        WHERE d.refused OR coalesce(d.outcome, 'success') <> 'denied'
+        GROUP BY d.coder, d.patient, d.public_figure, d.refused
     """,
     score=score,
-    parameters={"likelier_public": 100, "likelier_restricted": 30},
+    parameters={"likelier_public": 100, "likelier_restricted": 30, "denied_weight": 1.0},
     examples=(
         Example(
             "One look at a public figure's record",

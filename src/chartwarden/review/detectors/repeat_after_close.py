@@ -35,7 +35,7 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
 
 DETECTOR = Detector(
     title="Opened again after closing",
-    version=1,
+    version=2,
     citation="45 CFR 164.308(a)(1)(ii)(D), 164.514(d)(2)",
     flags="A coder opened a record again after their own assignment had ended, and no reopened work covers it.",
     matters="A record coded before is no longer one's work; going back to it again and again is how curiosity looks.",
@@ -56,7 +56,7 @@ DETECTOR = Detector(
                  CAST(c.occurred_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day
           FROM (
             SELECT u.access, u.coder, u.patient, u.zone, u.occurred_at, max(s.ended_at) AS closed_at
-            FROM unexplained AS u
+            FROM unexplained_opened AS u
             JOIN assignments AS s ON s.coder = u.person AND s.patient = u.patient AND s.ended_at < u.occurred_at
             GROUP BY u.access, u.coder, u.patient, u.zone, u.occurred_at
           ) AS c

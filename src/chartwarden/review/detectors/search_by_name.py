@@ -48,7 +48,7 @@ def _whose(staff: int) -> str:
 
 DETECTOR = Detector(
     title="Search by name",
-    version=1,
+    version=2,
     citation="45 CFR 164.502(b), 164.514(d)(2)",
     flags="A coder searched for a person by name, and it led to an unassigned record or to none of their own.",
     matters="The queue leads to the record. Who searches by name looks for a person, not for work.",
@@ -84,7 +84,7 @@ DETECTOR = Detector(
         opened AS (
           SELECT q.access, q.coder, q.staff, q.occurred_at, u.patient, u.access AS look, u.occurred_at AS look_at
           FROM searches AS q
-          JOIN unexplained AS u ON u.coder = q.coder AND u.action <> 'search' AND u.occurred_at >= q.occurred_at
+          JOIN unexplained_opened AS u ON u.coder = q.coder AND u.action <> 'search' AND u.occurred_at >= q.occurred_at
            AND u.occurred_at <= q.occurred_at + {follow_minutes} * INTERVAL 1 MINUTE
         ),
         proper AS (
@@ -100,7 +100,7 @@ DETECTOR = Detector(
           FROM searches AS q
           JOIN patients AS n ON lower(n.given_name || ' ' || n.family_name) = q.called
           JOIN assignments AS s ON s.coder = q.person AND s.patient = n.patient AND s.assigned_at <= q.occurred_at
-           AND (s.ended_at IS NULL OR s.ended_at >= q.occurred_at)
+           AND (s.ended_at >= q.occurred_at OR (s.ended_at IS NULL AND s.outcome IS NULL))
         )
         SELECT o.coder, o.patient, count(DISTINCT o.access) AS searches, max(o.staff) AS staff,
                min(o.occurred_at) AS first_at, max(o.look_at) AS last_at, array_agg(o.access) AS accesses,

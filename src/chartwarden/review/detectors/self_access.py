@@ -25,20 +25,27 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
 
 DETECTOR = Detector(
     title="Own record",
-    version=1,
+    version=2,
     citation="45 CFR 164.514(d)(2), 164.524",
     flags="A coder opened a record that seems to be their own.",
     matters="A patient's right to see their own record goes by way of a request, not by way of a work login.",
     advice="Tell the coder how to request their own record; look for changes made to it.",
     basis=(
         "Judged, not fitted: about three in a hundred looks without a reason go to one's own record, where chance "
-        "would bring one in 10,000: 300 times likelier, by the probability that the link is real. Assigned: 15 times."
+        "would bring one in 10,000: 300 times likelier, by the probability that the link is real. Assigned: 15 times. "
+        "An attempt that the EHR refused shows interest, but nothing was seen: 1.0."
     ),
     suggested="ask_coder",
     needs=("patients",),
     sql=looks_sql("self"),
     score=score,
-    parameters={"likelier": 300, "likelier_explained": 15, "glance_looks": 3, "glance_minutes": 3},
+    parameters={
+        "likelier": 300,
+        "likelier_explained": 15,
+        "glance_looks": 3,
+        "glance_minutes": 3,
+        "denied_weight": 1.0,
+    },
     examples=(
         Example(
             "Same name and birth date, one look",

@@ -6,11 +6,26 @@ from collections.abc import Iterable, Sequence
 from math import log
 
 from chartwarden.review.contracts import Detector, Example, Row, Scoring, Signal
-from chartwarden.review.detectors._daily import Daily, daily
+from chartwarden.review.detectors._daily import Daily, daily, daily_sql
 from chartwarden.review.detectors._rows import joined, signal, when
 from chartwarden.review.statistics.cusum import bar, climb
 from chartwarden.review.statistics.negative_binomial import log_mass
 from chartwarden.review.wording import count
+
+# A look counts for the day on which its patient was first seen.
+FIRST_LOOKS = """
+            SELECT l.*, CAST(l.seen_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day
+            FROM (
+              SELECT u.access, u.coder, u.patient, u.zone, u.occurred_at,
+                     min(u.occurred_at) OVER (PARTITION BY u.coder, u.patient) AS seen_at
+              FROM unexplained_opened AS u WHERE u.person IS NOT NULL
+            ) AS l
+            JOIN offsets AS o ON o.zone = l.zone AND o.begins <= l.seen_at AND l.seen_at < o.ends
+"""
+RISING = """f.coder IN (
+          SELECT m.coder FROM found AS m
+          GROUP BY m.coder HAVING sum(m.patients) >= {least_patients} AND count(*) >= {least_days}
+        )"""
 
 
 def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
@@ -63,7 +78,7 @@ def _signal(part: Sequence[Row], worked: int, usual: float, weight: float, scori
 
 DETECTOR = Detector(
     title="Slow creep",
-    version=1,
+    version=2,
     citation="45 CFR 164.308(a)(1)(ii)(D)",
     flags="A coder opens a few more patients' records outside the queue each day than before, for weeks.",
     matters="A habit grows in steps too small to be seen on any one day.",
@@ -78,43 +93,7 @@ DETECTOR = Detector(
     ),
     suggested="ask_supervisor",
     takes_in=True,
-    sql="""
-        WITH looks AS (
-          SELECT u.access, u.coder, u.patient, u.zone, u.occurred_at,
-                 min(u.occurred_at) OVER (PARTITION BY u.coder, u.patient) AS seen_at
-          FROM unexplained AS u WHERE u.person IS NOT NULL
-        ),
-        fresh AS (
-          SELECT d.coder, d.day, count(DISTINCT d.patient) AS patients, min(d.occurred_at) AS first_at,
-                 max(d.occurred_at) AS last_at, array_agg(d.access) AS accesses
-          FROM (
-            SELECT l.*, CAST(l.seen_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day
-            FROM looks AS l JOIN offsets AS o ON o.zone = l.zone AND o.begins <= l.seen_at AND l.seen_at < o.ends
-          ) AS d
-          GROUP BY d.coder, d.day
-        ),
-        worked AS (
-          SELECT c.coder, c.day, row_number() OVER (PARTITION BY c.coder ORDER BY c.day) AS place
-          FROM coder_days AS c WHERE c.person IS NOT NULL
-        ),
-        many AS (
-          SELECT f.coder FROM fresh AS f GROUP BY f.coder
-          HAVING sum(f.patients) >= {least_patients} AND count(*) >= {least_days}
-        )
-        SELECT h.coder, CAST(NULL AS BIGINT) AS place, h.patients, count(*) AS days,
-               CAST(NULL AS TIMESTAMP) AS first_at, CAST(NULL AS TIMESTAMP) AS last_at,
-               CAST(NULL AS BIGINT[]) AS accesses
-        FROM (
-          SELECT w.coder, coalesce(f.patients, 0) AS patients
-          FROM worked AS w LEFT JOIN fresh AS f ON f.coder = w.coder AND f.day = w.day
-        ) AS h
-        GROUP BY h.coder, h.patients
-        UNION ALL
-        SELECT f.coder, w.place, f.patients, 1 AS days, f.first_at, f.last_at, f.accesses
-        FROM fresh AS f
-        JOIN worked AS w ON w.coder = f.coder AND w.day = f.day
-        JOIN many AS m ON m.coder = f.coder
-    """,
+    sql=daily_sql(FIRST_LOOKS, RISING),
     score=score,
     parameters={
         "least_patients": 8,

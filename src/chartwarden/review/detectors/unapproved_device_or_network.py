@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from chartwarden.review.contracts import Detector, Example, Row, Scoring, Signal
-from chartwarden.review.wording import count, listed, stretch
+from chartwarden.review.detectors._rows import joined, signal, when
+from chartwarden.review.wording import count, listed
 
 FAULTS = {
     "personal": "is personally owned",
@@ -31,25 +32,18 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
         groups.setdefault((row["coder"], row["kind"], row["name"]), []).append(row)
     for (coder, kind, name), group in sorted(groups.items()):
         faults = [fault for fault in FAULTS if any(row["fault"] == fault for row in group)]
-        begins = min(row["first_at"] for row in group)
-        ends = max(row["last_at"] for row in group)
-        accesses = tuple(sorted({number for row in group for number in row["accesses"]}))
+        whole = joined(group)
+        accesses = len(set(whole["accesses"]))
         weights = sorted((scoring.parameters[fault] for fault in faults), reverse=True)
-        yield Signal(
-            detector=scoring.detector,
-            coder=coder,
-            patient=None,
-            begins=begins,
-            ends=ends,
-            accesses=accesses,
-            weight=weights[0] + scoring.parameters["each_more"] * (len(weights) - 1),
-            facts={"kind": kind, kind: name, "faults": ", ".join(faults), "accesses": len(accesses)},
-            sentence=(
-                f"{coder} worked from {'device' if kind == 'device' else 'address'} {name}, which "
-                f"{listed(FAULTS[fault] for fault in faults)}: {count(len(accesses), 'access')}, "
-                f"{stretch(begins, ends, scoring.zone_of(coder))}."
-            ),
-            against="The register may be behind." if faults == ["unregistered"] else "",
+        yield signal(
+            scoring,
+            whole,
+            None,
+            weights[0] + scoring.parameters["each_more"] * (len(weights) - 1),
+            {"kind": kind, kind: name, "faults": ", ".join(faults), "accesses": accesses},
+            f"{coder} worked from {'device' if kind == 'device' else 'address'} {name}, which "
+            f"{listed(FAULTS[fault] for fault in faults)}: {count(accesses, 'access')}, {when(scoring, whole)}.",
+            "The register may be behind." if faults == ["unregistered"] else "",
         )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from chartwarden.review.contracts import Detector, Example, Row, Scoring, Signal
+from chartwarden.review.detectors._rows import signal
 from chartwarden.review.wording import count, stretch
 
 SERVICE = re.compile(
@@ -15,23 +16,18 @@ SERVICE_AGAINST = "The name reads like a program's account; if it is one, regist
 def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
     """One signal per login; a name like a program's account weighs less."""
     for row in rows:
-        service = bool(SERVICE.search(row["actor"].casefold()))
+        service = bool(SERVICE.search(row["coder"].casefold()))
         accesses, patients = int(row["held"]), int(row["patients"])
-        yield Signal(
-            detector=scoring.detector,
-            coder=row["actor"],
-            patient=None,
-            begins=row["first_at"],
-            ends=row["last_at"],
-            accesses=tuple(sorted(row["accesses"] or ())),
-            weight=scoring.parameters["service_weight" if service else "weight"],
-            facts={"accesses": accesses, "patients": patients, "service_name": service},
-            sentence=(
-                f"The login {row['actor']} belongs to nobody in the workforce feed: {count(accesses, 'access')}, "
-                f"to records of {count(patients, 'patient')}, "
-                f"{stretch(row['first_at'], row['last_at'], scoring.clinic.time_zone)}."
-            ),
-            against=SERVICE_AGAINST if service else "",
+        yield signal(
+            scoring,
+            {**row, "accesses": row["accesses"] or ()},
+            None,
+            scoring.parameters["service_weight" if service else "weight"],
+            {"accesses": accesses, "patients": patients, "service_name": service},
+            f"The login {row['coder']} belongs to nobody in the workforce feed: {count(accesses, 'access')}, "
+            f"to records of {count(patients, 'patient')}, "
+            f"{stretch(row['first_at'], row['last_at'], scoring.clinic.time_zone)}.",
+            SERVICE_AGAINST if service else "",
         )
 
 
@@ -50,7 +46,7 @@ DETECTOR = Detector(
     suggested="check_login",
     takes_in=True,
     sql="""
-        SELECT v.coder AS actor, v.held, v.first_at, v.last_at, coalesce(o.patients, 0) AS patients, o.accesses
+        SELECT v.coder, v.held, v.first_at, v.last_at, coalesce(o.patients, 0) AS patients, o.accesses
         FROM (
           SELECT a.coder, sum(a.accesses) AS held, min(a.first_at) AS first_at, max(a.last_at) AS last_at
           FROM activity AS a WHERE a.person IS NULL GROUP BY a.coder

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from chartwarden.review.contracts import Detector, Example, Row, Scoring, Signal
+from chartwarden.review.detectors._rows import signal
 from chartwarden.review.wording import count, listed, stretch
 
 FAULTS = {
@@ -28,34 +29,30 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
         missing = listed(term.replace("_", " ") for term in row["missing"].split(", "))
         fault = FAULTS[row["fault"]].format(at_fault=row["at_fault"], missing=missing)
         chain = f", on which {row['vendor']} depends" if row["at_fault"] != row["vendor"] else ""
-        yield Signal(
-            detector=scoring.detector,
-            coder=row["coder"],
-            patient=None,
-            begins=row["first_at"],
-            ends=row["last_at"],
-            accesses=tuple(sorted(row["accesses"])),
-            weight=weight,
-            facts={
-                "vendor": row["vendor"],
-                "at_fault": row["at_fault"],
-                "fault": row["fault"],
-                "missing": row["missing"],
-                "accesses": accesses,
-                "patients": patients,
-            },
-            sentence=(
-                f"{row['coder']} of vendor {row['vendor']} opened records of {count(patients, 'patient')} in "
-                f"{count(accesses, 'access')}, {stretch(row['first_at'], row['last_at'], scoring.clinic.time_zone)}, "
-                f"while {fault}{chain}."
-            ),
-            against="Work may have been given in good faith; the lapse is the vendor's and the clinic's to close.",
+        facts = {
+            "vendor": row["vendor"],
+            "at_fault": row["at_fault"],
+            "fault": row["fault"],
+            "missing": row["missing"],
+            "accesses": accesses,
+            "patients": patients,
+        }
+        yield signal(
+            scoring,
+            row,
+            None,
+            weight,
+            facts,
+            f"{row['coder']} of vendor {row['vendor']} opened records of {count(patients, 'patient')} in "
+            f"{count(accesses, 'access')}, {stretch(row['first_at'], row['last_at'], scoring.clinic.time_zone)}, "
+            f"while {fault}{chain}.",
+            "Work may have been given in good faith; the lapse is the vendor's and the clinic's to close.",
         )
 
 
 DETECTOR = Detector(
     title="Vendor's agreement not in force",
-    version=1,
+    version=2,
     citation="45 CFR 164.502(e), 164.504(e), 164.308(b), 164.314(a)(2)(iii)",
     flags="A vendor's coder opened records while the vendor, or one above it in the chain, had no agreement in force.",
     matters="Without a signed agreement that holds every term, a coding company may not see any record.",
@@ -73,6 +70,7 @@ DETECTOR = Detector(
         FROM agreement_gaps AS g
         JOIN people AS p ON p.employer = g.vendor
         JOIN accesses AS a ON a.person = p.person AND a.occurred_at >= g.begins AND a.occurred_at < g.ends
+        WHERE a.patient IS NOT NULL AND coalesce(a.outcome, 'success') <> 'denied'
         GROUP BY a.coder, g.vendor, g.at_fault, g.fault, g.missing, g.begins
     """,
     score=score,
@@ -97,6 +95,19 @@ DETECTOR = Detector(
                 "accesses": LOOKS,
             },
             expect=(("ana", None), ("ben", None)),
+        ),
+        Example(
+            "No agreement, and no record seen: a refused login and a refused attempt",
+            feeds={
+                "workforce": PEOPLE,
+                "vendors": VENDORS,
+                "baas": BAAS,
+                "accesses": "event,occurred_at,actor,action,patient,outcome\n"
+                "e1,2026-05-04T09:00:00,ana,login,,denied\n"
+                "e2,2026-05-04T09:01:00,ana,login,,success\n"
+                "e3,2026-05-04T09:02:00,ana,open,P1,denied\n",
+            },
+            expect=(),
         ),
         Example(
             "Every agreement in force, on its last day too",

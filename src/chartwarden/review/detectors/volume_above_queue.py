@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from chartwarden.review.contracts import Detector, Example, Row, Scoring, Signal
-from chartwarden.review.detectors._daily import Daily, daily
+from chartwarden.review.detectors._daily import Daily, daily, daily_sql
 from chartwarden.review.detectors._rows import joined, signal, when
 from chartwarden.review.statistics.benjamini_hochberg import discoveries
 from chartwarden.review.statistics.evidence import weight_of_p
@@ -13,6 +13,14 @@ from chartwarden.review.statistics.negative_binomial import tail
 from chartwarden.review.wording import count
 
 Judged = tuple[Row, float, float]
+
+LOOKS = """
+            SELECT u.access, u.coder, u.patient, u.occurred_at,
+                   CAST(u.occurred_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day
+            FROM unexplained_opened AS u
+            JOIN offsets AS o ON o.zone = u.zone AND o.begins <= u.occurred_at AND u.occurred_at < o.ends
+            WHERE u.person IS NOT NULL
+"""
 
 
 def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
@@ -66,7 +74,7 @@ def _signal(run: Sequence[Judged], scoring: Scoring) -> Signal:
 
 DETECTOR = Detector(
     title="Volume above the queue",
-    version=1,
+    version=2,
     citation="45 CFR 164.308(a)(1)(ii)(D)",
     flags="On one day a coder opened many more different patients' records outside the queue than is usual.",
     matters="Work comes by the queue. Many records beside it on one day are a search, or a collection.",
@@ -81,36 +89,7 @@ DETECTOR = Detector(
     ),
     suggested="ask_supervisor",
     takes_in=True,
-    sql="""
-        WITH outside AS (
-          SELECT d.coder, d.day, count(DISTINCT d.patient) AS patients, min(d.occurred_at) AS first_at,
-                 max(d.occurred_at) AS last_at, array_agg(d.access) AS accesses
-          FROM (
-            SELECT u.access, u.coder, u.patient, u.occurred_at,
-                   CAST(u.occurred_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day
-            FROM unexplained AS u
-            JOIN offsets AS o ON o.zone = u.zone AND o.begins <= u.occurred_at AND u.occurred_at < o.ends
-            WHERE u.person IS NOT NULL
-          ) AS d
-          GROUP BY d.coder, d.day
-        ),
-        worked AS (
-          SELECT c.coder, c.day, row_number() OVER (PARTITION BY c.coder ORDER BY c.day) AS place
-          FROM coder_days AS c WHERE c.person IS NOT NULL
-        )
-        SELECT h.coder, CAST(NULL AS BIGINT) AS place, h.patients, count(*) AS days,
-               CAST(NULL AS TIMESTAMP) AS first_at, CAST(NULL AS TIMESTAMP) AS last_at,
-               CAST(NULL AS BIGINT[]) AS accesses
-        FROM (
-          SELECT w.coder, coalesce(o.patients, 0) AS patients
-          FROM worked AS w LEFT JOIN outside AS o ON o.coder = w.coder AND o.day = w.day
-        ) AS h
-        GROUP BY h.coder, h.patients
-        UNION ALL
-        SELECT o.coder, w.place, o.patients, 1 AS days, o.first_at, o.last_at, o.accesses
-        FROM outside AS o JOIN worked AS w ON w.coder = o.coder AND w.day = o.day
-        WHERE o.patients >= {least_patients}
-    """,
+    sql=daily_sql(LOOKS, "f.patients >= {least_patients}"),
     score=score,
     parameters={"least_patients": 5, "share_false": 0.05, "most_weight": 5.0},
     examples=(

@@ -4,11 +4,14 @@ from chartwarden.review.contracts import Example
 
 
 def assigned_as(kind: str) -> str:
-    """SQL of the stretches in which an assignment of this kind was open; without an end it still is."""
+    """SQL of the stretches in which an assignment of this kind was open; without an end it still is.
+
+    One with an outcome and no end contradicts itself: it is over, but nobody knows since when. It explains nothing.
+    """
     return f"""
         SELECT s.coder AS person, s.patient, s.assigned_at AS begins,
                coalesce(s.ended_at, TIMESTAMP '9999-12-31 00:00:00') AS ends, s.assignment AS reference
-        FROM assignments AS s WHERE s.kind = '{kind}'
+        FROM assignments AS s WHERE s.kind = '{kind}' AND NOT (s.ended_at IS NULL AND s.outcome IS NOT NULL)
     """
 
 

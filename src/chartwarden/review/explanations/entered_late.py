@@ -10,7 +10,7 @@ EXPLANATION = Explanation(
     sql="""
         SELECT s.coder AS person, s.patient, s.assigned_at - {minutes} * INTERVAL 1 MINUTE AS begins,
                s.assigned_at AS ends, s.assignment AS reference
-        FROM assignments AS s
+        FROM assignments AS s WHERE NOT (s.ended_at IS NULL AND s.outcome IS NOT NULL)
     """,
     parameters={"minutes": 15},
     examples=(

@@ -76,7 +76,6 @@ def coverage(findings: Findings) -> tuple[str, ...]:
         for what, number in seen.not_accesses.items()
     ]
     told += [shown(note, SENTENCE) for note in seen.notes]
-    told += [f"{shown(given.name)}: {shown(note, SENTENCE)}" for given in findings.inputs for note in given.notes]
     return tuple(told)
 
 

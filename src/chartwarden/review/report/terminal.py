@@ -9,12 +9,12 @@ from rich.text import Text
 
 from chartwarden.review.contracts import Case, Findings
 from chartwarden.review.report.content import due
-from chartwarden.review.report.state import cautions
+from chartwarden.review.report.state import cautions, coverage
 from chartwarden.review.report.text import label, shown
 from chartwarden.review.report.words import days, percent, step, strength
 from chartwarden.review.wording import stretch
 
-FIRST, NAME = 10, 40
+FIRST, NAME = 20, 40
 
 
 def show(findings: Findings, console: Console, first: int = FIRST) -> None:
@@ -37,6 +37,8 @@ def show(findings: Findings, console: Console, first: int = FIRST) -> None:
     )
     for caution in cautions(findings):
         console.print(Text(f"! {caution}"))
+    for sentence in coverage(findings):
+        console.print(Text(f"  {sentence}"))
     for run in findings.detectors:
         if not run.ran:
             console.print(Text(f"  {run.id}: not run: {shown(run.why_not or 'no reason given')}"))

@@ -157,3 +157,15 @@ def test_no_sentence_repeats_what_was_searched_for(tmp_path: Path) -> None:
     )
     assert len(signals) == 2
     assert not any("ivera" in f"{signal.sentence}{signal.facts}{signal.against}" for signal in signals)
+
+
+@pytest.mark.parametrize(("outcome", "weight"), [("", 0.6), ("cancelled", 2.0)])
+def test_a_cancelled_assignment_without_an_end_excuses_no_copy(tmp_path: Path, outcome: str, weight: float) -> None:
+    [signal] = seen(
+        "copy_retained",
+        tmp_path,
+        accesses=OPENED + "e1,2026-05-04T09:00:00,ana,export,P1\n",
+        assignments="assignment,patient,coder,kind,assigned_at,ended_at,outcome\n"
+        + f"A1,P1,ana,initial,2026-05-04T08:00:00,,{outcome}\n",
+    )
+    assert signal.weight == weight

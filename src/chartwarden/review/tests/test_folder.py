@@ -6,7 +6,8 @@ import pytest
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.review.examples import CLINIC, DEFAULTS
-from chartwarden.review.folder import open_folder, read_clinic
+from chartwarden.review.folder import check_thresholds, open_folder, read_clinic
+from chartwarden.review.services import detectors
 
 
 def fill(folder: Path, leave_out: str = "") -> Path:
@@ -49,6 +50,8 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         ('name = "A"\ntime_zone = "UTC"\ngrace_minutes = "15"', "clinic.toml, grace_minutes: expected a number"),
         ('name = "A"\ntime_zone = "UTC"\nsize = 3', "clinic.toml, size: expected one of name, time_zone"),
         ('name = "A"\ntime_zone = "UTC"\n[thresholds.x]\ny = "z"', "clinic.toml, thresholds.x.y: expected a number"),
+        ('name = "A"\ntime_zone = "UTC"\n[thresholds.x]\ny = inf', "clinic.toml, thresholds.x.y: expected a number"),
+        ('name = "A"\ntime_zone = "UTC"\n[thresholds.x]\ny = nan', "clinic.toml, thresholds.x.y: expected a number"),
         ("name = ", "clinic.toml: expected TOML; found"),
     ],
 )
@@ -62,3 +65,19 @@ def test_clinic_toml_faults_name_the_key(tmp_path: Path, toml: str, message: str
 def test_thresholds_are_read_by_detector(tmp_path: Path) -> None:
     (tmp_path / "clinic.toml").write_text(CLINIC + "[thresholds.unassigned_access]\nweight = 2\n")
     assert read_clinic(tmp_path / "clinic.toml").thresholds == {"unassigned_access": {"weight": 2.0}}
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "message"),
+    [
+        ("[thresholds.unasigned]\nweight = 2\n", r"thresholds\.unasigned: expected a detector: .*unassigned_access"),
+        (
+            "[thresholds.unassigned_access]\nweigt = 2\n",
+            r"unassigned_access: expected one of .*weight.*; found 'weigt'",
+        ),
+    ],
+)
+def test_a_mistyped_threshold_is_refused(tmp_path: Path, thresholds: str, message: str) -> None:
+    (tmp_path / "clinic.toml").write_text(CLINIC + thresholds)
+    with pytest.raises(InputRefused, match=message):
+        check_thresholds(read_clinic(tmp_path / "clinic.toml"), detectors())

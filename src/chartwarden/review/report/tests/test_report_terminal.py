@@ -16,7 +16,7 @@ def console(width=100, **settings):
 
 def test_in_a_pipe_there_is_text_and_no_escape(findings):
     pipe = console()
-    show(findings, pipe)
+    show(findings, pipe, first=10)
     told = pipe.file.getvalue()
     assert "\x1b" not in told
     assert "12 cases to decide." in told
