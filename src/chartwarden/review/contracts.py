@@ -110,7 +110,8 @@ class Detector:
     """Something that a reviewer should look at; one file in ``review/detectors/`` each.
 
     ``sql`` is portable SQL in DuckDB's dialect over the canonical tables (docs/reference/tables.md); ``score`` turns
-    its rows (in any order) into signals, purely. ``needs`` names optional feeds without which it does not run.
+    its rows (in any order) into signals, purely. ``needs`` names optional feeds without which it does not run;
+    it does not run either unless one of ``needs_any`` is there.
     ``parameters`` may be overridden in clinic.toml under ``[thresholds.ID]``; they also fill ``{names}`` in the SQL.
     ``basis`` documents where the weights come from. ``suggested`` is the next step: ask_coder, ask_supervisor,
     check_vendor, check_login, check_device, look. A ``plain`` detector says no more than how an access lay
@@ -130,6 +131,7 @@ class Detector:
     score: Callable[[Sequence[Row], Scoring], Iterable[Signal]]
     examples: tuple[Example, ...]
     needs: tuple[str, ...] = ()
+    needs_any: tuple[str, ...] = ()
     parameters: Mapping[str, float] = field(default_factory=dict)
     plain: bool = False
     takes_in: bool = False

@@ -41,7 +41,7 @@ def coverage_notes(session: Session) -> tuple[str, ...]:
     if session.prepared.patients_unmatched:
         named = count(session.prepared.patients_unmatched, "patient")
         notes.append(f"The log names {named} who could not be matched to one row of the patients feed.")
-    return (*notes, *_hours_not_judged(session), *_inputs(session))
+    return (*notes, *_hours_not_judged(session), *_not_looked_at(session), *_inputs(session))
 
 
 # Without a schedule, habit is learned from four weeks at least (outside_working_hours, least_weeks).
@@ -57,6 +57,31 @@ def _hours_not_judged(session: Session) -> Iterable[str]:
     if coders:
         named = listed(coders[:MOST]) + (f" and {len(coders) - MOST} more" if len(coders) > MOST else "")
         yield f"Not judged by working hours, since they have no schedule and less than four weeks of log: {named}."
+
+
+FILLED = """
+SELECT count(s.document) AS documents, count(s.device) + count(s.address) AS places,
+       count(CASE WHEN s.action = 'search' THEN s.query END) AS queries
+FROM seen AS s
+"""
+LEFT = "SELECT count(p.ended_at) AS ends FROM people AS p"
+
+
+def _not_looked_at(session: Session) -> Iterable[str]:
+    """Detectors, or halves of one, that ran without anything to look at."""
+    if "devices" in session.feeds and "networks" not in session.feeds:
+        yield "Networks were not judged: no networks feed."
+    if "networks" in session.feeds and "devices" not in session.feeds:
+        yield "Devices were not judged: no devices feed."
+    [filled] = session.engine.rows(FILLED)
+    if not filled["documents"]:
+        yield "contact_lookup could not look: the log names no documents."
+    if not filled["places"]:
+        yield "shared_login and unapproved_device_or_network could not look: the log names no devices or addresses."
+    if not filled["queries"]:
+        yield "search_by_name could not look: the log does not say what was searched for."
+    if not session.engine.rows(LEFT)[0]["ends"]:
+        yield "after_separation could not look: the staff list gives no end dates."
 
 
 def _inputs(session: Session) -> Iterable[str]:

@@ -23,9 +23,9 @@ def detect(
     runs: list[DetectorRun] = []
     for name, detector in detectors.items():
         progress.stage(f"Looking: {detector.title.lower()}")
-        missing = [feed for feed in detector.needs if feed not in present]
-        if missing:
-            runs.append(DetectorRun(name, detector.version, False, f"no {missing[0]} feed", 0))
+        why_not = _why_not(detector, present)
+        if why_not:
+            runs.append(DetectorRun(name, detector.version, False, why_not, 0))
             continue
         parameters = {**detector.parameters, **clinic.thresholds.get(name, {})}
         scoring = Scoring(name, parameters, clinic, prepared.period, prepared.zones)
@@ -34,3 +34,12 @@ def detect(
         signals.extend(found)
         runs.append(DetectorRun(name, detector.version, True, None, len(found)))
     return signals, runs
+
+
+def _why_not(detector: Detector, present: Collection[str]) -> str | None:
+    missing = [feed for feed in detector.needs if feed not in present]
+    if missing:
+        return f"no {missing[0]} feed"
+    if detector.needs_any and not any(feed in present for feed in detector.needs_any):
+        return " and ".join(f"no {feed}" for feed in detector.needs_any) + " feed"
+    return None

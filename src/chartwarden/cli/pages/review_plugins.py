@@ -39,7 +39,7 @@ def detector_page(name: str, detector: Detector) -> str:
             {
                 "Id": f"{literal(name)}, version {detector.version}",
                 "Law": detector.citation,
-                "Needs": ", ".join(f"the {feed} feed" for feed in detector.needs) or "no optional feed",
+                "Needs": _needs(detector),
             }
         ),
         "## Why it matters",
@@ -54,6 +54,13 @@ def detector_page(name: str, detector: Detector) -> str:
         "## Examples",
         *(_detector_example(example) for example in detector.examples),
     )
+
+
+def _needs(detector: Detector) -> str:
+    needed = [f"the {feed} feed" for feed in detector.needs]
+    if detector.needs_any:
+        needed.append(" or ".join(f"the {feed} feed" for feed in detector.needs_any))
+    return ", ".join(needed) or "no optional feed"
 
 
 def _parameters(parameters: Mapping[str, float], how: str) -> str:

@@ -49,7 +49,7 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
 
 DETECTOR = Detector(
     title="Unapproved device or network",
-    version=1,
+    version=2,
     citation="45 CFR 164.310(b)–(c), 164.312(a)(2)(iv), 164.312(e)",
     flags="Records were opened from a device that is not approved, or over a network that is neither office nor VPN.",
     matters="On a personal or open device, and over an open network, records can be copied without a trace.",
@@ -60,7 +60,7 @@ DETECTOR = Detector(
         "further fault adds 0.5, since faults of one device come together."
     ),
     suggested="check_device",
-    needs=("devices",),
+    needs_any=("devices", "networks"),
     sql="""
         SELECT b.coder, b.kind, b.name, b.fault, min(a.occurred_at) AS first_at, max(a.occurred_at) AS last_at,
                array_agg(a.access) AS accesses
@@ -68,7 +68,8 @@ DETECTOR = Detector(
           SELECT c.coder, 'device' AS kind, c.device AS name, 'unregistered' AS fault,
                  TIMESTAMP '1900-01-01 00:00:00' AS begins, TIMESTAMP '9999-12-31 00:00:00' AS ends
           FROM connections AS c
-          WHERE c.device IS NOT NULL AND NOT EXISTS (SELECT 1 FROM devices AS d WHERE d.device = c.device)
+          WHERE c.device IS NOT NULL AND EXISTS (SELECT 1 FROM devices AS d)
+            AND NOT EXISTS (SELECT 1 FROM devices AS d WHERE d.device = c.device)
           UNION
           SELECT c.coder, 'device' AS kind, c.device AS name, f.fault, f.begins, f.ends
           FROM connections AS c JOIN device_faults AS f ON f.device = c.device
@@ -126,6 +127,11 @@ DETECTOR = Detector(
                 "networks": "cidr,kind\n10.8.0.0/16,vpn\n10.20.0.0/16,office\n",
             },
             expect=(("ana", None),),
+        ),
+        Example(
+            "There are only networks, and one address is in none of them; no device is judged",
+            feeds={"accesses": LOOKS, "networks": "cidr,kind\n10.8.0.0/16,vpn\n"},
+            expect=(("ben", None),),
         ),
         Example(
             "Approved devices over the VPN and in the office, on the last day of approval",

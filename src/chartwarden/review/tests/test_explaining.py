@@ -64,6 +64,7 @@ def test_pairs_first_equals_one_by_one(scratch: object, seen: list, queue: list)
                 "person": pa.array([person for _, person, _ in seen], pa.string()),
                 "coder": pa.array([person or "stranger" for _, person, _ in seen], pa.string()),
                 "patient": pa.array([patient for _, _, patient in seen], pa.string()),
+                "outcome": pa.nulls(len(seen), pa.string()),
             }
         ),
     )
