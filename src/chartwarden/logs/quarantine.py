@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
-from pathlib import Path
-
-import msgspec
 
 from chartwarden.logs.contracts import QuarantinedRow
 
@@ -15,20 +13,13 @@ COLUMNS = ("file", "line", "reason")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_ndjson(rows: Iterable[QuarantinedRow], target: Path) -> None:
-    """One JSON object a row: file, line, reason."""
-    with target.open("wb") as file:
-        for row in rows:
-            file.write(msgspec.json.encode(row) + b"\n")
-
-
-def write_csv(rows: Iterable[QuarantinedRow], target: Path) -> None:
+def quarantine_csv(rows: Iterable[QuarantinedRow]) -> bytes:
     """CSV (RFC 4180, UTF-8) with the columns file, line, reason, safe to open in a spreadsheet."""
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            writer.writerow((_inert(row.file), row.line, _inert(row.reason)))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows((_inert(row.file), row.line, _inert(row.reason)) for row in rows)
+    return text.getvalue().encode()
 
 
 def _inert(value: str) -> str:

@@ -8,6 +8,9 @@ from pathlib import Path
 from chartwarden.kernel.plugins import discover
 from chartwarden.logs.contracts import LogFormat
 from chartwarden.logs.mapping import draft
+from chartwarden.logs.quarantine import quarantine_csv
+
+__all__ = ["draft_mapping", "formats", "quarantine_csv"]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,6 @@ from chartwarden.logs.contracts import (
     Feed,
     FeedRead,
     InputCount,
-    QuarantinedRow,
     Span,
 )
 from chartwarden.logs.coverage import cover
@@ -27,7 +26,6 @@ from chartwarden.logs.deduplication import Identity, take_out_duplicates
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.opening import open_input
 from chartwarden.logs.parts import Part
-from chartwarden.logs.quarantine import write_csv
 from chartwarden.logs.recognition import ReadAlong, Recognised, names_of, recognise_all
 from chartwarden.logs.references import take_out_strangers
 from chartwarden.logs.tables.files import open_table
@@ -97,11 +95,6 @@ def read_accesses(
     counts, others = _counts([names[path] for path in paths], recognised, [digest.result() for digest in digests], read)
     quarantined = tuple(row for part in parts for row in part.quarantined)
     return AccessesRead(tuple(part.parquet for part in parts), counts, quarantined, guessed, others, covered)
-
-
-def write_quarantine(rows: Iterable[QuarantinedRow], target: Path) -> None:
-    """Write the rows in quarantine as CSV: file, line, reason. What a spreadsheet would take for a formula is text."""
-    write_csv(rows, target)
 
 
 def vault_store(path: Path, vault: Path) -> str:

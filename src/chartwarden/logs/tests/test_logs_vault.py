@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import json
+import io
 from pathlib import Path
 
 import pytest
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.logs.contracts import QuarantinedRow
-from chartwarden.logs.quarantine import write_csv, write_ndjson
-from chartwarden.logs.services import vault_store, vault_verify, write_quarantine
+from chartwarden.logs.queries import quarantine_csv
+from chartwarden.logs.services import vault_store, vault_verify
 from chartwarden.logs.vault import place, sha256, store, verify
 
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # FIPS 180-2, B.1
@@ -53,25 +53,12 @@ def test_a_file_that_can_not_be_read_leaves_nothing(tmp_path: Path) -> None:
 ROWS = (QuarantinedRow("log.csv", 7, 'expected "a";\nfound b'), QuarantinedRow("=cmd.csv", 8, "-1"))
 
 
-def test_quarantine_as_json(tmp_path: Path) -> None:
-    write_ndjson(ROWS, tmp_path / "rows.ndjson")
-    found = [json.loads(line) for line in (tmp_path / "rows.ndjson").read_text(encoding="utf-8").splitlines()]
-    assert found == [{"file": row.file, "line": row.line, "reason": row.reason} for row in ROWS]
-
-
-def test_quarantine_as_csv_holds_no_formula(tmp_path: Path) -> None:
-    write_csv(ROWS, tmp_path / "rows.csv")
-    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
-        assert list(csv.reader(file)) == [
-            ["file", "line", "reason"],
-            ["log.csv", "7", 'expected "a";\nfound b'],
-            ["'=cmd.csv", "8", "'-1"],
-        ]
-
-
-def test_other_rooms_write_the_quarantine_safe_for_spreadsheets(tmp_path: Path) -> None:
-    write_quarantine([QuarantinedRow("=cmd.csv", 2, "@reason")], tmp_path / "rows.csv")
-    assert (tmp_path / "rows.csv").read_text("utf-8").splitlines() == ["file,line,reason", "'=cmd.csv,2,'@reason"]
+def test_quarantine_as_csv_holds_no_formula() -> None:
+    assert list(csv.reader(io.StringIO(quarantine_csv(ROWS).decode(), newline=""))) == [
+        ["file", "line", "reason"],
+        ["log.csv", "7", 'expected "a";\nfound b'],
+        ["'=cmd.csv", "8", "'-1"],
+    ]
 
 
 def test_other_rooms_keep_raw_files_in_the_vault(tmp_path: Path) -> None:

@@ -13,21 +13,22 @@ def score(rows: Sequence[Row], scoring: Scoring) -> Iterable[Signal]:
     """One signal per coder and patient."""
     for row in rows:
         looks = int(row["looks"])
+        brief = (row["last_at"] - row["first_at"]).total_seconds() < 60 * scoring.parameters["brief_minutes"]
         yield signal(
             scoring,
             row,
             row["patient"],
-            scoring.parameters["weight"],
+            scoring.parameters["brief_weight" if brief else "weight"],
             {"looks": looks},
             f"{row['coder']} looked at the personal details of patient {row['patient']} {times(looks)}, "
             f"{when(scoring, row)}, and at no clinical document.",
-            "Some systems show the personal details first, also after a mis-click." if looks == 1 else "",
+            "Some systems show the personal details first, also after a mis-click." if brief else "",
         )
 
 
 DETECTOR = Detector(
     title="Contact looked up",
-    version=2,
+    version=3,
     citation="45 CFR 164.502(b), 164.514(d)(2)",
     flags="Without an assignment, a coder saw a patient's personal details and no clinical document.",
     matters="A record is no address book: an address or telephone number is of no use for coding.",
@@ -35,7 +36,8 @@ DETECTOR = Detector(
     basis=(
         "Judged, not fitted; beyond what unassigned_access says of the same accesses. Work that was merely not "
         "entered nearly always reads a clinical document; of improper looks perhaps one in six stops at the "
-        "personal details, of proper ones perhaps one in thirty (1.6)."
+        "personal details, of proper ones perhaps one in thirty (1.6). Within three minutes a mis-click is as likely: "
+        "many systems open on the personal details (0.7)."
     ),
     suggested="ask_coder",
     sql="""
@@ -48,7 +50,7 @@ DETECTOR = Detector(
                                             'prior_authorization') THEN 1 ELSE 0 END) = 0
     """,
     score=score,
-    parameters={"weight": 1.6},
+    parameters={"weight": 1.6, "brief_weight": 0.7, "brief_minutes": 3},
     examples=(
         Example(
             "Opened, personal details seen, closed",

@@ -1,4 +1,4 @@
-"""Writes findings.json, review.html and review.pdf into a folder: all of them whole, or none of them."""
+"""Writes findings.json, the reports and quarantine.csv into a folder: all of them whole, or none of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from chartwarden.kernel.errors import InputRefused, refuse
+from chartwarden.logs.queries import quarantine_csv
 from chartwarden.review.contracts import Findings
 from chartwarden.review.findings_json import findings_json
 from chartwarden.review.report.content import IN_FULL, page
 from chartwarden.review.report.html import review_html
 from chartwarden.review.report.pdf import review_pdf
 
-NAMES = ("findings.json", "review.html", "review.pdf")
+NAMES = ("findings.json", "review.html", "review.pdf", "quarantine.csv")
 EXPECTED = "a folder that can be written"
 
 
@@ -47,12 +48,12 @@ def claimed(out: Path) -> Iterator[None]:
 
 
 def write_reports(findings: Findings, out: Path, limit: int = IN_FULL) -> tuple[Path, ...]:
-    """Write the three files, the first ``limit`` cases in full, and return their paths. What stood there is replaced
-    only when all three are whole. Raises InputRefused naming the folder where it can't be written."""
+    """Write the files of NAMES, the first ``limit`` cases in full, and return their paths. What stood there is replaced
+    only when all are whole. Raises InputRefused naming the folder where it can't be written."""
     check_writable(out)
     data = findings_json(findings)
     shown = page(findings, hashlib.sha256(data).hexdigest(), limit)
-    contents = (data, review_html(shown), review_pdf(shown, findings.period))
+    contents = (data, review_html(shown), review_pdf(shown, findings.period), quarantine_csv(findings.quarantined))
     return _replace_all(out, dict(zip(NAMES, contents, strict=True)))
 
 

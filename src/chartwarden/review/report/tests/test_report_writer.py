@@ -11,7 +11,7 @@ from chartwarden.kernel.errors import InputRefused
 from chartwarden.review.report.writer import NAMES, check_writable, write_reports
 
 
-def test_three_files_and_nothing_else(findings, tmp_path):
+def test_all_files_and_nothing_else(findings, tmp_path):
     out = tmp_path / "new" / "review"
     paths = write_reports(findings, out)
     assert sorted(path.name for path in out.iterdir()) == sorted(NAMES)
