@@ -13,7 +13,7 @@ import pkgutil
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def measure(names: Sequence[str]) -> None:
             _keep(name, figure)
 
 
-def _benches() -> dict[str, Callable[[], Sequence[Mapping[str, Any]]]]:
+def _benches() -> dict[str, Callable[[], Iterable[Mapping[str, Any]]]]:
     names = [found.name for found in pkgutil.iter_modules([str(ROOT / "bench")]) if not found.name.startswith("_")]
     modules = {name: importlib.import_module(f"bench.{name}") for name in names}
     return {name: module.run for name, module in modules.items() if hasattr(module, "run")}
