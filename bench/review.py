@@ -1,7 +1,8 @@
-"""The review of a large log, from its feeds to findings.json, against DuckDB's own reading of the same file and pandas doing the same joins.
+"""The review of a large log, from its feeds to findings.json.
 
-Each part runs in a process of its own, one after the other in one run, so that ratios compare like with like and
-peak memory is its own (read from /proc, so this bench wants Linux). CHARTWARDEN_BENCH_ROWS and CHARTWARDEN_BENCH_LONG_ROWS make the logs smaller.
+Against DuckDB's own reading of the same file, and pandas doing the same joins. Each part runs in a process of its
+own, one after the other in one run, so that ratios compare like with like and peak memory is its own (read from /proc,
+so this bench wants Linux). CHARTWARDEN_BENCH_ROWS and CHARTWARDEN_BENCH_LONG_ROWS make the logs smaller.
 """
 
 from __future__ import annotations
