@@ -1,4 +1,4 @@
-"""What every room stands on: errors that say what to do, plug-in discovery, instants and zones, progress.
+"""What every room stands on: actors, decisions, transitions, errors, jobs, plug-in discovery, zones, progress.
 
 The kernel knows nothing of clinics, logs or reviews. It imports no other room.
 """
