@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from chartwarden.kernel.errors import Fault
 from chartwarden.ledger.checkpoint import Checkpoint
@@ -12,6 +13,9 @@ from chartwarden.ledger.group_faults import Trust, group_faults
 from chartwarden.ledger.groups import Group, heads
 from chartwarden.ledger.merkle import HASH_SIZE, Frontier, root
 from chartwarden.ledger.tiles import HEIGHT, WIDTH, Tile, hash_levels, hashes_in, level_tiles
+
+SIDES = (Trust.ENTRIES, Trust.TILE)
+MOST_TRIED = 6
 
 
 @dataclass
@@ -31,11 +35,7 @@ def locate(
     """Compare all there is. ``signed`` is the root of a checkpoint whose signature holds, else None."""
     found = Located()
     upper = _upper_tiles(source, size, found.faults)
-    trust = [Trust.BOTH] * len(groups)
-    if not all(group.head for group in groups):
-        entries_root = _root([_usable(group, group.by_entries) for group in groups])
-        tiles_root = _root([_usable(group, group.by_tile) for group in groups])
-        trust = [_trust(group, signed, entries_root, tiles_root, upper.get(1, [])) for group in groups]
+    trust = _trust(groups, signed, upper.get(1, []))
     best = [_best(group, whom) for group, whom in zip(groups, trust, strict=True)]
     for group, whom in zip(groups, trust, strict=True):
         found.faults += group_faults(group, whom)
@@ -71,17 +71,27 @@ def _root(parts: Sequence[list[bytes] | None]) -> bytes | None:
     return frontier.root()
 
 
-def _trust(
-    group: Group, signed: bytes | None, entries_root: bytes | None, tiles_root: bytes | None, above: Sequence[bytes]
-) -> Trust:
-    """Which of a group's two files is right: what the signature says, else what the tile above says."""
+def _trust(groups: Sequence[Group], signed: bytes | None, above: Sequence[bytes]) -> list[Trust]:
+    """Which of each group's two files is right: what the tiles above say, and what makes the signed root."""
+    found = [_vote(group, above) for group in groups]
+    open_ones = [at for at, whom in enumerate(found) if whom is Trust.NEITHER]
+    differing = [at for at, group in enumerate(groups) if not group.head]
+    choices = [dict.fromkeys(differing, whom) for whom in (Trust.ENTRIES, Trust.TILE)]
+    if len(open_ones) <= MOST_TRIED:
+        choices += [dict(zip(open_ones, way, strict=True)) for way in product(SIDES, repeat=len(open_ones))]
+    if signed is None or not differing:
+        return found
+    for choice in choices:
+        tried = [choice.get(at, whom) for at, whom in enumerate(found)]
+        if _root([_best(group, whom) for group, whom in zip(groups, tried, strict=True)]) == signed:
+            return tried
+    return found
+
+
+def _vote(group: Group, above: Sequence[bytes]) -> Trust:
     if group.head:
         return Trust.BOTH
-    if signed is not None and signed == entries_root:
-        return Trust.ENTRIES
-    if signed is not None and signed == tiles_root:
-        return Trust.TILE
-    if group.width == WIDTH and group.number < len(above):
+    if group.width == WIDTH:
         said = [above[group.number]]
         if said == _usable(group, group.by_entries):
             return Trust.ENTRIES

@@ -50,9 +50,9 @@ def verify(path: Path, trusted: str, earlier: str | None = None) -> Verified:
 
     mark = f'"clinic":"{origin.rpartition("/")[2]}"'.encode()
     groups = list(scan(path, source, size, mark))
-    own, unread = _own([entry for group in groups for entry in group.own])
+    own, unread = _own([entry for group in groups for entry in group.own], size)
     chain, chain_faults = keys_of(own, origin)
-    signature = _signature(claims, chain or claims.keys, key)
+    signature = _signature(claims, chain, key)
     expected_root = claims.head.root if claims.head and not signature else None
     found = locate(source, size, groups, expected_root, watched)
     faults = [
@@ -101,12 +101,12 @@ def _bad_line(number: int) -> Fault:
     return Fault(f"{KEYS}, line {number}", "an entry number, a space and a verifier key", "something else")
 
 
-def _own(found: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[str, int, Entry]], list[Fault]]:
+def _own(found: Sequence[tuple[int, bytes]], size: int) -> tuple[list[tuple[str, int, Entry]], list[Fault]]:
     """The ledger's entries about itself, read."""
     entries: list[tuple[str, int, Entry]] = []
     faults: list[Fault] = []
     for index, leaf in found:
-        where = _bundle_of(index)
+        where = _bundle_of(index, size)
         try:
             entries.append((where, index, Entry.parse(leaf)))
         except ValueError:
@@ -114,20 +114,29 @@ def _own(found: Sequence[tuple[int, bytes]]) -> tuple[list[tuple[str, int, Entry
     return entries, faults
 
 
-def _bundle_of(index: int) -> str:
-    return Tile(None, index // WIDTH).path
+def _bundle_of(index: int, size: int) -> str:
+    number = index // WIDTH
+    return Tile(None, number, min(WIDTH, size - number * WIDTH)).path
 
 
-def _signature(claims: _Claims, keys: Sequence[KeyInForce], trusted: VerifierKey) -> list[Fault]:
-    """What is wrong with the checkpoint's signature by the last key."""
+def _signature(claims: _Claims, chain: Sequence[KeyInForce], trusted: VerifierKey) -> list[Fault]:
+    """What is wrong with the checkpoint's signature by the last key: of the entries, or of the file if those differ.
+
+    Where they differ a fault says so; here a wrong entry must not make the checkpoint look wrong too.
+    """
     if claims.head is None:
         return []
-    try:
-        opened(claims.note, [keys[-1].key if keys else trusted])
-    except NotSound as wrong:
-        expected, _, found = str(wrong).removeprefix("expected ").partition("; found ")
-        return [Fault(CHECKPOINT, expected, found)]
-    return []
+    last = [keys[-1].key for keys in (chain, claims.keys) if keys] or [trusted]
+    faults: list[Fault] = []
+    for key in last:
+        try:
+            opened(claims.note, [key])
+        except NotSound as wrong:
+            expected, _, found = str(wrong).removeprefix("expected ").partition("; found ")
+            faults.append(Fault(CHECKPOINT, expected, found))
+        else:
+            return []
+    return faults[:1]
 
 
 def _earlier(note: str, claims: _Claims, trusted: VerifierKey) -> Checkpoint | None:
@@ -177,7 +186,13 @@ def _keys(claims: _Claims, chain: Sequence[KeyInForce], trusted: VerifierKey, do
     if doubt or not chain:  # what the entries say of keys is not to be held against the file
         known = claims.keys
         if not chain and not doubt and claims.head is not None and claims.head.size:
-            faults.append(Fault(f"{_bundle_of(0)}, entry 0", "an entry ledger.opened, which names the key", "another"))
+            faults.append(
+                Fault(
+                    f"{_bundle_of(0, claims.head.size)}, entry 0",
+                    "an entry ledger.opened, which names the key",
+                    "another",
+                )
+            )
     elif not any(fault.where.startswith(KEYS) for fault in claims.faults):
         for number in range(1, max(len(chain), len(claims.keys)) + 1):
             ours, theirs = chain[number - 1 : number], claims.keys[number - 1 : number]

@@ -154,7 +154,7 @@ def test_an_entry_changed_together_with_its_tile(spoiled: Path, whole: tuple[Pat
         (lambda at: (at / "tile/0/003").unlink(), "tile/0/003: expected entries 768 to 1023; found no such file, or one that can't "
          "be read"),
         (lambda at: (at / "notes.txt").write_text("x"), "notes.txt: expected no such file in a ledger of 1100 entries; found one"),
-        (lambda at: _flip(at, "keys", 3), "keys, line 1: expected an entry number, a space and a verifier key; found something else"),
+        (lambda at: _flip(at, "keys", 3), "keys, line 1: expected the key that entry 0 brought; found another key"),
         (lambda at: _flip(at, "tile/1/000.p/4", 8 * 33), "tile/1/000.p/4, hash 1: expected the root of tile/0/001; found another"),
         (lambda at: _flip(at, "tile/0/001", 8 * 33), "tile/0/001, hash 1 (entry 257): expected the hash of that entry; found another"),
     ],
