@@ -1,4 +1,7 @@
-"""Tests that need a real program: skipped by name where it is missing, and a failure where CI=true."""
+"""What all tests share: the store they run on, real programs they need, and a clinic with a person in every role.
+
+``CHARTWARDEN_TEST_STORE=postgresql`` runs them on a throw-away PostgreSQL cluster instead of SQLite.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,15 @@ from collections.abc import Generator
 import pytest
 
 from tools.peers import PEERS
+
+pytest_plugins = ["tests.support.clinic"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the store, so that they can be run on the other store alone."""
+    for item in items:
+        if {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("store")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

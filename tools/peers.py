@@ -5,6 +5,7 @@ Elsewhere it says which packages to install; tests that miss one are then skippe
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import subprocess
@@ -23,12 +24,20 @@ class Peer:
     @property
     def path(self) -> str | None:
         """Where it is, or None."""
-        return next((found for program in self.programs if (found := shutil.which(program))), None)
+        return next((found for program in self.programs if (found := _where(program))), None)
+
+
+def _where(program: str) -> str | None:
+    """On the path, or by a pattern where Debian keeps it off the path."""
+    if "*" not in program:
+        return shutil.which(program)
+    return next(iter(sorted(glob.glob(program), reverse=True)), None)
 
 
 PEERS = {
     "chromium": Peer(("chromium", "chromium-browser", "google-chrome"), "chromium", "looks at the report page"),
     "java": Peer(("java",), "default-jre-headless", "runs Spark"),
+    "postgresql": Peer(("initdb", "/usr/lib/postgresql/*/bin/initdb"), "postgresql", "is the second store"),
     "pdftoppm": Peer(("pdftoppm",), "poppler-utils", "turns the PDF report into pictures"),
 }
 

@@ -65,7 +65,7 @@ Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def _public(node: ast.Module | ast.ClassDef) -> list[Named]:
     found: list[Named] = []
     for part in node.body:
-        if isinstance(part, Named) and not part.name.startswith("_"):
+        if isinstance(part, Named) and not part.name.startswith("_") and part.name != "Meta":
             found.append(part)
             if isinstance(part, ast.ClassDef):
                 found += _public(part)

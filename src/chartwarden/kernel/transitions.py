@@ -20,9 +20,7 @@ class Transitions:
         following = self.table.get((state, event))
         if following is None:
             possible = ", ".join(sorted(name for begins, name in self.table if begins == state)) or "nothing more"
-            raise Refused(
-                refused(f"A {self.what} that is {state} can't be {event}. From here it can be: {possible}.")
-            )
+            raise Refused(refused(f"A {self.what} that is {state} can't be {event}. From here it can be: {possible}."))
         return following
 
     @property

@@ -1,0 +1,32 @@
+"""What other rooms may hold of a clinic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """A clinic and its settings.
+
+    ``holidays`` is a region of the ``holidays`` library; ``grace_minutes`` how long log rows may trail an assignment;
+    ``idle_minutes`` after how long a session locks; ``review_due_days`` how many days after a week's end its review
+    is due; ``lookback_days`` how much history the detectors see before the week; ``reviews_from`` the first day that
+    is reviewed; ``thresholds`` are detectors' parameters by detector id; ``demo`` marks a made-up clinic.
+    """
+
+    id: UUID
+    name: str
+    time_zone: ZoneInfo
+    holidays: str = "US"
+    grace_minutes: int = 15
+    idle_minutes: int = 15
+    review_due_days: int = 7
+    lookback_days: int = 28
+    reviews_from: date | None = None
+    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    demo: bool = False

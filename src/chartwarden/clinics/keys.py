@@ -1,0 +1,110 @@
+"""A clinic's own keys: wrapped under the installation's master key, opened once a process.
+
+What is sealed begins with the id of its data key, so that a newer key can seal while older ones still open. The index
+key is never changed: it only makes look-ups, and a change would have every row looked up anew. Destroying a clinic's
+keys destroys what they sealed (NIST SP 800-88, cryptographic erase).
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from chartwarden.clinics import models
+from chartwarden.kernel import sealing
+
+DATA, INDEX = "data", "index"
+ID_BYTES = 16
+
+
+@lru_cache(maxsize=1)
+def keyring() -> sealing.Keyring:
+    """The installation's master keys, from CHARTWARDEN_KEYS or the key file. Raises InputRefused without one."""
+    return sealing.load_keyring(settings.KEY_FILE, os.environ)
+
+
+def make_keys(clinic: UUID, at: datetime) -> None:
+    """A clinic's first keys, written in the caller's transaction."""
+    for purpose in (DATA, INDEX):
+        add_data_key(clinic, purpose, at)
+
+
+def add_data_key(clinic: UUID, purpose: str, at: datetime) -> UUID:
+    """One more key: the newest seals from now on."""
+    identity = uuid4()
+    wrapped = keyring().wrap(sealing.new_data_key(), _context(clinic, purpose, identity))
+    models.DataKey.objects.create(id=identity, clinic_id=clinic, purpose=purpose, wrapped=wrapped, made_at=at)
+    forget()
+    return identity
+
+
+def forget() -> None:
+    """Let go of opened keys: after a rotation, and between tests."""
+    _opened.cache_clear()
+    _sealing_key.cache_clear()
+    _index_key.cache_clear()
+
+
+def seal(clinic: UUID, purpose: str, data: bytes) -> bytes:
+    """Seal under the clinic's newest data key. Opens only for the same clinic and purpose."""
+    identity, key = _newest(clinic, DATA, purpose)
+    return identity.bytes + sealing.seal(key, data, _purpose(clinic, purpose))
+
+
+def unseal(clinic: UUID, purpose: str, sealed: bytes | memoryview) -> bytes:
+    """What ``seal`` was given. Raises SealBroken."""
+    kept = bytes(sealed)
+    key = data_key(clinic, purpose, UUID(bytes=kept[:ID_BYTES]))
+    return sealing.open_sealed(key, kept[ID_BYTES:], _purpose(clinic, purpose))
+
+
+def newest_data_key(clinic: UUID, purpose: str) -> tuple[UUID, bytes]:
+    """The key that seals files of one purpose now, and its id, which is kept beside the file's name."""
+    return _newest(clinic, DATA, purpose)
+
+
+@lru_cache(maxsize=1024)
+def _opened(clinic: UUID, identity: UUID) -> bytes:
+    row = models.DataKey.objects.filter(id=identity, clinic_id=clinic).first()
+    if row is None:
+        raise sealing.SealBroken("sealed under a key that this clinic does not have")
+    return keyring().unwrap(bytes(row.wrapped), _context(clinic, row.purpose, row.id))
+
+
+def data_key(clinic: UUID, purpose: str, identity: UUID) -> bytes:
+    """The key of that id for one purpose. Raises SealBroken where the clinic has none of that id."""
+    return sealing.subkey(_opened(clinic, identity), purpose.encode())
+
+
+def blind_index(clinic: UUID, purpose: str, text: str) -> bytes:
+    """16 bytes by which an exact text is found again without keeping it."""
+    return sealing.blind_index(_index_key(clinic, purpose), text, _purpose(clinic, purpose))
+
+
+@lru_cache(maxsize=256)
+def _index_key(clinic: UUID, purpose: str) -> bytes:
+    return _newest(clinic, INDEX, purpose)[1]
+
+
+@lru_cache(maxsize=256)
+def _sealing_key(clinic: UUID, kind: str, purpose: str) -> tuple[UUID, bytes]:
+    row = models.DataKey.objects.filter(clinic_id=clinic, purpose=kind).order_by("-made_at", "-id").first()
+    if row is None:
+        raise sealing.SealBroken("this clinic has no key: it was destroyed, or the clinic is another one")
+    return row.id, data_key(clinic, purpose, row.id)
+
+
+def _newest(clinic: UUID, kind: str, purpose: str) -> tuple[UUID, bytes]:
+    return _sealing_key(clinic, kind, purpose)
+
+
+def _context(clinic: UUID, purpose: str, identity: UUID) -> bytes:
+    return b"chartwarden data key" + clinic.bytes + purpose.encode() + identity.bytes
+
+
+def _purpose(clinic: UUID, purpose: str) -> bytes:
+    return clinic.bytes + purpose.encode()

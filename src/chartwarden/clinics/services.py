@@ -1,0 +1,65 @@
+"""What others may have the clinics room do."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from chartwarden.clinics import models
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.keys import blind_index, data_key, make_keys, newest_data_key, seal, unseal
+from chartwarden.clinics.queries import contract
+from chartwarden.clinics.tenancy import EVERY, acting
+from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.zones import zone
+from chartwarden.ledger.services import append
+
+__all__ = ["across_clinics", "acting_in", "blind_index", "data_key", "newest_data_key", "open_clinic", "seal", "unseal"]
+
+
+def acting_in(clinic: UUID) -> AbstractContextManager[None]:
+    """Act in one clinic until the block ends: on PostgreSQL no other clinic's rows can be seen within it."""
+    return acting(str(clinic))
+
+
+def across_clinics() -> AbstractContextManager[None]:
+    """Look at the rows of every clinic: for sign-in, which comes before a clinic is chosen, and for the worker."""
+    return acting(EVERY)
+
+
+def open_clinic(
+    *,
+    name: str,
+    time_zone: str,
+    actor: Actor,
+    at: datetime,
+    holidays: str = "US",
+    reviews_from: date | None = None,
+    demo: bool = False,
+) -> Clinic:
+    """Make a clinic. Raises InputRefused for a time zone that does not exist."""
+    zone(time_zone, "time zone")
+    identity = uuid4()
+    with acting_in(identity), transaction.atomic():
+        row = models.Clinic.objects.create(
+            id=identity,
+            name=name,
+            time_zone=time_zone,
+            holidays=holidays,
+            reviews_from=reviews_from,
+            demo=demo,
+            opened_at=at,
+        )
+        make_keys(identity, at)
+        append(
+            clinic=identity,
+            kind="clinics.opened",
+            actor=actor,
+            at=at,
+            subject={"clinic": str(identity)},
+            facts={"time_zone": time_zone, "holidays": holidays, "demo": demo},
+        )
+    return contract(row)

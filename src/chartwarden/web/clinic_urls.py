@@ -1,0 +1,10 @@
+"""The web room's own pages in a clinic."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from chartwarden.web import views
+
+app_name = "web"
+urlpatterns = [path("", views.home, name="home")]

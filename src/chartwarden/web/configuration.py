@@ -1,0 +1,67 @@
+"""Settings that take some working out from the environment. Raises InputRefused with what was expected."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+
+from chartwarden.kernel.errors import refuse
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+def database(url: str, data: Path) -> dict[str, Any]:
+    """Django's database settings: PostgreSQL by its URL, or SQLite in the data folder, each durable at every commit."""
+    if url:
+        found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
+        if "postgresql" not in found["ENGINE"]:
+            raise refuse("DATABASE_URL", "postgresql://user:password@host:port/name", url.split(":", 1)[0])
+        return found
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": data / "chartwarden.sqlite3",
+        "CONN_MAX_AGE": 600,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456",
+        },
+    }
+
+
+def secret_key(key_file: Path) -> str:
+    """Django's secret, derived from the newest master key, or a passing one while there is none yet."""
+    given = os.environ.get("CHARTWARDEN_KEYS", "")
+    text = given or (key_file.read_text(encoding="ascii") if key_file.is_file() else secrets.token_hex())
+    newest = text.split()[0]
+    return hashlib.sha256(b"chartwarden django secret\x00" + newest.encode()).hexdigest()
+
+
+def hosts(given: str) -> list[str]:
+    """The names the pages answer to: loopback, and those given, separated by commas."""
+    return [*LOOPBACK, *(name.strip() for name in given.split(",") if name.strip())]
+
+
+def mail(url: str) -> dict[str, Any]:
+    """Django's mail settings from smtp://user:password@host:port (smtps:// for TLS from the start)."""
+    if not url:
+        return {"EMAIL_HOST": ""}
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise refuse("CHARTWARDEN_MAIL", "smtp://user:password@host:port", parts.scheme or "no address")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": 20,
+    }

@@ -1,0 +1,22 @@
+"""What every template knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from chartwarden.web.navigation import links
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The clinic, the member, their navigation, the clinic's zone, and whether all this is a demo."""
+    clinic = getattr(request, "clinic", None)
+    return {
+        "clinic": clinic,
+        "member": getattr(request, "member", None),
+        "navigation": links(request) if clinic else (),
+        "demo": settings.DEMO,
+        "now": getattr(request, "now", None),
+    }

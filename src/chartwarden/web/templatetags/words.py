@@ -1,0 +1,39 @@
+"""Filters for pages: local times with weekday and zone, counts with their unit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
+    """An instant as ``Fri 6 Mar 2026, 16:55 CST``, in a ``time`` element; a dash where there is none."""
+    if moment is None:
+        return "–"
+    there = moment.astimezone(zone)
+    return format_html(
+        '<time datetime="{}">{:%a} {} {:%b %Y, %H:%M %Z}</time>',
+        moment.isoformat(timespec="seconds"), there, there.day, there,
+    )  # fmt: skip
+
+
+@register.filter
+def day(value: date | None) -> str | SafeString:
+    """A day as ``Fri 6 Mar 2026``; a dash where there is none."""
+    if value is None:
+        return "–"
+    return format_html('<time datetime="{}">{:%a} {} {:%b %Y}</time>', value.isoformat(), value, value.day, value)
+
+
+@register.filter
+def counted(number: int, word: str) -> str:
+    """``1 case``, ``2,000 cases``; ``word`` may give its plural behind a comma: ``access,accesses``."""
+    one, _, many = word.partition(",")
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,45 @@
+"""The first page, the home page, and the pages that say what went wrong."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from chartwarden.clinics.queries import clinics
+from chartwarden.clinics.services import across_clinics
+from chartwarden.people.contracts import Permission, page, signed_in
+from chartwarden.people.queries import clinics_of
+
+
+@signed_in
+def start(request: HttpRequest) -> HttpResponse:
+    """To the one clinic there is, or the choice of clinics."""
+    with across_clinics():
+        mine = set(clinics_of(request.user.id))
+    found = [clinic for clinic in clinics() if clinic.id in mine]
+    if len(found) == 1:
+        return redirect("web:home", clinic=found[0].id)
+    return render(request, "clinics.html", {"clinics": found})
+
+
+@page(Permission.SEE_HOME)
+def home(request: HttpRequest, clinic: UUID) -> HttpResponse:
+    """What is due from the member today."""
+    return render(request, "home.html")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: the same whether it does not exist or is another clinic's."""
+    return render(request, "not_found.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 from a library, such as a form without its token."""
+    return render(request, "forbidden.html", status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: a fault of the program, without saying whose data it was about."""
+    return render(request, "broken.html", status=500)
