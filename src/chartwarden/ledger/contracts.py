@@ -8,18 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.errors import Fault
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An entry to be: what ``append`` takes, as one value. ``actor`` is an Actor's ref; ``private`` holds plain text,
-    which goes no further than its commitment.
+    """An entry to be: what ``append`` takes, as one value. ``private`` holds plain text, which goes no further than
+    its commitment.
     """
 
     clinic: UUID
     kind: str
-    actor: str
+    actor: Actor
     at: datetime
     subject: Mapping[str, str]
     facts: Mapping[str, Any] = field(default_factory=dict)
