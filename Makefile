@@ -13,10 +13,11 @@ run: ## Make the demo clinic in ./demo-clinic and review it
 	@.venv/bin/chartwarden demo demo-clinic
 	@.venv/bin/chartwarden review demo-clinic --limit 10
 
-test: ## Run all tests, with the real programs they need
+test: ## Run all tests, with the real programs they need; those that use the store on SQLite and on PostgreSQL
 	@sh tools/setup.sh test
 	@$(PYTHON) tools/peers.py
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
+	@CHARTWARDEN_TEST_STORE=postgresql $(PYTHON) -m pytest -n 2 --dist loadfile -m "store and not one_store"
 
 check: ## Lint, types, imports and the house's own tests
 	@sh tools/setup.sh test
