@@ -45,11 +45,16 @@ def verify_stored(clinic: UUID) -> Verified:
         faults.append(Fault(f"{LEDGER}, head", f"the head of its {frontier.size} entries", "another"))
     chain, wrong = keys_of(own, origin)
     faults += wrong
-    if [str(one) for one in chain] != [str(one) for one in keys.in_force(clinic)]:
+    if [str(one) for one in chain] != _written_keys(clinic):
         faults.append(Fault(f"{LEDGER}, keys", "the keys that its entries name", "others"))
     for count, note in sorted(signed.items()):
         faults += _checkpoint_faults(note, chain, origin, roots.get(count))
     return Verified(origin, frontier.size, frontier.root(), tuple(str(one.key) for one in chain), tuple(faults))
+
+
+def _written_keys(clinic: UUID) -> list[str]:
+    rows = models.SigningKey.objects.filter(clinic_id=clinic).order_by("since")
+    return [f"{row.since} {row.verifier}" for row in rows]
 
 
 def _rows(clinic: UUID, size: int) -> Iterator[models.Entry]:

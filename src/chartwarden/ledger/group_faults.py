@@ -45,7 +45,8 @@ def _entry_faults(group: Group, bundle: str, first: int) -> Iterator[Fault]:
     if at < len(there) and there[at] in wanted:
         found = f"entry {first + wanted.index(there[at])}"
     if len(there) != group.width or group.ragged:
-        found += f", and {_counted(group)} in all where {group.width} belong"
+        comma = "," if group.ragged else ""
+        found += f", and {_counted(group)}{comma} in all where {group.width} belong"
     more = f", as for {len(wrong) - 1} more in this file" if len(wrong) > 1 else ""
     yield Fault(f"{bundle}, entry {first + at}", "the entry that was signed", found + more)
 

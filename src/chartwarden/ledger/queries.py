@@ -13,9 +13,18 @@ from chartwarden.ledger.merkle import Frontier, Nodes, consistency_proof, inclus
 from chartwarden.ledger.tiles import nodes_from
 
 __all__ = [
-    "checkpoint", "checkpoints", "commits_to", "entries", "entry", "extension", "latest", "nodes", "proof", "signing_keys",
+    "checkpoint",
+    "checkpoints",
+    "commits_to",
+    "entries",
+    "entry",
+    "extension",
+    "latest",
+    "nodes",
+    "proof",
+    "signing_keys",
     "verify_stored",
-]  # fmt: skip
+]
 
 
 def latest(clinic: UUID) -> Head:

@@ -65,7 +65,8 @@ def test_any_bit_that_turns_is_noticed(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "a", "a+b", "name+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", EXAMPLE_KEY + "\n", EXAMPLE_KEY[:-4],
+        "", "a", "a+b", "name+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", EXAMPLE_KEY + "\n",
+        EXAMPLE_KEY[:-4],
         "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", EXAMPLE_KEY.replace("AekyeR", "AukyeR"),
         "a b+" + EXAMPLE_KEY.partition("+")[2],
     ],
@@ -92,7 +93,7 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
     "note", ["", "text\n", "text\n\n", "\n\n— a b\n", "text\n\n— a\n", "text\n\n- a AAAA\n", "t\x07\n\n— a AAAAAAA=\n"]
 )
 def test_what_is_no_note_is_refused(note: str) -> None:
-    with pytest.raises(NotSound, match="^expected"):
+    with pytest.raises(NotSound, match=r"^expected"):
         opened(note, [KEY.verifier])
 
 

@@ -168,9 +168,9 @@ def test_a_proof_that_was_changed_is_refused(size: int, data: st.DataObject) -> 
     assert not extends(old, before, size, head, [*steps, head])
     assert not extends(0, before, size, head, steps)
     for changed in range(len(proof)):
-        assert not includes(hashes[index], index, size, proof[:changed] + [head] + proof[changed + 1 :], head)
+        assert not includes(hashes[index], index, size, [*proof[:changed], head, *proof[changed + 1 :]], head)
     for changed in range(len(steps)):
-        assert not extends(old, before, size, head, steps[:changed] + [before[::-1]] + steps[changed + 1 :])
+        assert not extends(old, before, size, head, [*steps[:changed], before[::-1], *steps[changed + 1 :]])
         assert not extends(old, before, size, head, steps[:changed] + steps[changed + 1 :])
 
 

@@ -141,25 +141,58 @@ def test_an_entry_changed_together_with_its_tile(spoiled: Path, whole: tuple[Pat
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
-        (lambda at: (at / "checkpoint").unlink(), "checkpoint: expected a signed checkpoint; found no such file"),
-        (lambda at: (at / "keys").unlink(), "keys: expected lines of entry number and verifier key; found no such file"),
-        (lambda at: _swap(at, "tile/entries/000", "tile/entries/002"), "tile/entries/000, entry 0: expected the entry that was "
-         "signed; found another, as for 255 more in this file"),
-        (lambda at: _reorder(at, "tile/entries/001"), "tile/entries/001, entry 266: expected the entry that was signed; found "
-         "entry 267, as for 1 more in this file"),
-        (lambda at: _cut(at, "tile/0/002", 100), "tile/0/002: expected 8192 bytes; found 8092"),
-        (lambda at: _cut(at, "tile/entries/004.p/76", 5), "tile/entries/004.p/76, entry 1099: expected the entry that was signed; "
-         "found another, and 76 entries, the last of them broken off in all where 76 belong"),
-        (lambda at: (at / "tile/1/000.p/4").unlink(), "tile/1/000.p/4: expected a tile of 4 hashes; found no such file"),
-        (lambda at: (at / "tile/0/003").unlink(), "tile/0/003: expected entries 768 to 1023; found no such file, or one that can't "
-         "be read"),
-        (lambda at: (at / "notes.txt").write_text("x"), "notes.txt: expected no such file in a ledger of 1100 entries; found one"),
-        (lambda at: _flip(at, "keys", 3), "keys, line 1: expected the key that entry 0 brought; found another key"),
-        (lambda at: _flip(at, "tile/1/000.p/4", 8 * 33), "tile/1/000.p/4, hash 1: expected the root of tile/0/001; found another"),
-        (lambda at: _flip(at, "tile/0/001", 8 * 33), "tile/0/001, hash 1 (entry 257): expected the hash of that entry; found another"),
+        (
+            lambda at: (at / "checkpoint").unlink(),
+            "checkpoint: expected a signed checkpoint; found no such file",
+        ),
+        (
+            lambda at: (at / "keys").unlink(),
+            "keys: expected lines of entry number and verifier key; found no such file",
+        ),
+        (
+            lambda at: _swap(at, "tile/entries/000", "tile/entries/002"),
+            "tile/entries/000, entry 0: expected the entry that was signed; found another, as for 255 more in this file",
+        ),
+        (
+            lambda at: _reorder(at, "tile/entries/001"),
+            "tile/entries/001, entry 266: expected the entry that was signed; found entry 267, as for 1 more in this file",
+        ),
+        (
+            lambda at: _cut(at, "tile/0/002", 100),
+            "tile/0/002: expected 8192 bytes; found 8092",
+        ),
+        (
+            lambda at: _cut(at, "tile/entries/004.p/76", 5),
+            "tile/entries/004.p/76, entry 1099: expected the entry that was signed; found another, and 76 entries, "
+            "the last of them broken off, in all where 76 belong",
+        ),
+        (
+            lambda at: (at / "tile/1/000.p/4").unlink(),
+            "tile/1/000.p/4: expected a tile of 4 hashes; found no such file",
+        ),
+        (
+            lambda at: (at / "tile/0/003").unlink(),
+            "tile/0/003: expected entries 768 to 1023; found no such file, or one that can't be read",
+        ),
+        (
+            lambda at: (at / "notes.txt").write_text("x"),
+            "notes.txt: expected no such file in a ledger of 1100 entries; found one",
+        ),
+        (
+            lambda at: _flip(at, "keys", 3),
+            "keys, line 1: expected the key that entry 0 brought; found another key",
+        ),
+        (
+            lambda at: _flip(at, "tile/1/000.p/4", 8 * 33),
+            "tile/1/000.p/4, hash 1: expected the root of tile/0/001; found another",
+        ),
+        (
+            lambda at: _flip(at, "tile/0/001", 8 * 33),
+            "tile/0/001, hash 1 (entry 257): expected the hash of that entry; found another",
+        ),
     ],
     ids=range(12),
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_in_plain_words(
     spoiled: Path, whole: tuple[Path, str], spoil: Callable[[Path], object], expected: str
 ) -> None:
