@@ -28,7 +28,7 @@ class UploadState:
 @dataclass(frozen=True)
 class Import:
     """One import as lists show it. ``name`` is the file's name as given; it may speak of a patient, so it is shown
-    only to people who import. Instants are aware UTC; ``by`` is a person, None for the watched folder."""
+    only to people who import. Instants are aware UTC, days the clinic's; ``by`` is None where no person sent it."""
 
     id: UUID
     kind: str
@@ -46,6 +46,8 @@ class Import:
     format: str
     first_at: datetime | None
     last_at: datetime | None
+    first_day: date | None
+    last_day: date | None
     rows: int
     read: int
     quarantined: int

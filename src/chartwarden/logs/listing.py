@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.kernel.dues import Due
 from chartwarden.logs import models, previews, rules
 from chartwarden.logs.contracts import QuarantinedRow
@@ -25,14 +27,15 @@ def imports(clinic: UUID, waiting: bool, most: int = 200) -> list[Import]:
     """Imports, the newest first: those of which something is still to become, or those that are done with."""
     rows = models.LogImport.objects.filter(clinic_id=clinic)
     rows = rows.filter(state__in=OPEN) if waiting else rows.exclude(state__in=OPEN)
-    found = [_import(row) for row in rows.order_by("-begun_at", "id")[:most]]
+    zone = _zone(clinic)
+    found = [_import(row, zone) for row in rows.order_by("-begun_at", "id")[:most]]
     return sorted(found, key=lambda found: OPEN.index(found.state)) if waiting else found
 
 
 def import_of(clinic: UUID, upload: UUID) -> Import | None:
     """One import; None where this clinic has none of that id."""
     row = _row(clinic, upload)
-    return _import(row) if row else None
+    return _import(row, _zone(clinic)) if row else None
 
 
 def preview(clinic: UUID, upload: UUID) -> Preview:
@@ -118,7 +121,12 @@ def _row(clinic: UUID, upload: UUID) -> models.LogImport | None:
     return models.LogImport.objects.filter(clinic_id=clinic, id=upload).first()
 
 
-def _import(row: models.LogImport) -> Import:
+def _zone(clinic: UUID) -> ZoneInfo:
+    found = clinic_of(clinic)
+    return found.time_zone if found else ZoneInfo("UTC")
+
+
+def _import(row: models.LogImport, zone: ZoneInfo) -> Import:
     return Import(
         id=row.id,
         kind=row.kind,
@@ -136,6 +144,8 @@ def _import(row: models.LogImport) -> Import:
         format=row.format,
         first_at=row.first_at,
         last_at=row.last_at,
+        first_day=row.first_at.astimezone(zone).date() if row.first_at else None,
+        last_day=row.last_at.astimezone(zone).date() if row.last_at else None,
         rows=row.rows,
         read=row.read,
         quarantined=row.quarantined,
