@@ -7,6 +7,7 @@ and only for whoever holds the lease.
 
 from __future__ import annotations
 
+import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -16,6 +17,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import duckdb
 from django.db import transaction
 from django.db.models import F, Q
 
@@ -143,10 +145,19 @@ def read_claimed(claimed: Claimed, at: datetime) -> None:
         plain = vault.told_plainly(fault)
         if not isinstance(plain, InputRefused):
             raise
-        # Nothing is wrong with the file: it is read once there is room.
-        _set(claimed, state=rules.RECEIVED, lease=None, stage="waiting: the disk is full", attempts=0)
+        _wait_for_room(claimed, at)
+        return
+    except duckdb.IOException as fault:
+        if not any(os.strerror(code) in str(fault) for code in vault.NO_ROOM):
+            raise
+        _wait_for_room(claimed, at)
         return
     _keep(row, claimed, outcome, at + timedelta(seconds=time.monotonic() - started))
+
+
+def _wait_for_room(claimed: Claimed, at: datetime) -> None:
+    """Nothing is wrong with the file: it is tried again in a minute, until the disk has room."""
+    _set(claimed, lease_until=at + LEASE, stage="waiting for room: the disk is full", fraction=0, attempts=0)
 
 
 @dataclass(frozen=True)
@@ -207,6 +218,7 @@ def _read(
     else:
         feed = next(feed for feed in FEEDS if feed.name == kind)
         table = read_feed(feed, path, zone, made, watched, people)
+        _refuse_unreadable(table)
         read, files, quarantined = table, (table.parquet,), table.quarantined
         preview = previews.of_feed(rules.TITLES[kind], table)
     watched.stage("keeping what was read")
@@ -215,6 +227,13 @@ def _read(
         seal_file(file, target, key, vault.context(identity, f"part {number}"))
     _seal_quarantine(clinic, identity, key, quarantined)
     return _Outcome(preview, read, quarantined, len(files))
+
+
+def _refuse_unreadable(table: FeedRead) -> None:
+    """A feed of which not one row can be read is refused, as such a log is."""
+    if table.quarantined and not table.count.read:
+        first = table.quarantined[0]
+        raise refuse(f"{table.count.name}, line {first.line}", "rows of which some can be read", f"none: {first.reason}")
 
 
 def _seal_quarantine(clinic: UUID, identity: UUID, key: bytes, rows: tuple[QuarantinedRow, ...]) -> None:

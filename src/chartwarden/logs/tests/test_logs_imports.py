@@ -200,6 +200,12 @@ def test_a_queue_is_taken_into_its_table(house: House) -> None:
     assert queries.feed_revisions(house.id) == {"assignments": 1}
 
 
+def test_a_queue_about_nobody_known_is_refused(house: House) -> None:
+    upload = read(house, QUEUE.replace("u-coder", "nobody").encode(), "assignments.csv", counts_when_read=True)
+    assert queries.import_of(house.id, upload).state == "refused"
+    assert "a person of the workforce feed" in queries.preview(house.id, upload).faults[0][2]
+
+
 def test_what_no_room_takes_is_kept_and_the_newest_is_in_force(house: House, tmp_path: Path) -> None:
     assert services.kept_feed(house.id, "networks", tmp_path) is None
     for cidr in ("10.0.0.0/8", "10.1.0.0/16"):
