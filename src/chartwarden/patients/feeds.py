@@ -45,7 +45,8 @@ def take(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
 def _take(clinic: UUID, parquet: Path, at: datetime) -> Taken:
     rows = models.Patient.objects.filter(clinic_id=clinic)
     known = {
-        bytes(index): (key, bytes(kept)) for key, index, kept in rows.values_list("id", "ref_index", "identity").iterator()
+        bytes(index): (key, bytes(kept))
+        for key, index, kept in rows.values_list("id", "ref_index", "identity").iterator()
     }
     added = changed = unchanged = 0
     with pq.ParquetFile(parquet) as file:
