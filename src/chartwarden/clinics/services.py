@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics import models
+from chartwarden.clinics.bulk import insert_many
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.keys import blind_index, data_key, make_keys, newest_data_key, seal, unseal
 from chartwarden.clinics.queries import contract
@@ -17,7 +18,17 @@ from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append, open_ledger
 
-__all__ = ["across_clinics", "acting_in", "blind_index", "data_key", "newest_data_key", "open_clinic", "seal", "unseal"]
+__all__ = [
+    "across_clinics",
+    "acting_in",
+    "blind_index",
+    "data_key",
+    "insert_many",
+    "newest_data_key",
+    "open_clinic",
+    "seal",
+    "unseal",
+]
 
 
 def acting_in(clinic: UUID) -> AbstractContextManager[None]:
