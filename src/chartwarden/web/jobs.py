@@ -1,0 +1,31 @@
+"""The installation's own upkeep."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import connection
+
+from chartwarden.kernel.jobs import Job
+
+
+def optimize(at: datetime) -> int:
+    """Let SQLite look at its tables anew, so that it picks indexes by what is in them (PRAGMA optimize)."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit=1000")
+            cursor.execute("PRAGMA optimize=0x10002")
+    return 0
+
+
+def forget_sessions(at: datetime) -> int:
+    """Remove sessions that have ended."""
+    Session.objects.filter(expire_date__lt=at).delete()
+    return 0
+
+
+JOBS = (
+    Job("web.optimize", optimize, timedelta(days=1)),
+    Job("web.forget_sessions", forget_sessions, timedelta(days=1)),
+)
