@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import acting_in, keys_that_stay_shut
+from chartwarden.ledger.queries import entry, verify_stored
 from chartwarden.web.contracts import Finding, Level
 
 SYNCHRONOUS_FULL = 2
@@ -70,4 +71,17 @@ def of_data_keys() -> Iterator[Finding]:
 
 def of_ledgers(now: datetime) -> Iterator[Finding]:
     """Whether every clinic's ledger holds, and this machine's clock is not before its last entry."""
-    yield from ()
+    for clinic in clinics():
+        with acting_in(clinic.id):
+            verified = verify_stored(clinic.id)
+            last = entry(clinic.id, verified.size - 1) if verified.size else None
+        if not verified.sound:
+            said = f"ledger of clinic {clinic.id}: {len(verified.faults)} faults. {verified.faults[0]}"
+            yield Finding(Level.WRONG, said, "Change nothing more; keep this database, and put back a copy beside it.")
+        else:
+            yield Finding(Level.OK, f"ledger of clinic {clinic.id}: {verified.size:,} entries hold")
+        if last is not None and last.at > now + ASTRAY:
+            said = f"clock: {now:%Y-%m-%d %H:%M} UTC, but the last entry was made at {last.at:%Y-%m-%d %H:%M} UTC"
+            yield Finding(Level.WRONG, said, "Set this machine's clock, and have it kept right (NTP).")
+        elif last is not None:
+            yield Finding(Level.OK, f"clock: {now:%Y-%m-%d %H:%M} UTC, after the last entry")
