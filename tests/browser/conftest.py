@@ -1,8 +1,8 @@
 """The whole program in a real browser: `chartwarden serve --demo` on a data folder of its own, and Chromium before it.
 
 ``demo`` is the running program, made once a session; ``visit`` opens a page as somebody; ``sound`` checks a page;
-``shot`` keeps a picture where CHARTWARDEN_SHOTS names a folder. What a test changes stays changed for those after it, so
-a test that counts things makes what it counts.
+``shot`` keeps a picture where CHARTWARDEN_SHOTS names a folder. What a test changes stays changed for those after
+it, so a test that counts things makes what it counts.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ def test_today_says_what_is_due_to_everybody(
     for width, scheme in LOOKS:
         page = visit(role, width=width, scheme=scheme)
         expect(page.get_by_role("heading", name="Today")).to_be_visible()
-        expect(page.get_by_role("complementary", name="Demo")).to_contain_text("Everybody and everything here is made up")
+        expect(page.get_by_role("complementary", name="Demo")).to_contain_text(
+            "Everybody and everything here is made up"
+        )
         sound(page)
         shot(page, f"today-{role}-{width}-{scheme}")
 
