@@ -10,14 +10,23 @@ from django.db import transaction
 
 from chartwarden.clinics import models
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.clinics.keys import blind_index, data_key, make_keys, newest_data_key, seal, unseal
+from chartwarden.clinics.keys import (
+    blind_index,
+    data_key,
+    make_keys,
+    newest_data_key,
+    open_for_installation,
+    seal,
+    seal_for_installation,
+    unseal,
+)
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.tenancy import EVERY, acting
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append
 
-__all__ = ["across_clinics", "acting_in", "blind_index", "data_key", "newest_data_key", "open_clinic", "seal", "unseal"]
+__all__ = ["across_clinics", "acting_in", "blind_index", "data_key", "newest_data_key", "open_clinic", "open_for_installation", "seal", "seal_for_installation", "unseal"]
 
 
 def acting_in(clinic: UUID) -> AbstractContextManager[None]:
