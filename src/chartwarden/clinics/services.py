@@ -24,7 +24,7 @@ from chartwarden.clinics.queries import contract
 from chartwarden.clinics.tenancy import EVERY, acting
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
-from chartwarden.ledger.services import append
+from chartwarden.ledger.services import append, open_ledger
 
 __all__ = ["across_clinics", "acting_in", "blind_index", "data_key", "newest_data_key", "open_clinic", "open_for_installation", "seal", "seal_for_installation", "unseal"]
 
@@ -63,6 +63,7 @@ def open_clinic(
             opened_at=at,
         )
         make_keys(identity, at)
+        open_ledger(clinic=identity, actor=actor, at=at)
         append(
             clinic=identity,
             kind="clinics.opened",
