@@ -23,8 +23,8 @@ signin = [
 ]
 urlpatterns = [
     path("", include((signin, "signin"))),
-    path("accounts/2fa/webauthn/add/", account.add_passkey),
-    path("accounts/2fa/webauthn/keys/<int:pk>/remove/", account.remove_passkey),
+    path("accounts/2fa/webauthn/add/", account.add_passkey, name="mfa_add_webauthn"),
+    path("accounts/2fa/webauthn/keys/<int:pk>/remove/", account.remove_passkey, name="mfa_remove_webauthn"),
     *(
         path(f"accounts/{address}", account.closed)
         for address in ("signup/", "email/", "confirm-email/", "confirm-email/<str:key>/", "password/set/", "login/code/confirm/", "3rdparty/signup/")

@@ -49,7 +49,7 @@ class SignInMiddleware:
             gate, request.idle_minutes = at_the_gate(request)
             if gate is not Gate.OPEN and name not in PASSES.get(gate, ()):
                 return _shut(request, gate)
-        if module.startswith("allauth.mfa") and request.method == "POST":
+        if name.startswith("mfa_") and request.method == "POST":
             return _together(request, view, arguments, named)
         return None
 
