@@ -26,7 +26,18 @@ from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append, open_ledger
 
-__all__ = ["across_clinics", "acting_in", "blind_index", "data_key", "newest_data_key", "open_clinic", "open_for_installation", "seal", "seal_for_installation", "unseal"]
+__all__ = [
+    "across_clinics",
+    "acting_in",
+    "blind_index",
+    "data_key",
+    "newest_data_key",
+    "open_clinic",
+    "open_for_installation",
+    "seal",
+    "seal_for_installation",
+    "unseal",
+]
 
 
 def acting_in(clinic: UUID) -> AbstractContextManager[None]:

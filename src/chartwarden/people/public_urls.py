@@ -27,6 +27,14 @@ urlpatterns = [
     path("accounts/2fa/webauthn/keys/<int:pk>/remove/", account.remove_passkey, name="mfa_remove_webauthn"),
     *(
         path(f"accounts/{address}", account.closed)
-        for address in ("signup/", "email/", "confirm-email/", "confirm-email/<str:key>/", "password/set/", "login/code/confirm/", "3rdparty/signup/")
+        for address in (
+            "signup/",
+            "email/",
+            "confirm-email/",
+            "confirm-email/<str:key>/",
+            "password/set/",
+            "login/code/confirm/",
+            "3rdparty/signup/",
+        )
     ),
 ]

@@ -5,7 +5,8 @@ SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: th
 ``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port,
 ``CHARTWARDEN_ADDRESS`` how its pages are reached from a mail (http://localhost:8000), ``CHARTWARDEN_DEMO`` marks a demo
 installation. ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than this one. Single sign-on:
-``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes the provider's second factor.
+``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes the provider's
+second factor.
 """
 
 from __future__ import annotations

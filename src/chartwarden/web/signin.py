@@ -28,7 +28,7 @@ OF_ITS_OWN = ("ninja.", "django.contrib.staticfiles.")
 
 
 class SignInMiddleware:
-    """Middleware, before the one that asks whether a page may be seen. Programs' requests to the API are not concerned."""
+    """Middleware, before the one that asks whether a page may be seen. The API is not concerned: it has tokens."""
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.respond = respond

@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": "Too many tries. Wait five minutes, then try again.",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  the library's signature
         """Nobody signs up by themselves."""
         return False
 
@@ -67,11 +67,11 @@ class AccountAdapter(DefaultAccountAdapter):
             method["description"] = NAMES[method["id"]]
         return sorted(found, key=lambda method: ORDER.index(method["id"]))
 
-    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
+    def is_reauthentication_required(self, **_: Any) -> bool:
         """Before a change of how one signs in: where authentication is stale. Signing in counts."""
         return not fresh(context.request, context.request.now)
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ARG002
         """Count it for the user whose address was given; the next sign-in tells how many."""
         user = models.User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
         if user:

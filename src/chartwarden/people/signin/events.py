@@ -61,7 +61,7 @@ def _signed_in(request: HttpRequest, user: models.User, **_: Any) -> None:
     note(request, user, "people.signed_in", methods=methods, failed_before=failed)
 
 
-def _unlocked(request: HttpRequest, user: models.User, **facts: Any) -> None:
+def _unlocked(request: HttpRequest, **facts: Any) -> None:
     if facts.get("reauthenticated"):
         request.session.pop("locked", None)
         request.session["active_at"] = request.now.isoformat()

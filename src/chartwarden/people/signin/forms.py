@@ -105,10 +105,10 @@ class FirstRun(NewPassword):
     time_zone = forms.ChoiceField(
         label="Time zone", choices=ZONES, help_text="Working hours and days are judged by it."
     )
-    holidays = forms.ChoiceField(
-        label="Public holidays", choices=regions, help_text="Days on which few people work."
+    holidays = forms.ChoiceField(label="Public holidays", choices=regions, help_text="Days on which few people work.")
+    given_name = forms.CharField(
+        label="Given name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
-    given_name = forms.CharField(label="Given name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
     family_name = forms.CharField(
         label="Family name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )

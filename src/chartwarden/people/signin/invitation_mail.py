@@ -21,7 +21,8 @@ Open this link, choose a password and set up a second factor:
 
 {link}
 
-The link works once, until {until:%A} {until.day} {until:%B %Y, %H:%M %Z}. If you don't expect it, leave it: nothing happens.
+The link works once, until {until:%A} {until.day} {until:%B %Y, %H:%M %Z}.
+If you don't expect it, leave it: nothing happens.
 """
 
 

@@ -1,10 +1,10 @@
 """Which passwords are refused, without asking anybody: those that are guessed first (NIST SP 800-63B, 5.1.1.2).
 
-Beside Django's 20,000 most common passwords, zxcvbn knows 30,000 passwords from breaches, 30,000 English words, US first
-and family names, keyboard walks, repeats, sequences, dates and letters written as digits, and how they are strung together; the
-person's own address, names and clinics are words it is told. What can be guessed in fewer than a hundred million tries is
-refused. A long password that was breached, but is on none of these lists and follows no such pattern, is not caught: the full
-list of breached passwords is some 40 GB and lies on the internet.
+Beside Django's 20,000 most common passwords, zxcvbn knows 30,000 passwords from breaches, English words, US first and
+family names, keyboard walks, repeats, sequences, dates and letters written as digits, and how they are strung together;
+the person's own address, names and clinics are words it is told. What can be guessed in fewer than a hundred million
+tries is refused. A long password that was breached, but is on none of these lists and follows no such pattern, is not
+caught: the full list of breached passwords is tens of gigabytes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class HardToGuess:
             raise ValidationError(f"Use at most {LONGEST} characters.", code="too_long")
         words = words_about(user)
         if len(without(words, password)) < OWN:
-            raise ValidationError("This password is made of names and words about you. Choose others.", code="about_you")
+            raise ValidationError(
+                "This password is made of names and words about you. Choose others.", code="about_you"
+            )
         found = zxcvbn(password[:LOOKED_AT], user_inputs=sorted(words))
         if found["guesses"] < ENOUGH:
             why = found["feedback"]["warning"] or "It follows a pattern, or is made of words about you or the clinic."

@@ -19,7 +19,7 @@ from chartwarden.people.signin.joining import invitation_in
 class ProviderAdapter(DefaultSocialAccountAdapter):
     """Links a provider's account to a user of ours, never makes one without an invitation."""
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+    def is_open_for_signup(self, *_: Any) -> bool:
         """Nobody signs up by themselves."""
         return False
 

@@ -33,6 +33,7 @@ def page(live_server: Any, settings: Any) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PEERS["chromium"].path, args=["--no-sandbox"])
         context = browser.new_context(base_url=live_server.url)
+        context.set_default_timeout(15_000)
         yield context.new_page()
         browser.close()
 
@@ -83,7 +84,10 @@ def sign_out(page: Page) -> None:
 
 def test_from_the_first_run_to_a_passkey_alone(page: Page) -> None:
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(f"{message.text} {message.location}") if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: faults.append(f"{message.text} {message.location}") if message.type == "error" else None,
+    )
     with_authenticator(page)
     page.goto("/")
     look(page, "setup")
@@ -98,7 +102,11 @@ def test_from_the_first_run_to_a_passkey_alone(page: Page) -> None:
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
     page.goto("/accounts/2fa/")
     look(page, "security")
-    for address, name in (("webauthn/", "passkeys"), ("totp/activate/", "app"), ("recovery-codes/generate/", "codes-new")):
+    for address, name in (
+        ("webauthn/", "passkeys"),
+        ("totp/activate/", "app"),
+        ("recovery-codes/generate/", "codes-new"),
+    ):
         page.goto(f"/accounts/2fa/{address}")
         look(page, name)
     page.goto("/accounts/2fa/webauthn/")
@@ -182,7 +190,11 @@ def test_an_invitation_and_the_pages_that_say_no(page: Page, house: Any, mailout
     sign_out(page)
     page.goto("/join/")
     look(page, "invitation-gone")
-    for address, name in (("password/reset/", "reset"), ("password/reset/done/", "reset-done"), ("inactive/", "inactive")):
+    for address, name in (
+        ("password/reset/", "reset"),
+        ("password/reset/done/", "reset-done"),
+        ("inactive/", "inactive"),
+    ):
         page.goto(f"/accounts/{address}")
         look(page, name)
     page.goto("/accounts/password/reset/key/x-y/")

@@ -47,16 +47,15 @@ def test_the_first_shut_gate(found: Session, account: Account, expected: Gate) -
     signed_in=st.timedeltas(timedelta(0), timedelta(days=2)),
     active=st.timedeltas(timedelta(0), timedelta(days=2)),
     locked=st.booleans(),
-    account=st.builds(
-        Account, st.integers(0, 3), st.integers(0, 3), st.integers(1, 240), st.booleans(), st.booleans()
-    ),
+    account=st.builds(Account, st.integers(0, 3), st.integers(0, 3), st.integers(1, 240), st.booleans(), st.booleans()),
 )
 def test_open_means_that_nothing_is_wanting(
     signed_in: timedelta, active: timedelta, locked: bool, account: Account
 ) -> None:
     if gate(session(signed_in, active, locked), account, NOW) is Gate.OPEN:
-        assert account.second_factor and account.codes_kept and not locked
-        assert signed_in < LIFETIME and active < timedelta(minutes=account.idle_minutes)
+        assert (account.second_factor, account.codes_kept, locked) == (True, True, False)
+        assert signed_in < LIFETIME
+        assert active < timedelta(minutes=account.idle_minutes)
         assert account.engaged or not account.persons
 
 

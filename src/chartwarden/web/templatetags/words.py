@@ -19,7 +19,9 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
         return "–"
     there = moment.astimezone(zone)
     return format_html(
-        '<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+        '<time datetime="{}">{}</time>',
+        moment.isoformat(timespec="seconds"),
+        f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}",
     )
 
 

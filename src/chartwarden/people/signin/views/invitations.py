@@ -42,7 +42,11 @@ def invitation(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         try:
             invite(
-                clinic=clinic, person=person, email=form.cleaned_data["email"], actor=request.member.actor, at=request.now
+                clinic=clinic,
+                person=person,
+                email=form.cleaned_data["email"],
+                actor=request.member.actor,
+                at=request.now,
             )
         except InputRefused as refusal:
             for fault in refusal.faults:
