@@ -48,26 +48,7 @@ class Entry:
 
     def leaf(self) -> bytes:
         """Its canonical bytes. Raises NotAnEntry, or NotCanonical for facts that canonical JSON can't hold."""
-        if self.at.tzinfo is not UTC and self.at.utcoffset() != UTC.utcoffset(None):
-            raise NotAnEntry("at: expected an aware instant in UTC; found another")
-        if not _KIND.fullmatch(self.kind):
-            raise NotAnEntry("kind: expected room.past_tense; found something else")
-        if not self.actor:
-            raise NotAnEntry("actor: expected an opaque reference; found none")
-        found = canonical(
-            {
-                "actor": self.actor,
-                "at": self.at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z",
-                "clinic": str(self.clinic),
-                "facts": dict(self.facts),
-                "kind": self.kind,
-                "private": dict(self.private),
-                "subject": dict(self.subject),
-            }
-        )
-        if len(found) > LONGEST_ENTRY:
-            raise NotAnEntry(f"expected at most {LONGEST_ENTRY} bytes; found {len(found)}")
-        return found
+        return leaf_of(self.clinic, self.kind, self.actor, self.at, self.subject, self.facts, self.private)
 
     @staticmethod
     def parse(leaf: bytes) -> Entry:
@@ -91,6 +72,38 @@ class Entry:
             return Entry(UUID(clinic), kind, actor, datetime.fromisoformat(at), refs, facts, sealed)
         except ValueError:
             raise NotAnEntry("at, clinic: expected an instant and a UUID; found something else") from None
+
+
+def leaf_of(
+    clinic: UUID,
+    kind: str,
+    actor: str,
+    at: datetime,
+    subject: Mapping[str, str],
+    facts: Mapping[str, Any],
+    private: Mapping[str, str],
+) -> bytes:
+    """An entry's canonical bytes from its parts, as ``Entry.leaf``."""
+    if at.tzinfo is not UTC and at.utcoffset() != UTC.utcoffset(None):
+        raise NotAnEntry("at: expected an aware instant in UTC; found another")
+    if not _KIND.fullmatch(kind):
+        raise NotAnEntry("kind: expected room.past_tense; found something else")
+    if not actor:
+        raise NotAnEntry("actor: expected an opaque reference; found none")
+    found = canonical(
+        {
+            "actor": actor,
+            "at": at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z",
+            "clinic": str(clinic),
+            "facts": dict(facts),
+            "kind": kind,
+            "private": dict(private),
+            "subject": dict(subject),
+        }
+    )
+    if len(found) > LONGEST_ENTRY:
+        raise NotAnEntry(f"expected at most {LONGEST_ENTRY} bytes; found {len(found)}")
+    return found
 
 
 def new_salt() -> bytes:

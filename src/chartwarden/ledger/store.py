@@ -10,7 +10,7 @@ from django.db import connection
 
 from chartwarden.kernel.decisions import Refused, refused
 from chartwarden.ledger.contracts import Appended, Draft
-from chartwarden.ledger.entry import Entry, commitment, new_salt
+from chartwarden.ledger.entry import commitment, leaf_of, new_salt
 from chartwarden.ledger.merkle import Frontier, leaf_hash, root
 from chartwarden.ledger.tiles import HEIGHT, WIDTH, hash_levels
 
@@ -30,8 +30,8 @@ def prepare(draft: Draft) -> Prepared:
     """A draft's leaf and the salts of its private facts. Raises NotAnEntry or NotCanonical. Touches no database."""
     salts = {name: new_salt() for name in draft.private}
     sealed = {name: commitment(salts[name], text) for name, text in draft.private.items()}
-    entry = Entry(draft.clinic, draft.kind, draft.actor.ref, draft.at, draft.subject, draft.facts, sealed)
-    return draft, entry.leaf(), salts
+    leaf = leaf_of(draft.clinic, draft.kind, draft.actor.ref, draft.at, draft.subject, draft.facts, sealed)
+    return draft, leaf, salts
 
 
 def in_transaction() -> None:
@@ -56,13 +56,14 @@ def lock(clinic: UUID) -> Frontier:
 def write(clinic: UUID, frontier: Frontier, entries: Sequence[Prepared]) -> list[Appended]:
     """Append prepared entries to a locked tree."""
     first, key = frontier.size, _id(clinic)
-    instant = connection.ops.adapt_datetimefield_value
+    as_text = not connection.features.has_native_uuid_field  # SQLite keeps instants as text in UTC, as Django does
     rows: list[tuple[Any, ...]] = []
     found: list[Appended] = []
     for index, (draft, leaf, salts) in enumerate(entries, first):
         hashed = leaf_hash(leaf)
         frontier.push(hashed)
-        rows.append((key, index, instant(draft.at), draft.kind, leaf.decode(), hashed))
+        at = str(draft.at.replace(tzinfo=None)) if as_text else draft.at
+        rows.append((key, index, at, draft.kind, leaf.decode(), hashed))
         found.append(Appended(index, hashed, salts))
     with connection.cursor() as cursor:
         cursor.executemany(ADD, rows)
