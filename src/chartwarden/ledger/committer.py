@@ -145,10 +145,7 @@ class Committer:
 
 
 def _job(drafts: Sequence[Draft], write: Callable[[], object] | None) -> _Job:
-    clinic = drafts[0].clinic
-    if any(draft.clinic != clinic for draft in drafts):
-        raise ValueError("expected drafts of one clinic; found another's among them")
-    return _Job(clinic, [store.prepare(draft) for draft in drafts], write)
+    return _Job(drafts[0].clinic, store.prepare(drafts), write)
 
 
 def _write(jobs: Sequence[_Job]) -> list[_Job]:
