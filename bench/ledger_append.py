@@ -19,6 +19,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from uuid import UUID
 
+from chartwarden.ledger.contracts import Draft
+
 BATCHES = {1: 300, 10: 150, 100: 60, 1000: 15}  # batch: how many of them a round
 ROUNDS = 5
 CLINIC = UUID("0b7e4a51-93f0-4d0e-8a59-0c8f5f0f8d11")
@@ -56,7 +58,6 @@ def _measure(data: Path) -> list[dict[str, object]]:
 
     from chartwarden.kernel.actors import Actor
     from chartwarden.ledger import queries
-    from chartwarden.ledger.contracts import Draft
     from chartwarden.ledger.services import Committer, open_ledger
 
     call_command("migrate", "ledger", verbosity=0)
@@ -123,24 +124,24 @@ class _Bare:
         )
         self._next = 0
 
-    def insert(self, given: list[object]) -> None:
+    def insert(self, given: list[Draft]) -> None:
         """One durable transaction."""
         first = self._next
         rows = [
             (
-                draft.clinic.hex,  # type: ignore[attr-defined]
+                draft.clinic.hex,
                 index,
-                str(draft.at),  # type: ignore[attr-defined]
-                draft.kind,  # type: ignore[attr-defined]
+                str(draft.at),
+                draft.kind,
                 json.dumps(
                     {
-                        "actor": draft.actor.ref,  # type: ignore[attr-defined]
-                        "at": draft.at.isoformat(),  # type: ignore[attr-defined]
-                        "clinic": str(draft.clinic),  # type: ignore[attr-defined]
-                        "facts": draft.facts,  # type: ignore[attr-defined]
-                        "kind": draft.kind,  # type: ignore[attr-defined]
-                        "private": draft.private,  # type: ignore[attr-defined]
-                        "subject": draft.subject,  # type: ignore[attr-defined]
+                        "actor": draft.actor.ref,
+                        "at": draft.at.isoformat(),
+                        "clinic": str(draft.clinic),
+                        "facts": draft.facts,
+                        "kind": draft.kind,
+                        "private": draft.private,
+                        "subject": draft.subject,
                     }
                 ),
             )

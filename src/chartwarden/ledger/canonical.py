@@ -47,9 +47,9 @@ def _is_plain(value: Any) -> bool:
     """
     kind = type(value)
     if kind is str:
-        return value.isascii() or _is_unicode(value)
+        return _is_unicode(value)
     if kind is int:
-        return -LARGEST <= value <= LARGEST
+        return bool(-LARGEST <= value <= LARGEST)
     if kind is dict:
         for name, part in value.items():
             if type(name) is not str or not name.isascii():
@@ -63,6 +63,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
