@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 
 from chartwarden.cli.app import DONE, REFUSED, run
 from chartwarden.clinics import keys, services
@@ -32,11 +34,15 @@ def test_the_master_key_is_changed(
         house = make_house("Lakeside", "lakeside")
         with services.acting_in(house.id):
             sealed = services.seal(house.id, "people", b"kept")
+        factor = Authenticator.objects.create(
+            user_id=house.users["coder"], type="totp", data={"secret": get_adapter().encrypt("ABCDEF")}
+        )
         _forget()
         assert run(["keys", "rotate"]) == DONE
         assert "Lakeside: 2 keys wrapped anew" in capsys.readouterr().out
         settings.KEY_FILE.write_text(settings.KEY_FILE.read_text().splitlines()[0] + "\n")
         _forget()
+        assert get_adapter().decrypt(Authenticator.objects.get(id=factor.id).data["secret"]) == "ABCDEF"
         assert run(["keys", "data"]) == DONE
         with services.acting_in(house.id):
             assert services.unseal(house.id, "people", sealed) == b"kept"

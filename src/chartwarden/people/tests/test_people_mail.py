@@ -19,7 +19,7 @@ from chartwarden.people.mail_texts import MAIL_TEXTS
 from chartwarden.people.sending import LEASE, WAITS
 from tests.support.clinic import AT, House
 
-(JOB,) = JOBS
+JOB = next(job for job in JOBS if job.name == "people.send_mail")
 
 
 class Sink:
@@ -46,7 +46,7 @@ def sink(settings: Any) -> Iterator[Sink]:
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    settings.SITE_URL = "https://chart.example.org"
+    settings.PUBLIC_ADDRESS = "https://chart.example.org"
     yield handler
     controller.stop()
 
