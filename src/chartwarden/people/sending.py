@@ -92,8 +92,8 @@ class _Message(EmailMessage):
 
 
 def _message(row: models.OutgoingMail, address: str) -> _Message:
-    text = composed(row.kind, settings.PUBLIC_ADDRESS.rstrip("/") + row.path)
-    host = urlsplit(settings.PUBLIC_ADDRESS).hostname or "localhost"
+    text = composed(row.kind, settings.SITE_URL.rstrip("/") + row.path)
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
     headers = {"Message-ID": f"<{row.id}@{host}>", "Auto-Submitted": "auto-generated"}
     return _Message(text.subject, text.body, settings.DEFAULT_FROM_EMAIL, [address], headers=headers)
 

@@ -46,7 +46,7 @@ def sink(settings: Any) -> Iterator[Sink]:
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    settings.PUBLIC_ADDRESS = "https://chart.example.org"
+    settings.SITE_URL = "https://chart.example.org"
     yield handler
     controller.stop()
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinics', '0001_initial'),
-        ('people', '0102_cache'),
+        ('people', '0001_initial'),
     ]
 
     operations = [
