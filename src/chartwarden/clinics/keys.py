@@ -67,6 +67,17 @@ def newest_data_key(clinic: UUID, purpose: str) -> tuple[UUID, bytes]:
     return _newest(clinic, DATA, purpose)
 
 
+def keys_that_stay_shut(clinic: UUID) -> int:
+    """How many of a clinic's keys the master keys don't open: none, where they are the right ones."""
+    shut = 0
+    for row in models.DataKey.objects.filter(clinic_id=clinic):
+        try:
+            keyring().unwrap(bytes(row.wrapped), _context(clinic, row.purpose, row.id))
+        except sealing.SealBroken:
+            shut += 1
+    return shut
+
+
 @lru_cache(maxsize=1024)
 def _opened(clinic: UUID, identity: UUID) -> bytes:
     row = models.DataKey.objects.filter(id=identity, clinic_id=clinic).first()

@@ -13,6 +13,7 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.keys import (
     blind_index,
     data_key,
+    keys_that_stay_shut,
     make_keys,
     newest_data_key,
     open_for_installation,
@@ -31,6 +32,7 @@ __all__ = [
     "acting_in",
     "blind_index",
     "data_key",
+    "keys_that_stay_shut",
     "newest_data_key",
     "open_clinic",
     "open_for_installation",

@@ -42,7 +42,7 @@ def secret_key(key_file: Path) -> str:
     """Django's secret, derived from the newest master key, or a passing one while there is none yet."""
     given = os.environ.get("CHARTWARDEN_KEYS", "")
     text = given or (key_file.read_text(encoding="ascii") if key_file.is_file() else secrets.token_hex())
-    newest = text.split()[0]
+    newest = (text.split() or [secrets.token_hex()])[0]
     return hashlib.sha256(b"chartwarden django secret\x00" + newest.encode()).hexdigest()
 
 

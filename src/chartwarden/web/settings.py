@@ -2,11 +2,13 @@
 
 ``CHARTWARDEN_DATA`` is the data folder (./chartwarden-data), ``DATABASE_URL`` a PostgreSQL database (without it:
 SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: the file ``keys`` in the data folder),
-``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port,
-``CHARTWARDEN_ADDRESS`` how its pages are reached from a mail (http://localhost:8000), ``CHARTWARDEN_DEMO`` marks a demo
-installation. ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than this one. Single sign-on:
-``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes the provider's
-second factor.
+``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port.
+``CHARTWARDEN_HTTPS=1`` where people reach it over HTTPS only; ``CHARTWARDEN_PROXY=1`` where a proxy stands before it
+that sets X-Forwarded-Proto itself, which is believed then and not otherwise. A demo is known by the file ``demo`` in
+its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone.
+``CHARTWARDEN_ADDRESS`` is how its pages are reached from a mail (http://localhost:8000). ``CHARTWARDEN_SETUP_CODE``
+opens the first run to other machines than this one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``,
+``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes the provider's second factor.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ from pathlib import Path
 from chartwarden.web.configuration import database, hosts, mail, provider, secret_key
 
 DATA = Path(os.environ.get("CHARTWARDEN_DATA", "chartwarden-data")).absolute()
-DEMO = os.environ.get("CHARTWARDEN_DEMO") == "1"
+DEMO = os.environ.get("CHARTWARDEN_DEMO") == "1" or (DATA / "demo").is_file()
 KEY_FILE = DATA / "keys"
 DEBUG = False
 SECRET_KEY = secret_key(KEY_FILE)
-ALLOWED_HOSTS = hosts(os.environ.get("CHARTWARDEN_HOSTS", ""))
+ALLOWED_HOSTS = hosts("" if DEMO else os.environ.get("CHARTWARDEN_HOSTS", ""))
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]")]
 ROOT_URLCONF = "chartwarden.web.urls"
 WSGI_APPLICATION = "chartwarden.web.wsgi.application"
@@ -115,6 +117,9 @@ LOGIN_URL = "/accounts/login/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("CHARTWARDEN_HTTPS") == "1"
+SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
+if os.environ.get("CHARTWARDEN_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True

@@ -10,8 +10,13 @@ from django.shortcuts import redirect, render
 
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics
+from chartwarden.ledger.queries import entries, latest
 from chartwarden.people.contracts import Permission, page, public
 from chartwarden.people.queries import clinics_of
+from chartwarden.web.entry_words import Event, events
+from chartwarden.web.home import coming, figures, tasks
+
+LATELY = 5
 
 
 @public
@@ -31,8 +36,21 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @page(Permission.SEE_HOME)
 def home(request: HttpRequest, clinic: UUID) -> HttpResponse:
-    """What is due from the member today."""
-    return render(request, "home.html")
+    """What is due from the member, what is true now, and what happened lately."""
+    member, house, now = request.member, request.clinic, request.now
+    due = tasks(member, house, now)
+    context = {
+        "tasks": due,
+        "coming": None if due else coming(member, house, now),
+        "figures": figures(member, house, now),
+        "happened": _happened(house.id) if member.may(Permission.SEE_LEDGER) else [],
+    }
+    return render(request, "home.html", context)
+
+
+def _happened(clinic: UUID) -> list[Event]:
+    newest = latest(clinic).size - 1
+    return events(clinic, entries(clinic, newest, LATELY, newest_first=True)) if newest >= 0 else []
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -18,11 +18,8 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
     if moment is None:
         return "–"
     there = moment.astimezone(zone)
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        moment.isoformat(timespec="seconds"),
-        f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}",
-    )
+    said = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), said)
 
 
 @register.filter
@@ -30,7 +27,8 @@ def day(value: date | None) -> str | SafeString:
     """A day as ``Fri 6 Mar 2026``; a dash where there is none."""
     if value is None:
         return "–"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:%a} {value.day} {value:%b %Y}")
+    said = f"{value:%a} {value.day} {value:%b %Y}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
 
 
 @register.filter
