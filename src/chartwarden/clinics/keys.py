@@ -36,7 +36,7 @@ def make_keys(clinic: UUID, at: datetime) -> None:
 def add_data_key(clinic: UUID, purpose: str, at: datetime) -> UUID:
     """One more key: the newest seals from now on."""
     identity = uuid4()
-    wrapped = keyring().wrap(sealing.new_data_key(), _context(clinic, purpose, identity))
+    wrapped = keyring().wrap(sealing.new_data_key(), wrapping_context(clinic, purpose, identity))
     models.DataKey.objects.create(id=identity, clinic_id=clinic, purpose=purpose, wrapped=wrapped, made_at=at)
     forget()
     return identity
@@ -67,12 +67,28 @@ def newest_data_key(clinic: UUID, purpose: str) -> tuple[UUID, bytes]:
     return _newest(clinic, DATA, purpose)
 
 
+def keys_that_stay_shut(clinic: UUID) -> int:
+    """How many of a clinic's keys the master keys don't open: none, where they are the right ones."""
+    shut = 0
+    for row in models.DataKey.objects.filter(clinic_id=clinic):
+        try:
+            keyring().unwrap(bytes(row.wrapped), wrapping_context(clinic, row.purpose, row.id))
+        except sealing.SealBroken:
+            shut += 1
+    return shut
+
+
 @lru_cache(maxsize=1024)
 def _opened(clinic: UUID, identity: UUID) -> bytes:
     row = models.DataKey.objects.filter(id=identity, clinic_id=clinic).first()
     if row is None:
         raise sealing.SealBroken("sealed under a key that this clinic does not have")
-    return keyring().unwrap(bytes(row.wrapped), _context(clinic, row.purpose, row.id))
+    context = wrapping_context(clinic, row.purpose, row.id)
+    try:
+        return keyring().unwrap(bytes(row.wrapped), context)
+    except sealing.SealBroken:  # perhaps under a master key that was added since this process began
+        keyring.cache_clear()
+        return keyring().unwrap(bytes(row.wrapped), context)
 
 
 def data_key(clinic: UUID, purpose: str, identity: UUID) -> bytes:
@@ -102,9 +118,29 @@ def _newest(clinic: UUID, kind: str, purpose: str) -> tuple[UUID, bytes]:
     return _sealing_key(clinic, kind, purpose)
 
 
-def _context(clinic: UUID, purpose: str, identity: UUID) -> bytes:
+def wrapping_context(clinic: UUID, purpose: str, identity: UUID) -> bytes:
+    """What a wrapped key is bound to: it opens for this clinic, purpose and id alone."""
     return b"chartwarden data key" + clinic.bytes + purpose.encode() + identity.bytes
 
 
 def _purpose(clinic: UUID, purpose: str) -> bytes:
     return clinic.bytes + purpose.encode()
+
+
+def seal_for_installation(purpose: str, data: bytes) -> bytes:
+    """Seal what belongs to no clinic, such as a second factor's secret: wrapped under the newest master key."""
+    key = sealing.new_data_key()
+    wrapped = keyring().wrap(key, _installation(purpose))
+    return len(wrapped).to_bytes(2, "big") + wrapped + sealing.seal(key, data, _installation(purpose))
+
+
+def open_for_installation(purpose: str, sealed: bytes | memoryview) -> bytes:
+    """What ``seal_for_installation`` was given. Raises SealBroken."""
+    kept = bytes(sealed)
+    end = 2 + int.from_bytes(kept[:2], "big")
+    key = keyring().unwrap(kept[2:end], _installation(purpose))
+    return sealing.open_sealed(key, kept[end:], _installation(purpose))
+
+
+def _installation(purpose: str) -> bytes:
+    return b"chartwarden installation " + purpose.encode()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -18,10 +20,8 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
     if moment is None:
         return "–"
     there = moment.astimezone(zone)
-    return format_html(
-        '<time datetime="{}">{:%a} {} {:%b %Y, %H:%M %Z}</time>',
-        moment.isoformat(timespec="seconds"), there, there.day, there,
-    )  # fmt: skip
+    said = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), said)
 
 
 @register.filter
@@ -29,7 +29,8 @@ def day(value: date | None) -> str | SafeString:
     """A day as ``Fri 6 Mar 2026``; a dash where there is none."""
     if value is None:
         return "–"
-    return format_html('<time datetime="{}">{:%a} {} {:%b %Y}</time>', value.isoformat(), value, value.day, value)
+    said = f"{value:%a} {value.day} {value:%b %Y}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
 
 
 @register.filter
@@ -37,3 +38,9 @@ def counted(number: int, word: str) -> str:
     """``1 case``, ``2,000 cases``; ``word`` may give its plural behind a comma: ``access,accesses``."""
     one, _, many = word.partition(",")
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@register.filter
+def at(found: Mapping[Any, Any], key: object) -> object:
+    """What a mapping holds under a key; None where it holds nothing."""
+    return found.get(key)
