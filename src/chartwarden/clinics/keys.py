@@ -119,3 +119,22 @@ def _context(clinic: UUID, purpose: str, identity: UUID) -> bytes:
 
 def _purpose(clinic: UUID, purpose: str) -> bytes:
     return clinic.bytes + purpose.encode()
+
+
+def seal_for_installation(purpose: str, data: bytes) -> bytes:
+    """Seal what belongs to no clinic, such as a second factor's secret: wrapped under the newest master key."""
+    key = sealing.new_data_key()
+    wrapped = keyring().wrap(key, _installation(purpose))
+    return len(wrapped).to_bytes(2, "big") + wrapped + sealing.seal(key, data, _installation(purpose))
+
+
+def open_for_installation(purpose: str, sealed: bytes | memoryview) -> bytes:
+    """What ``seal_for_installation`` was given. Raises SealBroken."""
+    kept = bytes(sealed)
+    end = 2 + int.from_bytes(kept[:2], "big")
+    key = keyring().unwrap(kept[2:end], _installation(purpose))
+    return sealing.open_sealed(key, kept[end:], _installation(purpose))
+
+
+def _installation(purpose: str) -> bytes:
+    return b"chartwarden installation " + purpose.encode()

@@ -17,6 +17,8 @@ from chartwarden.clinics.keys import (
     make_keys,
     newest_data_key,
     seal,
+    open_for_installation,
+    seal_for_installation,
     unseal,
 )
 from chartwarden.clinics.queries import contract
@@ -34,6 +36,8 @@ __all__ = [
     "newest_data_key",
     "open_clinic",
     "seal",
+    "open_for_installation",
+    "seal_for_installation",
     "unseal",
 ]
 

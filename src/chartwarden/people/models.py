@@ -86,3 +86,6 @@ class RoleGrant(models.Model):
     begins = models.DateTimeField()
     ends = models.DateTimeField(null=True)
     granted_by = models.CharField(max_length=64)
+
+
+from chartwarden.people.invitation_models import Invitation  # noqa: E402, F401  Django finds models here alone

@@ -17,6 +17,27 @@ from chartwarden.people import identity, models
 from chartwarden.people.contracts import Member, Permission
 from chartwarden.people.permissions import may
 from chartwarden.people.roles import MUST_END, ROLES
+from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh
+from chartwarden.people.signin.gatekeeping import at_the_gate
+from chartwarden.people.signin.invitation_mail import send_invitations
+from chartwarden.people.signin.invitations import accept_invitation, invite, withdraw_invitation
+from chartwarden.people.signin.rules import Gate
+
+__all__ = [
+    "Gate",
+    "accept_invitation",
+    "add_person",
+    "add_user",
+    "ask_again",
+    "at_the_gate",
+    "decide",
+    "fresh",
+    "grant_role",
+    "invite",
+    "needs_fresh",
+    "send_invitations",
+    "withdraw_invitation",
+]
 
 
 def add_person(
