@@ -6,7 +6,8 @@ SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: th
 ``CHARTWARDEN_HTTPS=1`` where people reach it over HTTPS only; ``CHARTWARDEN_PROXY=1`` where a proxy stands before it
 that sets X-Forwarded-Proto itself, which is believed then and not otherwise. A demo is known by the file ``demo`` in
 its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone. ``CHARTWARDEN_ADDRESS`` is how its pages are
-reached from a mail (http://localhost:8000). ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than this one. Single sign-on:
+reached from a mail (http://localhost:8000). ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than
+this one. Single sign-on:
 ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes the provider's
 second factor.
 """
