@@ -16,8 +16,8 @@ from chartwarden.clinics.keys import (
     keys_that_stay_shut,
     make_keys,
     newest_data_key,
-    seal,
     open_for_installation,
+    seal,
     seal_for_installation,
     unseal,
 )
@@ -35,8 +35,8 @@ __all__ = [
     "keys_that_stay_shut",
     "newest_data_key",
     "open_clinic",
-    "seal",
     "open_for_installation",
+    "seal",
     "seal_for_installation",
     "unseal",
 ]
