@@ -67,7 +67,7 @@ def make_ready(data: Path, host: str, port: int, *, demo: bool, tell: Callable[[
     if code:
         os.environ["CHARTWARDEN_SETUP_CODE"] = code
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-    os.environ.setdefault("CHARTWARDEN_ADDRESS", address.rstrip("/"))
+    os.environ.setdefault("CHARTWARDEN_URL", address.rstrip("/"))
     return Ready(
         address=address,
         data=data.absolute(),

@@ -72,8 +72,6 @@ def through_the_provider(page: Page) -> None:
     page.locator("input[name=login]").press("Enter")
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
-    page.screenshot(path="/tmp/signin-c1.png")
-    open("/tmp/signin-c1.html", "w").write(page.url + page.content())
     page.get_by_role("button", name="Accept").click()
 
 
