@@ -116,7 +116,6 @@ class Disposition(models.Model):
     outcome = models.CharField(max_length=10)
     note = models.BinaryField()
     salt = models.BinaryField()
-    commitment = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     at = models.DateTimeField()
     together = models.UUIDField(null=True)
