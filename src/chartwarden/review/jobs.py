@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chartwarden.clinics.queries import clinics
-from chartwarden.clinics.services import acting_in, across_clinics
+from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.kernel.jobs import Job
 from chartwarden.review.desk.running import refresh_clinic
 

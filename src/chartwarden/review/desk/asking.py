@@ -17,9 +17,7 @@ from chartwarden.review.desk.deciding import checked_text, facts_of, locked, req
 from chartwarden.review.desk.telling import tell
 
 
-def ask_question(
-    *, clinic: Clinic, case: UUID, to: UUID, text: str, revision: int, actor: Actor, at: datetime
-) -> UUID:
+def ask_question(*, clinic: Clinic, case: UUID, to: UUID, text: str, revision: int, actor: Actor, at: datetime) -> UUID:
     """Put a question to a person of the clinic; they are told by mail that there is one. Returns its id.
 
     Raises Refused where the rules say no, Stale where the case has changed, InputRefused for a missing text.

@@ -58,9 +58,7 @@ def decide_together(
         settle(rows[0].review, at.astimezone(clinic.time_zone).date())
 
 
-def _decide(
-    row: models.CaseRecord, outcome: str, note: str, together: UUID | None, actor: Actor, at: datetime
-) -> None:
+def _decide(row: models.CaseRecord, outcome: str, note: str, together: UUID | None, actor: Actor, at: datetime) -> None:
     row.state = rules.CASE.after(row.state, "decided")
     row.outcome, row.decided_at = outcome, at
     row.revision += 1
@@ -86,9 +84,7 @@ def _decide(
     )
 
 
-def reopen_case(
-    *, clinic: Clinic, case: UUID, reason: str, revision: int, actor: Actor, at: datetime
-) -> UUID:
+def reopen_case(*, clinic: Clinic, case: UUID, reason: str, revision: int, actor: Actor, at: datetime) -> UUID:
     """Take a decided case up again, with a reason, and return the case that is open now.
 
     Where its review is signed, that stays as it is: an amendment holds the case anew. Raises as ``decide_case``.

@@ -91,9 +91,7 @@ def case(clinic: Clinic, case_id: UUID, person: UUID, now: datetime) -> CaseShow
     row.review = models.Review.objects.defer("summary", "document").get(id=row.review_id)
     body = sealed.unpack(clinic.id, sealed.BODY, row.body, CaseBody)
     body = replace(body, case=replace(body.case, rank=row.rank))
-    ranks = list(
-        cases(clinic.id).filter(review_id=row.review_id).order_by("rank", "id").values_list("id", "state")
-    )
+    ranks = list(cases(clinic.id).filter(review_id=row.review_id).order_by("rank", "id").values_list("id", "state"))
     place = next((n for n, (found, _) in enumerate(ranks) if found == row.id), 0)
     reopened = models.CaseRecord.objects.filter(clinic_id=clinic.id, reopens=row).values_list("id", flat=True).first()
     pair, coder = _earlier(clinic, row)

@@ -112,9 +112,7 @@ def _facts(findings: Findings, counts: Counts, revision: int) -> dict[str, objec
 def _signed_digests(row: models.Review) -> set[str]:
     """The cases that signed reviews of the same week hold."""
     same_week = models.CaseRecord.objects.filter(clinic_id=row.clinic_id, review__first_day=row.first_day)
-    return set(
-        same_week.filter(review__state="signed").exclude(state="withdrawn").values_list("digest", flat=True)
-    )
+    return set(same_week.filter(review__state="signed").exclude(state="withdrawn").values_list("digest", flat=True))
 
 
 def _digests_elsewhere(row: models.Review, cases: Sequence[Case]) -> set[str]:
@@ -163,9 +161,7 @@ def _pair(case: models.CaseRecord) -> tuple[bytes, bytes | None]:
     return bytes(case.coder_index), bytes(case.patient_index) if case.patient_index else None
 
 
-def _record(
-    row: models.Review, case: Case, names: dict[str, str], staff: Staff, at: datetime
-) -> models.CaseRecord:
+def _record(row: models.Review, case: Case, names: dict[str, str], staff: Staff, at: datetime) -> models.CaseRecord:
     clinic = row.clinic_id
     seen = sorted({signal.detector for signal in case.signals})
     person = staff.persons.get(case.coder)

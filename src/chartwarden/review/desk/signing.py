@@ -21,9 +21,7 @@ from chartwarden.review.desk.document import SignedCase, Signing, document, told
 from chartwarden.review.desk.opening import settle
 
 
-def sign_review(
-    *, clinic: Clinic, review: UUID, coverage_acknowledged: bool, actor: Actor, at: datetime
-) -> str:
+def sign_review(*, clinic: Clinic, review: UUID, coverage_acknowledged: bool, actor: Actor, at: datetime) -> str:
     """Sign a review and return the SHA-256 of its document, which the ledger keeps.
 
     The caller makes sure that the signer has just proved who they are. Raises Refused where the rules say no.
@@ -70,11 +68,8 @@ def facts_of(clinic: Clinic, row: models.Review) -> rules.ReviewFacts:
 
 def signed_cases(row: models.Review) -> list[SignedCase]:
     """The decided cases of a review, worst first."""
-    cases = row.cases.filter(state="decided").annotate(asked=Count("questions")).defer("body")
-    last = {
-        found.case_id: found
-        for found in models.Disposition.objects.filter(case__review=row, superseded_at=None)
-    }
+    cases = row.cases.filter(state="decided").annotate(asked=Count("questions")).defer("body").order_by("rank", "id")
+    last = {found.case_id: found for found in models.Disposition.objects.filter(case__review=row, superseded_at=None)}
     return [
         SignedCase(
             id=case.id,

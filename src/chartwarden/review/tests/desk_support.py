@@ -47,7 +47,18 @@ JUDGED = pa.schema(
 
 def access(number: int, at: datetime, coder: str, patient: str | None, explanation: str | None = None) -> Access:
     return Access(
-        number, f"ev-{number}", at, coder, "open", patient, "note", "WS-1", "10.1.2.3", "success", explanation, "log.csv"
+        number,
+        f"ev-{number}",
+        at,
+        coder,
+        "open",
+        patient,
+        "note",
+        "WS-1",
+        "10.1.2.3",
+        "success",
+        explanation,
+        "log.csv",
     )
 
 

@@ -305,9 +305,9 @@ def test_each_person_has_their_own_accesses(house: House, tmp_path: Path) -> Non
     page = queries.my_accesses(house.clinic, house.people["coder"], MONDAY, 990, 50)
     assert [found.event for found in page[:2]] == ["ev-990", "ev-991"]
     assert len(page) == 50
-    assert [found.event for found in queries.my_accesses(house.clinic, house.people["coder"], MONDAY, 2340, 50)][-1] == (
-        "ev-2344"
-    )
+    assert [found.event for found in queries.my_accesses(house.clinic, house.people["coder"], MONDAY, 2340, 50)][
+        -1
+    ] == ("ev-2344")
     assert queries.my_weeks(house.clinic, house.people["qa_auditor"]) == []
     assert queries.my_accesses(house.clinic, house.people["qa_auditor"], MONDAY, 0, 50) == []
     assert [found.outcome for found in queries.my_cases(house.clinic, house.people["coder"])] == [""]

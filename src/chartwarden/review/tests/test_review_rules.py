@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -142,7 +143,7 @@ def test_a_span_touches_each_week_once(begins: datetime, length: timedelta) -> N
     first, last = begins.replace(tzinfo=UTC), (begins + length).replace(tzinfo=UTC)
     weeks = rules.weeks_of(first, last, CHICAGO)
     assert all(week.weekday() == 0 for week in weeks)
-    assert all(b - a == timedelta(days=7) for a, b in zip(weeks, weeks[1:], strict=False))
+    assert all(b - a == timedelta(days=7) for a, b in pairwise(weeks))
     if length:
         assert weeks[0] <= first.astimezone(CHICAGO).date() < weeks[0] + timedelta(days=7)
         assert weeks[-1] <= (last - timedelta(microseconds=1)).astimezone(CHICAGO).date()
