@@ -33,7 +33,7 @@ CASE = Transitions(
         ("withdrawn", "found again"): "open",
     },
 )
-"""``asked`` while an answer is waited for; ``withdrawn`` when the inputs have changed and the case is no longer found."""
+"""``asked`` while an answer is waited for; ``withdrawn`` when the inputs changed and the case is no longer found."""
 
 REVIEW = Transitions(
     "review",

@@ -1,5 +1,5 @@
 <<<<<<< HEAD
-"""Review a folder of feeds, or tables that were read before; and the desk's verbs, by which reviews are worked and signed.
+"""Review a folder of feeds, or tables that were read before; and the desk's verbs, which work and sign reviews.
 
 The engine needs no database and the desk does, so the desk's verbs are loaded when they are first asked for.
 """

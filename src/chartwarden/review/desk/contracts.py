@@ -71,7 +71,7 @@ class JudgedAccess:
 
 @dataclass(frozen=True)
 class ReviewLine:
-    """A review in a list. ``late_by`` is how late it is now, or was when it was signed; ``amends`` marks an amendment."""
+    """A review in a list. ``late_by`` is how late it is now, or was when signed; ``amends`` marks an amendment."""
 
     id: UUID
     first_day: date

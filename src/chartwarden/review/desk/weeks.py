@@ -10,8 +10,8 @@ from chartwarden.logs import queries as logs
 from chartwarden.review.period import midnight
 
 MARGIN = timedelta(microseconds=1)
-_revision = getattr(logs, "revision", lambda clinic: 0)
-_spans = getattr(logs, "spans", lambda clinic: [])
+_revision = getattr(logs, "revision", lambda _: 0)
+_spans = getattr(logs, "spans", lambda _: [])
 
 
 def spans(clinic: UUID) -> list[tuple[datetime, datetime]]:
