@@ -1,11 +1,7 @@
-<<<<<<< HEAD
 """Review a folder of feeds, or tables that were read before; and the desk's verbs, which work and sign reviews.
 
 The engine needs no database and the desk does, so the desk's verbs are loaded when they are first asked for.
 """
-=======
-"""Review a folder of feeds, or tables that were read before: explain, look, rank, tell."""
->>>>>>> main
 
 from __future__ import annotations
 
@@ -28,7 +24,6 @@ from chartwarden.review.session import Session, detectors, explained, explanatio
 from chartwarden.review.totals import coverage, hours, loads, totals
 from chartwarden.review.week_review import review_tables
 
-<<<<<<< HEAD
 if TYPE_CHECKING:
     from chartwarden.review.desk.asking import answer_question, ask_question
     from chartwarden.review.desk.deciding import Stale, decide_case, decide_together, reopen_case
@@ -68,9 +63,6 @@ def __getattr__(name: str) -> object:
         if name in names:
             return getattr(import_module(f"chartwarden.review.desk.{module}"), name)
     raise AttributeError(name)
-=======
-__all__ = ["detectors", "explanations", "review_folder", "review_into", "review_tables", "show"]
->>>>>>> main
 
 
 def review_folder(
