@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         case,
         findings,
         next_undecided,
+        outcomes,
         review,
         review_cases,
         revisions,
@@ -47,6 +48,7 @@ __all__ = [
     "my_cases",
     "my_weeks",
     "next_undecided",
+    "outcomes",
     "question",
     "questions_to",
     "review",
@@ -58,7 +60,7 @@ __all__ = [
 DESK = {
     "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
     "reading": (
-        "calendar", "case", "findings", "next_undecided", "review", "review_cases", "revisions", "signed_document",
+        "calendar", "case", "findings", "next_undecided", "outcomes", "review", "review_cases", "revisions", "signed_document",
     ),
 }  # fmt: skip
 

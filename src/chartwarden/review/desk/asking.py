@@ -41,7 +41,7 @@ def ask_question(*, clinic: Clinic, case: UUID, to: UUID, text: str, revision: i
         )
         question.text, question.salt = sealed.seal_text(clinic.id, words), entry.salts["question"]
         question.save()
-        tell(clinic.id, to, "review.question_asked", "review:question", {"question": str(question.id)}, at)
+        tell(clinic.id, to, "question_asked", "review:question", {"question": str(question.id)}, at)
     return question.id
 
 
@@ -68,4 +68,4 @@ def answer_question(*, clinic: Clinic, question: UUID, text: str, actor: Actor, 
             row.state = rules.CASE.after(row.state, "answered")
         row.revision += 1
         row.save(update_fields=["state", "revision"])
-        tell(clinic.id, asked.asked_by_id, "review.question_answered", "review:case", {"case": str(row.id)}, at)
+        tell(clinic.id, asked.asked_by_id, "question_answered", "review:case", {"case": str(row.id)}, at)

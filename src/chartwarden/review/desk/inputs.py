@@ -60,9 +60,7 @@ def _feed(clinic: UUID, feed: Feed, scratch: Path) -> FeedRead | None:
     if feed.name not in TABLES:
         return log_services.kept_feed(clinic, feed.name, scratch)
     table = TABLES[feed.name](clinic)
-    if table is None or not table.num_rows:
-        return None
-    return log_services.feed_from_table(feed, table, scratch)
+    return log_services.feed_from_table(feed, table, scratch) if table is not None else None
 
 
 def staff(clinic: UUID, workforce: FeedRead | None) -> Staff:

@@ -182,6 +182,12 @@ def question_shown(row: models.Question) -> QuestionShown:
     )
 
 
+def outcomes(clinic: Clinic, review_id: UUID) -> dict[str, int]:
+    """How many cases of a review came out how."""
+    rows = models.CaseRecord.objects.filter(clinic_id=clinic.id, review_id=review_id, state="decided")
+    return rules.outcome_counts(list(rows.values_list("outcome", flat=True)))
+
+
 def signed_document(clinic: Clinic, review_id: UUID) -> bytes | None:
     """The signed JSON of a review, byte for byte; None where it is not signed."""
     row = models.Review.objects.filter(clinic_id=clinic.id, id=review_id).only("document").first()

@@ -12,7 +12,7 @@ from django.db.models import Count, F
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import seal
 from chartwarden.kernel.actors import Actor
-from chartwarden.kernel.decisions import refused, require
+from chartwarden.kernel.decisions import Decision, refused, require
 from chartwarden.ledger.services import append
 from chartwarden.review import models, rules
 from chartwarden.review.desk import sealed, weeks
@@ -50,6 +50,12 @@ def sign_review(*, clinic: Clinic, review: UUID, coverage_acknowledged: bool, ac
             facts=_facts(row, summary, cases),
         )
     return row.document_digest
+
+
+def signable(*, clinic: Clinic, review: UUID, at: datetime) -> Decision:
+    """Whether a review may be signed as it is now by whoever says that they have read its coverage."""
+    row = models.Review.objects.get(clinic_id=clinic.id, id=review)
+    return rules.may_sign(facts_of(clinic, row), at.astimezone(clinic.time_zone).date(), True)
 
 
 def facts_of(clinic: Clinic, row: models.Review) -> rules.ReviewFacts:
