@@ -19,9 +19,8 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
         return "–"
     there = moment.astimezone(zone)
     return format_html(
-        '<time datetime="{}">{:%a} {} {:%b %Y, %H:%M %Z}</time>',
-        moment.isoformat(timespec="seconds"), there, there.day, there,
-    )  # fmt: skip
+        '<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+    )
 
 
 @register.filter
@@ -29,7 +28,7 @@ def day(value: date | None) -> str | SafeString:
     """A day as ``Fri 6 Mar 2026``; a dash where there is none."""
     if value is None:
         return "–"
-    return format_html('<time datetime="{}">{:%a} {} {:%b %Y}</time>', value.isoformat(), value, value.day, value)
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value:%a} {value.day} {value:%b %Y}")
 
 
 @register.filter
