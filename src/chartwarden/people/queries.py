@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from chartwarden.clinics.services import blind_index
 from chartwarden.people import identity, models
 from chartwarden.people.contracts import Member, PersonName
 from chartwarden.people.permissions import Grant, in_force, permissions_of
@@ -50,6 +51,18 @@ def by_code(clinic: UUID) -> Mapping[str, UUID]:
     """People by their id in the workforce feed."""
     rows = models.Person.objects.filter(clinic_id=clinic)
     return {identity.opened(clinic, row.identity)["code"]: row.id for row in rows}
+
+
+def known_logins(clinic: UUID, logins: Iterable[str]) -> frozenset[str]:
+    """Those of the EHR logins that belong to somebody of the workforce."""
+    rows = models.EhrLogin.objects.filter(clinic_id=clinic).values_list("login_index", flat=True)
+    known = {bytes(index) for index in rows}
+    return frozenset(login for login in logins if known and blind_index(clinic, "login", login) in known)
+
+
+def has_logins(clinic: UUID) -> bool:
+    """Whether any EHR login of the workforce is known at all."""
+    return models.EhrLogin.objects.filter(clinic_id=clinic).exists()
 
 
 def _name(row: models.Person) -> PersonName:

@@ -15,7 +15,7 @@ from chartwarden.logs.formats import gnumed_access_log
 from chartwarden.logs.services import read_feed
 from chartwarden.logs.tables.values import IDENTIFYING, RowFault, parser
 from chartwarden.logs.tests.support import CHICAGO
-from chartwarden.review.feeds import PATIENTS
+from chartwarden.logs.catalogue import PATIENTS
 
 Read = Callable[[str], FeedRead]
 
