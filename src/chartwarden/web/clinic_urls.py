@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.web import views
+from chartwarden.web import clinic_settings, views
 
 app_name = "web"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("settings/", clinic_settings.settings, name="settings"),
+    path("settings/change/", clinic_settings.change, name="change_settings"),
+]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
-
-import pyarrow.parquet as pq
 
 from chartwarden.assignments import queries as assignments
 from chartwarden.clinics.contracts import Clinic
@@ -53,7 +50,7 @@ def open_inputs(clinic: Clinic, first_day: date, last_day: date, scratch: Path) 
         found = _feed(clinic.id, feed, scratch)
         if found is not None:
             feeds[feed.name] = found
-    return WeekInputs(judged_by(clinic), read, feeds, staff(clinic.id, feeds.get("workforce")))
+    return WeekInputs(judged_by(clinic), read, feeds, staff(clinic.id))
 
 
 def _feed(clinic: UUID, feed: Feed, scratch: Path) -> FeedRead | None:
@@ -63,13 +60,7 @@ def _feed(clinic: UUID, feed: Feed, scratch: Path) -> FeedRead | None:
     return log_services.feed_from_table(feed, table, scratch) if table is not None else None
 
 
-def staff(clinic: UUID, workforce: FeedRead | None) -> Staff:
+def staff(clinic: UUID) -> Staff:
     """Whom the ids and logins of the workforce mean."""
-    persons = dict(people.by_code(clinic))
-    holders: dict[str, set[UUID]] = defaultdict(set)
-    if workforce is not None:
-        for row in pq.read_table(workforce.parquet, columns=["person", "logins"]).to_pylist():
-            for login in row["logins"] or ():
-                if row["person"] in persons:
-                    holders[login].add(persons[row["person"]])
-    return Staff(persons, {login: frozenset(found) for login, found in holders.items()})
+    holders = {login: frozenset(found) for login, found in people.by_login(clinic).items()}
+    return Staff(dict(people.by_code(clinic)), holders)

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from chartwarden.people import services as people
+from chartwarden.people.services import notify
 
 
 def tell(clinic: UUID, person: UUID, kind: str, page: str, arguments: Mapping[str, str], at: datetime) -> None:
     """Put a mail into the outbox, in the caller's transaction."""
-    notify = getattr(people, "notify", None)
-    if notify is not None:
-        notify(clinic=clinic, person=person, kind=kind, page=page, arguments=arguments, at=at)
+    notify(clinic=clinic, person=person, kind=kind, page=page, arguments=arguments, at=at)

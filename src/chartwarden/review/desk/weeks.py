@@ -10,13 +10,11 @@ from chartwarden.logs import queries as logs
 from chartwarden.review.period import midnight
 
 MARGIN = timedelta(microseconds=1)
-_revision = getattr(logs, "revision", lambda _: 0)
-_spans = getattr(logs, "spans", lambda _: [])
 
 
 def spans(clinic: UUID) -> list[tuple[datetime, datetime]]:
     """The stretches that counted logs cover; aware, the end excluded."""
-    return [(span.first_at, span.last_at + MARGIN) for span in _spans(clinic)]
+    return [(span.first_at, span.last_at + MARGIN) for span in logs.spans(clinic)]
 
 
 def revision(clinic: Clinic, first_day: date, last_day: date, signed: bool) -> int:
@@ -26,9 +24,9 @@ def revision(clinic: Clinic, first_day: date, last_day: date, signed: bool) -> i
     was signed was judged by what was known.
     """
     if not signed:
-        return _revision(clinic.id)
+        return logs.revision(clinic.id)
     begins, ends = week_span(clinic, first_day, last_day)
-    return max((s.revision for s in _spans(clinic.id) if s.first_at < ends and s.last_at >= begins), default=0)
+    return max((s.revision for s in logs.spans(clinic.id) if s.first_at < ends and s.last_at >= begins), default=0)
 
 
 def week_span(clinic: Clinic, first_day: date, last_day: date) -> tuple[datetime, datetime]:
