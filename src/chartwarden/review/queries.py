@@ -60,7 +60,8 @@ __all__ = [
 DESK = {
     "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
     "reading": (
-        "calendar", "case", "findings", "next_undecided", "outcomes", "review", "review_cases", "revisions", "signed_document",
+        "calendar", "case", "findings", "next_undecided", "outcomes", "review", "review_cases", "revisions",
+        "signed_document",
     ),
 }  # fmt: skip
 

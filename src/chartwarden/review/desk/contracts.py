@@ -10,6 +10,7 @@ from uuid import UUID
 from chartwarden.kernel.decisions import Decision
 from chartwarden.logs.contracts import InputCount, QuarantinedRow
 from chartwarden.review.contracts import Case, CoderLoad, Coverage, DetectorRun, HourCount, Totals
+from chartwarden.review.report.contracts import Picture
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Summary:
     """A week's findings without the cases, as a review keeps them, sealed.
 
     Of quarantined rows the first are kept; ``quarantined_more`` counts the others. ``names`` are display names by the
-    person's id in the workforce feed.
+    person's id in the workforce feed. ``pictures`` are those of the hours and of the queue, drawn once.
     """
 
     engine: str
@@ -30,6 +31,7 @@ class Summary:
     hours: tuple[HourCount, ...]
     loads: tuple[CoderLoad, ...]
     names: Mapping[str, str]
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from chartwarden.review.desk.deciding import facts_of
 from chartwarden.review.desk.lines import case_line, case_lines, cases, review_line, reviews
 from chartwarden.review.desk.summing import findings_of
 from chartwarden.review.period import midnight
+from chartwarden.review.report.contracts import Picture
 
 WEEKS, PAGE, EARLIER, ALIKE = 53, 50, 20, 100
 
@@ -50,6 +51,12 @@ def findings(clinic: Clinic, review_id: UUID) -> contracts.Findings | None:
         return None
     summary = sealed.unpack(clinic.id, sealed.SUMMARY, row.summary, Summary)
     return findings_of(summary, judged_by(clinic), period(clinic, row.first_day, row.last_day))
+
+
+def pictures(clinic: Clinic, review_id: UUID) -> tuple[Picture, ...]:
+    """The pictures that were drawn of a week; none where they were not."""
+    row = models.Review.objects.filter(clinic_id=clinic.id, id=review_id).only("summary").first()
+    return sealed.unpack(clinic.id, sealed.SUMMARY, row.summary, Summary).pictures if row and row.summary else ()
 
 
 def judged_by(clinic: Clinic) -> contracts.Clinic:
@@ -139,7 +146,8 @@ def revisions(clinic: UUID, review_id: UUID, ids: list[UUID]) -> dict[UUID, int]
 
 def _earlier(clinic: Clinic, row: models.CaseRecord) -> tuple[tuple[CaseLine, ...], tuple[CaseLine, ...]]:
     found = cases(clinic.id).filter(coder_index=row.coder_index).exclude(id=row.id)
-    found = found.exclude(reopens=row).select_related("review").order_by("-review__first_day", "rank")
+    found = found.filter(review__first_day__lte=row.review.first_day).exclude(reopens=row)
+    found = found.order_by("-review__first_day", "rank")
     same = bytes(row.patient_index) if row.patient_index else None
     of_pair = list(found.filter(patient_index=same)[:EARLIER]) if same else []
     of_coder = [other for other in found[: EARLIER + len(of_pair)] if other.id not in {p.id for p in of_pair}]

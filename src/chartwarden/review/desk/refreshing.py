@@ -19,6 +19,7 @@ from chartwarden.review.desk import sealed
 from chartwarden.review.desk.opening import amendment_of, newest, settle
 from chartwarden.review.desk.own import PersonAccesses, keep_accesses
 from chartwarden.review.desk.summing import body_of, head_of, summary_of
+from chartwarden.review.report.contracts import Picture
 
 BATCH = 500
 
@@ -52,6 +53,7 @@ def take_findings(
     revision: int,
     actor: Actor,
     at: datetime,
+    pictures: tuple[Picture, ...] = (),
 ) -> Counts:
     """Take over what the engine found for a review's week, made from inputs of that revision. Again is harmless.
 
@@ -75,7 +77,7 @@ def take_findings(
                 return counts
             row = amendment_of(row, clinic, actor, at)
         _take_cases(row, cases, dict(findings.names), staff, counts, at)
-        row.summary = sealed.pack(clinic.id, sealed.SUMMARY, summary_of(findings))
+        row.summary = sealed.pack(clinic.id, sealed.SUMMARY, summary_of(findings, pictures))
         row.accesses, row.explained = findings.totals.accesses, findings.totals.explained
         row.revision, row.refreshed_at = revision, at
         row.run, row.run_until, row.run_stage, row.run_fault = "idle", None, "", ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from chartwarden.clinics.contracts import Clinic
@@ -15,9 +16,10 @@ from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.review import models
 from chartwarden.review.desk import inputs, weeks
-from chartwarden.review.desk.opening import open_reviews
+from chartwarden.review.desk.opening import open_reviews, settle
 from chartwarden.review.desk.own import accesses_by_person
 from chartwarden.review.desk.refreshing import take_findings
+from chartwarden.review.desk.summing import pictures_of
 from chartwarden.review.week_review import review_tables
 
 WORKER = Actor.of_system("worker")
@@ -43,7 +45,18 @@ class Stages:
 def refresh_clinic(clinic: Clinic, at: datetime) -> int:
     """Open the reviews that must be there and refresh those that are behind. Returns how many were done."""
     opened = open_reviews(clinic=clinic, spans=weeks.spans(clinic.id), actor=WORKER, at=at)
-    return len(opened) + sum(refresh_review(clinic, row, at) for row in behind(clinic))
+    done = sum(refresh_review(clinic, row, at) for row in behind(clinic))
+    settle_ended(clinic, at)
+    return len(opened) + done
+
+
+def settle_ended(clinic: Clinic, at: datetime) -> None:
+    """A week that ended since it was read may be ready to be signed without another run."""
+    today = at.astimezone(clinic.time_zone).date()
+    waiting = models.Review.objects.filter(clinic_id=clinic.id, state="open", last_day__lt=today)
+    for row in waiting.exclude(refreshed_at=None).defer("summary", "document"):
+        with transaction.atomic():
+            settle(models.Review.objects.select_for_update().get(id=row.id), today)
 
 
 def behind(clinic: Clinic) -> list[models.Review]:
@@ -98,6 +111,7 @@ def _judge(clinic: Clinic, row: models.Review, revision: int, at: datetime) -> N
             revision=revision,
             actor=WORKER,
             at=at,
+            pictures=pictures_of(week.findings),
         )
 
 

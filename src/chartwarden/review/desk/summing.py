@@ -6,13 +6,20 @@ from dataclasses import replace
 
 from chartwarden.review.contracts import Case, Clinic, Findings, Period
 from chartwarden.review.desk.contracts import CaseBody, CaseHead, Summary
+from chartwarden.review.report.contracts import Picture
+from chartwarden.review.report.state import hours_picture, queue_picture
 from chartwarden.review.report.text import SENTENCE, shown
 
 QUARANTINED = 200
 """So many quarantined rows are kept with their reasons; the imports keep all."""
 
 
-def summary_of(findings: Findings) -> Summary:
+def pictures_of(findings: Findings) -> tuple[Picture, ...]:
+    """When work was done, and how much of it lay outside of the queue: a tenth of a second each, so drawn once."""
+    return hours_picture(findings.hours)[0], queue_picture(findings.loads, dict(findings.names))[0]
+
+
+def summary_of(findings: Findings, pictures: tuple[Picture, ...] = ()) -> Summary:
     """What a review keeps beside its cases."""
     return Summary(
         engine=findings.engine,
@@ -25,6 +32,7 @@ def summary_of(findings: Findings) -> Summary:
         hours=findings.hours,
         loads=findings.loads,
         names=dict(findings.names),
+        pictures=pictures,
     )
 
 

@@ -228,8 +228,8 @@ def _page(
         "OUTCOMES": rules.OUTCOMES,
         "kept_note": kept_note,
         "earlier": [
-            ("Earlier cases of the same person and patient", shown.of_pair),
-            ("Other cases of the same person", shown.of_coder),
+            ("The same person and patient, this week and before", shown.of_pair),
+            ("Other cases of the same person, this week and before", shown.of_coder),
         ],
     }
     return render(request, "review/case.html", context, status=status)

@@ -11,6 +11,8 @@ from django.shortcuts import render
 from chartwarden.people.contracts import Permission, page
 from chartwarden.review import queries, rules
 from chartwarden.review.desk.contracts import ReviewLine
+from chartwarden.review.desk.reading import pictures
+from chartwarden.review.desk.summing import pictures_of
 from chartwarden.review.report import state
 from chartwarden.review.views import showing
 
@@ -81,13 +83,13 @@ def read(request: HttpRequest, clinic: UUID, review: UUID) -> HttpResponse:
     found = queries.findings(request.clinic, review) if line else None
     if line is None or found is None:
         raise Http404
-    hours, hours_table = state.hours_picture(found.hours)
-    queue, queue_table = state.queue_picture(found.loads, dict(found.names))
-    pictures = [
-        (hours, showing.picture(hours, "hours"), hours_table),
-        (queue, showing.picture(queue, "queue"), queue_table),
+    tables = (state.hours_table(found.hours), state.queue_table(found.loads, dict(found.names)))
+    drawn = pictures(request.clinic, review) or pictures_of(found)
+    shown = [
+        (picture, showing.picture(picture, f"picture-{number}"), table)
+        for number, (picture, table) in enumerate(zip(drawn, tables, strict=True))
     ]
-    return render(request, "review/read.html", {"line": line, "week": showing.week_words(line), "pictures": pictures})
+    return render(request, "review/read.html", {"line": line, "week": showing.week_words(line), "pictures": shown})
 
 
 def _next_step(request: HttpRequest, line: ReviewLine, today: date) -> str:

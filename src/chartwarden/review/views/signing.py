@@ -50,6 +50,7 @@ def sign(request: HttpRequest, clinic: UUID, review: UUID) -> HttpResponse:
         "late": rules.late_in_words(line.late_by),
         "is_late": request.now > line.due_at,
         "refusal": refusal,
+        "decided": line.cases - line.undecided,
         "posted": request.method == "POST",
         "outcomes": [(rules.OUTCOMES[name], number) for name, number in outcomes.items()],
         "read": showing.what_was_read(found) if found else None,
