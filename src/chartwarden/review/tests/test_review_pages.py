@@ -43,7 +43,7 @@ def test_the_review_page_tells_cases_and_coverage(house: House, week: UUID, sign
     page = signed_in("compliance_officer").get(address(house, "review", review=week)).content.decode()
     assert "Coder Example" in page
     assert "no patients feed" in page
-    assert "4 rows could not be read" in page
+    assert "Four rows could not be read" in page
     assert page.count('class="rank"') == 4
     shown = signed_in("auditor").get(address(house, "review", review=week)).content.decode()
     assert "Decide the first" not in shown

@@ -27,7 +27,8 @@ def my_accesses(request: HttpRequest, clinic: UUID, week: date | None = None) ->
     chosen = next((found for found in weeks if found.first_day == week), None) if week else next(iter(weeks), None)
     if week and chosen is None:
         raise Http404
-    context: dict[str, Any] = {"weeks": [(found, days(found.first_day, found.last_day)) for found in weeks], "chosen": chosen}
+    titled = [(found, days(found.first_day, found.last_day)) for found in weeks]
+    context: dict[str, Any] = {"weeks": titled, "chosen": chosen}
     if chosen:
         number = _page_number(request.GET.get("page"), chosen.accesses)
         rows = queries.my_accesses(request.clinic, person, chosen.first_day, (number - 1) * ROWS, ROWS)

@@ -15,6 +15,7 @@ from chartwarden.review.desk.asking import answer_question
 from chartwarden.review.forms import AnswerForm
 from chartwarden.review.report.sheets import sheet
 from chartwarden.review.views import showing
+from chartwarden.review.views.patients import patient_name
 
 
 @page(Permission.ANSWER_QUESTIONS)
@@ -61,6 +62,6 @@ def question(request: HttpRequest, clinic: UUID, question: UUID) -> HttpResponse
         "form": form,
         "open": asked.answered_at is None and state in rules.UNDECIDED,
         "names": showing.names(clinic, [asked.asked_by]),
-        "own": body.case.coder,
+        "patient_name": patient_name(clinic, body.case.patient),
     }
     return render(request, "review/question.html", context)
