@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from chartwarden.kernel.transitions import Transitions
 from chartwarden.logs.contracts import Feed
 from chartwarden.review.examples import DEFAULTS
 from chartwarden.review.feeds import FEEDS
+from chartwarden.review.rules import CASE, REVIEW
 from chartwarden.review.tables import TABLES
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ __all__ = [
     "revisions",
     "signed_document",
     "tables",
+    "transitions",
 ]
 DESK = {
     "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
@@ -87,3 +90,8 @@ def tables() -> Mapping[str, str]:
 def example_defaults() -> Mapping[str, str]:
     """The CSV of the feeds that a plug-in's example does not give."""
     return DEFAULTS
+
+
+def transitions() -> tuple[Transitions, ...]:
+    """The states of a case and of a review, and what leads from one to the next."""
+    return CASE, REVIEW

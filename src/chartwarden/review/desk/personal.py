@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,7 @@ def question(clinic: Clinic, question_id: UUID, person: UUID) -> tuple[QuestionS
     if row is None:
         return None
     body = sealed.unpack(clinic.id, sealed.BODY, row.case.body, CaseBody)
+    body = replace(body, case=replace(body.case, rank=row.case.rank))
     return question_shown(row), body, row.case.state
 
 
