@@ -34,4 +34,5 @@ def contract(row: models.Clinic) -> Clinic:
         reviews_from=row.reviews_from,
         thresholds=row.thresholds,
         demo=row.demo,
+        opened_at=row.opened_at,
     )
