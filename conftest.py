@@ -12,7 +12,7 @@ import pytest
 
 from tools.peers import PEERS
 
-pytest_plugins = ["tests.support.clinic"]
+pytest_plugins = ["tests.support.clinic", "tests.support.emptying"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

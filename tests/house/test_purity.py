@@ -11,7 +11,10 @@ from pathlib import Path
 
 from tests.house.code import ROOT, at, dotted, modules, room, tree
 
-PURE = re.compile(r"\.(rules|detectors|explanations|formats|engines)(\.|$)|^chartwarden\.(kernel|demo|evaluation)\.")
+PURE = re.compile(
+    r"\.(rules|detectors|explanations|formats|engines)(\.|$)|^chartwarden\.(kernel|demo|evaluation)\."
+    r"|^chartwarden\.ledger\.(canonical|merkle|tiles|checkpoint|entry|rotation|export|groups|group_faults|locating|verify|contracts)$"
+)
 CLOCK_READERS = ("cli", "web")
 CLOCK_CALLS = {
     ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),

@@ -15,7 +15,7 @@ from chartwarden.clinics.queries import contract
 from chartwarden.clinics.tenancy import EVERY, acting
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
-from chartwarden.ledger.services import append
+from chartwarden.ledger.services import append, open_ledger
 
 __all__ = ["across_clinics", "acting_in", "blind_index", "data_key", "newest_data_key", "open_clinic", "seal", "unseal"]
 
@@ -54,6 +54,7 @@ def open_clinic(
             opened_at=at,
         )
         make_keys(identity, at)
+        open_ledger(clinic=identity, actor=actor, at=at)
         append(
             clinic=identity,
             kind="clinics.opened",

@@ -1,16 +1,24 @@
-"""The only way into the ledger."""
+"""The only way into the ledger: what is written here can't be unwritten."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from chartwarden.kernel.actors import Actor
-from chartwarden.ledger.contracts import Appended
+from chartwarden.ledger import keys, models, store
+from chartwarden.ledger.checkpoint import Checkpoint, SigningKey
+from chartwarden.ledger.committer import Committer
+from chartwarden.ledger.contracts import Appended, Draft, SignedHead
+from chartwarden.ledger.entry import KEY_ROTATED, OPENED
+from chartwarden.ledger.exporting import export
+from chartwarden.ledger.merkle import Frontier
+from chartwarden.ledger.rotation import opening_facts, rotation_facts
+
+__all__ = ["Committer", "append", "append_many", "export_signed", "open_ledger", "rotate_key", "sign_checkpoint"]
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -28,9 +36,79 @@ def append(
     """Write one entry in the caller's transaction, which commits it together with the change that it tells of.
 
     ``kind`` is ``room.past_tense``; ``subject`` names opaque references, ``facts`` hold no PHI; of ``private`` only
-    salted commitments are kept. Raises RuntimeError outside a transaction.
+    salted commitments are kept. Waits for other appends to the same clinic's ledger. Raises RuntimeError outside a
+    transaction, NotAnEntry or NotCanonical for what can't be an entry, Refused where the ledger is not open.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("an entry commits together with its change: call append inside transaction.atomic()")
-    del clinic, kind, actor, at, subject, facts
-    return Appended(0, b"", dict.fromkeys(private, b""))
+    return append_many(clinic, [Draft(clinic, kind, actor, at, subject, facts, private)])[0]
+
+
+def append_many(clinic: UUID, drafts: Sequence[Draft]) -> list[Appended]:
+    """Write entries of one clinic in the caller's transaction, in their order; else as ``append``."""
+    store.in_transaction()
+    if any(draft.clinic != clinic for draft in drafts):
+        raise ValueError("expected drafts of one clinic; found another's among them")
+    prepared = [store.prepare(draft) for draft in drafts]
+    return store.write(clinic, store.lock(clinic), prepared) if prepared else []
+
+
+def open_ledger(*, clinic: UUID, actor: Actor, at: datetime) -> str:
+    """Begin a clinic's ledger with its first key, which this returns as a verifier key. Inside a transaction.
+
+    Again is harmless: a ledger that is open stays as it is.
+    """
+    store.in_transaction()
+    _, made = models.Head.objects.get_or_create(clinic_id=clinic, defaults={"size": 0, "frontier": b""})
+    if made:
+        origin = keys.origin(clinic)
+        key = SigningKey.new(origin)
+        keys.keep(clinic, 0, key)
+        append(
+            clinic=clinic,
+            kind=OPENED,
+            actor=actor,
+            at=at,
+            subject={"clinic": str(clinic)},
+            facts=opening_facts(origin, key.verifier),
+        )
+    return str(keys.in_force(clinic)[0].key)
+
+
+def rotate_key(*, clinic: UUID, actor: Actor, at: datetime) -> str:
+    """Put a new key in the old one's place, vouched for by the old one in an entry; the new verifier key. Inside a
+    transaction.
+    """
+    store.in_transaction()
+    frontier = store.lock(clinic)
+    old, new = keys.newest(clinic), SigningKey.new(keys.origin(clinic))
+    facts = rotation_facts(old.name, frontier.size, new.verifier, old)
+    keys.keep(clinic, frontier.size, new)
+    draft = Draft(clinic, KEY_ROTATED, actor, at, {"clinic": str(clinic)}, facts)
+    store.write(clinic, frontier, [store.prepare(draft)])
+    return str(new.verifier)
+
+
+def sign_checkpoint(*, clinic: UUID, at: datetime) -> SignedHead:
+    """Sign the head as it is now, unless that was done before. Inside a transaction."""
+    store.in_transaction()
+    frontier = store.lock(clinic)
+    row = models.Checkpoint.objects.filter(clinic_id=clinic, size=frontier.size).first()
+    if row is None:
+        row = _sign(clinic, frontier, at)
+    return SignedHead(row.size, bytes(row.root), row.at, row.note)
+
+
+def _sign(clinic: UUID, frontier: Frontier, at: datetime) -> models.Checkpoint:
+    key = keys.newest(clinic)
+    head = Checkpoint(key.name, frontier.size, frontier.root())
+    note = key.sign(head.text)
+    return models.Checkpoint.objects.create(clinic_id=clinic, size=head.size, at=at, root=head.root, note=note)
+
+
+def export_signed(*, clinic: UUID, out: Path, at: datetime) -> SignedHead:
+    """Sign a checkpoint and write the whole ledger up to it to a new folder, or a new zip where the name ends so.
+
+    Inside a transaction. Raises InputRefused where ``out`` is there already.
+    """
+    head = sign_checkpoint(clinic=clinic, at=at)
+    export(clinic, head, out)
+    return head

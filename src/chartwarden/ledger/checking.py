@@ -1,0 +1,114 @@
+"""Check a ledger where it lies: every row of the database against every other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from chartwarden.kernel.errors import Fault
+from chartwarden.ledger import keys, models
+from chartwarden.ledger.checkpoint import Checkpoint, NotSound, opened
+from chartwarden.ledger.contracts import Verified
+from chartwarden.ledger.entry import Entry
+from chartwarden.ledger.merkle import Frontier, leaf_hash, root
+from chartwarden.ledger.rotation import KeyInForce, keys_of
+from chartwarden.ledger.tiles import WIDTH
+
+LEDGER = "the ledger"
+
+
+def verify_stored(clinic: UUID) -> Verified:
+    """Read a clinic's whole ledger and check it: entries, hashes, tiles, head, keys, every checkpoint ever signed."""
+    row = models.Head.objects.filter(clinic_id=clinic).first()
+    size = row.size if row else 0
+    origin = keys.origin(clinic)
+    faults: list[Fault] = []
+    own: list[tuple[str, int, Entry]] = []
+    frontier, roots = Frontier(), {0: Frontier().root()}
+    signed = {found.size: found for found in models.Checkpoint.objects.filter(clinic_id=clinic)}
+    level: list[bytes] = []
+    heads: list[bytes] = []
+    for index, found in enumerate(_rows(clinic, size)):
+        hashed = leaf_hash(found.body.encode())
+        faults += _entry_faults(clinic, index, found, hashed, own)
+        frontier.push(hashed)
+        level.append(hashed)
+        if len(level) == WIDTH:
+            heads += _tile(clinic, 0, index // WIDTH, level, faults)
+            level = []
+        if frontier.size in signed:
+            roots[frontier.size] = frontier.root()
+        if found.index != index:
+            break
+    _upper(clinic, heads, faults)
+    if row is not None and (frontier.size != size or frontier.to_bytes() != bytes(row.frontier)):
+        faults.append(Fault(f"{LEDGER}, head", f"the head of its {frontier.size} entries", "another"))
+    chain, wrong = keys_of(own, origin)
+    faults += wrong
+    if [str(one) for one in chain] != _written_keys(clinic):
+        faults.append(Fault(f"{LEDGER}, keys", "the keys that its entries name", "others"))
+    for count, note in sorted(signed.items()):
+        faults += _checkpoint_faults(note, chain, origin, roots.get(count))
+    return Verified(origin, frontier.size, frontier.root(), tuple(str(one.key) for one in chain), tuple(faults))
+
+
+def _written_keys(clinic: UUID) -> list[str]:
+    rows = models.SigningKey.objects.filter(clinic_id=clinic).order_by("since")
+    return [f"{row.since} {row.verifier}" for row in rows]
+
+
+def _rows(clinic: UUID, size: int) -> Iterator[models.Entry]:
+    rows = models.Entry.objects.filter(clinic_id=clinic, index__lt=size).order_by("index")
+    yield from rows.iterator(chunk_size=2000)
+
+
+def _entry_faults(
+    clinic: UUID, index: int, row: models.Entry, hashed: bytes, own: list[tuple[str, int, Entry]]
+) -> Iterator[Fault]:
+    where = f"{LEDGER}, entry {index}"
+    if row.index != index:
+        yield Fault(where, "an entry", f"none; the next is {row.index}")
+        return
+    if hashed != bytes(row.leaf_hash):
+        yield Fault(where, "the entry whose hash was kept", "another")
+    try:
+        said = Entry.parse(row.body.encode())
+    except ValueError:
+        yield Fault(where, "a canonical entry", "something else")
+        return
+    if (said.clinic, said.kind, said.at) != (clinic, row.kind, row.at):
+        yield Fault(where, "the clinic, kind and instant that the entry says", "others in its row")
+    if said.kind.startswith("ledger."):
+        own.append((LEDGER, index, said))
+
+
+def _tile(clinic: UUID, level: int, number: int, hashes: list[bytes], faults: list[Fault]) -> list[bytes]:
+    head = root(hashes)
+    row = models.Tile.objects.filter(clinic_id=clinic, level=level, number=number).first()
+    if row is None or bytes(row.hashes) != b"".join(hashes) or bytes(row.root) != head:
+        found = "none" if row is None else "another"
+        faults.append(Fault(f"{LEDGER}, tile {number} of level {level}", "the tile over what is below it", found))
+    return [head]
+
+
+def _upper(clinic: UUID, heads: list[bytes], faults: list[Fault]) -> None:
+    level = 1
+    while len(heads) >= WIDTH:
+        above: list[bytes] = []
+        for number in range(len(heads) // WIDTH):
+            above += _tile(clinic, level, number, heads[number * WIDTH : (number + 1) * WIDTH], faults)
+        heads, level = above, level + 1
+
+
+def _checkpoint_faults(
+    row: models.Checkpoint, chain: list[KeyInForce], origin: str, made: bytes | None
+) -> Iterator[Fault]:
+    where = f"{LEDGER}, checkpoint of {row.size} entries"
+    signer = [one.key for one in chain if one.since < row.size][-1:]
+    try:
+        head = Checkpoint.parse(opened(row.note, signer)[0])
+    except NotSound:
+        yield Fault(where, "a note signed by the key in force", "another note")
+        return
+    if head != Checkpoint(origin, row.size, bytes(row.root)) or head.root != made:
+        yield Fault(where, "the root over these entries", "another root: history was rewritten")

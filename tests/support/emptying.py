@@ -1,0 +1,24 @@
+"""Tests that commit empty their tables afterwards, which the ledger's triggers refuse: they are off for that moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def pytest_configure() -> None:
+    """Stand around Django's own emptying of tables."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from chartwarden.ledger.triggers import put_up, take_down
+
+    empty = TransactionTestCase._fixture_teardown
+
+    def emptied(case: Any) -> None:
+        take_down(connection)
+        try:
+            empty(case)
+        finally:
+            put_up(connection)
+
+    TransactionTestCase._fixture_teardown = emptied
