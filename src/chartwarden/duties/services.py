@@ -23,7 +23,7 @@ from chartwarden.people.services import notify
 
 MOST_NOTE = 4000
 DIGEST = re.compile(r"[0-9a-f]{64}")
-STEPS = {State.DUE: "duty_due", State.OVERDUE: "duty_overdue"}
+STEPS = {State.DUE: "duty_due", State.OVERDUE: "duty_late"}
 
 
 def close_duty(

@@ -18,10 +18,8 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
     if moment is None:
         return "–"
     there = moment.astimezone(zone)
-    return format_html(
-        '<time datetime="{}">{:%a} {} {:%b %Y, %H:%M %Z}</time>',
-        moment.isoformat(timespec="seconds"), there, there.day, there,
-    )  # fmt: skip
+    said = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), said)
 
 
 @register.filter
@@ -29,7 +27,8 @@ def day(value: date | None) -> str | SafeString:
     """A day as ``Fri 6 Mar 2026``; a dash where there is none."""
     if value is None:
         return "–"
-    return format_html('<time datetime="{}">{:%a} {} {:%b %Y}</time>', value.isoformat(), value, value.day, value)
+    said = f"{value:%a} {value.day} {value:%b %Y}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
 
 
 @register.filter
@@ -37,3 +36,9 @@ def counted(number: int, word: str) -> str:
     """``1 case``, ``2,000 cases``; ``word`` may give its plural behind a comma: ``access,accesses``."""
     one, _, many = word.partition(",")
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@register.filter
+def role(name: str) -> str:
+    """A role's name in words: ``privacy officer``."""
+    return name.replace("_", " ")

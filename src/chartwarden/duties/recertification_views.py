@@ -1,0 +1,1 @@
+"""The page on which who may is compared with who is here."""
