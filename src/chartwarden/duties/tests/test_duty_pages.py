@@ -54,7 +54,7 @@ def test_closing_by_hand_leaves_a_sealed_note_and_an_entry(house: House) -> None
     assert entry is not None
     assert (entry.kind, entry.facts["occurrence"], entry.facts["late"]) == ("duties.closed", "2026-03-09", False)
     assert entry.facts["evidence"] == "ab" * 32
-    assert ledger.commits_to(entry.private["note"], "Nine of nine attended.", bytes(row.salt))
+    assert ledger.commits_to(entry.private["note"], bytes(row.salt), "Nine of nine attended.")
     assert b"attended" not in bytes(row.note)
     assert queries.notes(house.id, "yearly_training") == {date(2026, 3, 9): "Nine of nine attended."}
     (stands,) = queries.duty_year(house.clinic, "yearly_training", TRAINING_DUE).year
