@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -201,7 +201,7 @@ class InputCount:
 
 @dataclass(frozen=True)
 class QuarantinedRow:
-    """A quarantined row with its file, as the result lists it."""
+    """A quarantined row with its file, as the result lists it. Line 0: not known; then the reason names the event."""
 
     file: str
     line: int
@@ -301,3 +301,38 @@ class AccessesRead:
     guessed: int
     not_accesses: Mapping[str, int]
     coverage: LogCoverage
+
+
+@dataclass(frozen=True)
+class LogRead:
+    """One upload read by itself: one access log, or several of one system, with the files read along.
+
+    ``parquet`` are files of ACCESS_SCHEMA, some with a column ``line`` more, duplicates within the upload already
+    taken out: keep them as they are, they are what ``gather`` takes. ``format`` and ``title`` are those of its first
+    log. Times are naive UTC, days local to the clinic; ``days_missing`` lie between the first and the last day.
+    ``logins`` counts the accesses of each login: where none of them is known, the log is of other people.
+    """
+
+    format: str
+    title: str
+    parquet: tuple[Path, ...]
+    counts: tuple[InputCount, ...]
+    quarantined: tuple[QuarantinedRow, ...]
+    not_accesses: Mapping[str, int]
+    guessed: int
+    first_at: datetime | None
+    last_at: datetime | None
+    days: tuple[date, ...]
+    days_missing: tuple[date, ...]
+    logins: Mapping[str, int]
+    coverage: LogCoverage
+
+
+@dataclass(frozen=True)
+class StoredLog:
+    """What was kept of a LogRead, to be put together with others. The Parquet files are plain and stay as they are."""
+
+    parquet: tuple[Path, ...]
+    counts: tuple[InputCount, ...]
+    quarantined: tuple[QuarantinedRow, ...] = ()
+    not_accesses: Mapping[str, int] = field(default_factory=dict)

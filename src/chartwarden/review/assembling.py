@@ -18,21 +18,25 @@ from chartwarden.review.prepare import Prepared
 TOLD = 500
 
 
+def plan(signals: Sequence[Signal], detectors: Mapping[str, Detector]) -> list[Draft]:
+    """The cases that the signals of these detectors make, worst first."""
+    plain = {name for name, detector in detectors.items() if detector.plain}
+    takes_in = {name for name, detector in detectors.items() if detector.takes_in}
+    return drafts(signals, plain, takes_in)
+
+
 def assemble(
     engine: Engine,
-    signals: Sequence[Signal],
+    plans: Sequence[Draft],
     detectors: Mapping[str, Detector],
     prepared: Prepared,
     names: Mapping[int, str],
     clinic_zone: ZoneInfo,
 ) -> list[Case]:
-    """All cases, worst first, with their accesses and their words. ``names`` are explanation ids by place.
+    """All planned cases, in their order, with their accesses and their words. ``names`` are explanation ids by place.
 
     The first ``TOLD`` of them also hold the assignments around them, for their time lines.
     """
-    plain = {name for name, detector in detectors.items() if detector.plain}
-    takes_in = {name for name, detector in detectors.items() if detector.takes_in}
-    plans = drafts(signals, plain, takes_in)
     accesses = _accesses(engine, plans, names)
     queue = _assignments(engine, plans[:TOLD])
     cases = []

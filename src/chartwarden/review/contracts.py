@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -257,3 +258,16 @@ class Findings:
     hours: tuple[HourCount, ...]
     loads: tuple[CoderLoad, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WeekReview:
+    """A week's findings, judged with the weeks before it at hand.
+
+    ``findings`` speak of the week alone: period, totals, hours, loads, coverage. Its cases are those with an access in
+    the week, or, where they have none, a signal in it; what they hold may reach back further. ``judged`` is a Parquet
+    file of every access in scope in the week (columns: ``review.week.JUDGED_SCHEMA``), by coder, then time.
+    """
+
+    findings: Findings
+    judged: Path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chartwarden.logs.contracts import InputCount
+from chartwarden.review.contracts import Period
 from chartwarden.review.period import local_day
 from chartwarden.review.session import Session
 from chartwarden.review.wording import count, listed, moment, stretch
@@ -14,9 +15,10 @@ MOST = 20
 """So many gaps are told one by one; of the rest the number."""
 
 
-def coverage_notes(session: Session) -> tuple[str, ...]:
-    """The notes of one review, gaps first."""
-    zone, period, covered = session.clinic.time_zone, session.prepared.period, session.logs.coverage
+def coverage_notes(session: Session, period: Period | None = None, activity: str = "activity") -> tuple[str, ...]:
+    """The notes of one review, gaps first; of a part of its period where ``period`` and ``activity`` tell of one."""
+    zone, covered = session.clinic.time_zone, session.logs.coverage
+    period = period or session.prepared.period
     silent = [s for s in covered.silences if s.begins < period.ends and s.ends > period.begins]
     closed = public_holidays(session.clinic.holidays, [local_day(silence.begins, zone) for silence in silent])
     silent = [silence for silence in silent if local_day(silence.begins, zone) not in closed]
@@ -41,19 +43,20 @@ def coverage_notes(session: Session) -> tuple[str, ...]:
     if session.prepared.patients_unmatched:
         named = count(session.prepared.patients_unmatched, "patient")
         notes.append(f"The log names {named} who could not be matched to one row of the patients feed.")
-    return (*notes, *_hours_not_judged(session), *_not_looked_at(session), *_inputs(session))
+    return (*notes, *_hours_not_judged(session, activity), *_not_looked_at(session), *_inputs(session))
 
 
 # Without a schedule, habit is learned from four weeks at least (outside_working_hours, least_weeks).
 WITHOUT_HOURS = """
 SELECT d.coder FROM coder_days AS d
 WHERE NOT EXISTS (SELECT 1 FROM schedules AS s WHERE s.person = d.person)
+  AND d.coder IN (SELECT a.coder FROM {activity} AS a)
 GROUP BY d.coder HAVING count(DISTINCT date_diff('week', DATE '2001-01-01', d.day)) < 4
 """
 
 
-def _hours_not_judged(session: Session) -> Iterable[str]:
-    coders = sorted(row["coder"] for row in session.engine.rows(WITHOUT_HOURS))
+def _hours_not_judged(session: Session, activity: str) -> Iterable[str]:
+    coders = sorted(row["coder"] for row in session.engine.rows(WITHOUT_HOURS.format(activity=activity)))
     if coders:
         named = listed(coders[:MOST]) + (f" and {len(coders) - MOST} more" if len(coders) > MOST else "")
         yield f"Not judged by working hours, since they have no schedule and less than four weeks of log: {named}."

@@ -1,4 +1,4 @@
-"""Review a folder of feeds: read, explain, look, rank, tell."""
+"""Review a folder of feeds, or tables that were read before: explain, look, rank, tell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from chartwarden.kernel.progress import Progress, Quiet
-from chartwarden.review.assembling import assemble
+from chartwarden.review.assembling import assemble, plan
 from chartwarden.review.contracts import Findings
 from chartwarden.review.coverage_notes import coverage_notes
 from chartwarden.review.detecting import detect
@@ -17,8 +17,9 @@ from chartwarden.review.report.terminal import show
 from chartwarden.review.report.writer import claimed, write_reports
 from chartwarden.review.session import Session, detectors, explained, explanations
 from chartwarden.review.totals import coverage, hours, loads, totals
+from chartwarden.review.week_review import review_tables
 
-__all__ = ["detectors", "explanations", "review_folder", "review_into", "show"]
+__all__ = ["detectors", "explanations", "review_folder", "review_into", "review_tables", "show"]
 
 
 def review_folder(
@@ -72,7 +73,7 @@ def _review(session: Session, progress: Progress) -> Findings:
         coverage=coverage(engine, logs, feeds, prepared.period, coverage_notes(session)),
         totals=totals(engine, names),
         detectors=tuple(runs),
-        cases=tuple(assemble(engine, signals, plugged, prepared, names, session.clinic.time_zone)),
+        cases=tuple(assemble(engine, plan(signals, plugged), plugged, prepared, names, session.clinic.time_zone)),
         hours=hours(engine),
         loads=loads(engine),
         names=prepared.names,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from chartwarden.kernel.errors import Fault, InputRefused, refuse
 from chartwarden.kernel.plugins import discover
 from chartwarden.kernel.progress import Progress
 from chartwarden.logs.contracts import AccessesRead, FeedRead, InputCount, Span, feed_schema
@@ -60,19 +61,58 @@ def explained(
     check_thresholds(inputs.clinic, detectors())
     with tempfile.TemporaryDirectory(prefix="chartwarden-", ignore_cleanup_errors=True) as place:
         scratch = Path(place)
-        running = _engine(engine, scratch)
-        try:
+        with _running(engine, scratch) as running:
             feeds, logs = _read(inputs, scratch, days, log_format, progress)
-            progress.stage("Explaining accesses by the coding queue")
-            every = _with_empty(feeds, scratch)
-            prepared = load(running, inputs.clinic, logs, every, days)
-            reasons = explanations()
-            explain(running, reasons, inputs.clinic)
-            progress.stage("Looking for links between staff and patients")
-            derive(running, inputs.clinic, every, prepared.period)
-            yield Session(running, inputs.clinic, feeds, logs, prepared, reasons)
-        finally:
-            running.close()
+            yield _explain(running, inputs.clinic, feeds, logs, days, scratch, progress)
+
+
+@contextmanager
+def explained_tables(
+    clinic: Clinic,
+    logs: AccessesRead,
+    feeds: Mapping[str, FeedRead],
+    days: tuple[date, date],
+    engine: str,
+    progress: Progress,
+    scratch: Path,
+) -> Iterator[Session]:
+    """Explain accesses that were read before, by feeds that were read before. Raises InputRefused."""
+    check_thresholds(clinic, detectors())
+    missing = [feed.name for feed in FEEDS if feed.must_exist and feed.name not in feeds]
+    if missing:
+        raise InputRefused(*(Fault(clinic.name, f"a feed {name}", "none") for name in missing))
+    if not logs.parquet:
+        raise refuse("accesses", "at least one access log", "none")
+    with _running(engine, scratch) as running:
+        yield _explain(running, clinic, feeds, logs, days, scratch, progress)
+
+
+@contextmanager
+def _running(name: str, scratch: Path) -> Iterator[Engine]:
+    engine = _engine(name, scratch)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _explain(
+    engine: Engine,
+    clinic: Clinic,
+    feeds: Mapping[str, FeedRead],
+    logs: AccessesRead,
+    days: tuple[date | None, date | None],
+    scratch: Path,
+    progress: Progress,
+) -> Session:
+    progress.stage("Explaining accesses by the coding queue")
+    every = _with_empty(feeds, scratch)
+    prepared = load(engine, clinic, logs, every, days)
+    reasons = explanations()
+    explain(engine, reasons, clinic)
+    progress.stage("Looking for links between staff and patients")
+    derive(engine, clinic, every, prepared.period)
+    return Session(engine, clinic, feeds, logs, prepared, reasons)
 
 
 def _engine(name: str, scratch: Path) -> Engine:

@@ -26,12 +26,12 @@ def totals(engine: Engine, names: Mapping[int, str]) -> Totals:
     return Totals(accesses, explained, accesses - explained, dict(sorted(by.items())), first, accesses - first)
 
 
-def hours(engine: Engine) -> tuple[HourCount, ...]:
-    """Accesses by hour of each person's local week; Monday is 0."""
+def hours(engine: Engine, activity: str = "activity") -> tuple[HourCount, ...]:
+    """Accesses by hour of each person's local week; Monday is 0. ``activity`` is that table, or a part of it."""
     rows = engine.rows(
         "SELECT l.hour_at, sum(l.accesses) AS accesses FROM ("
         " SELECT a.accesses, date_trunc('hour', a.bucket_at + o.seconds * INTERVAL 1 SECOND) AS hour_at"
-        " FROM activity AS a"
+        f" FROM {activity} AS a"
         " JOIN offsets AS o ON o.zone = a.zone AND o.begins <= a.bucket_at AND a.bucket_at < o.ends) AS l "
         "GROUP BY l.hour_at"
     )
@@ -64,20 +64,29 @@ def loads(engine: Engine) -> tuple[CoderLoad, ...]:
 
 
 def coverage(
-    engine: Engine, logs: AccessesRead, feeds: Mapping[str, FeedRead], period: Period, notes: tuple[str, ...]
+    engine: Engine,
+    logs: AccessesRead,
+    feeds: Mapping[str, FeedRead],
+    period: Period,
+    notes: tuple[str, ...],
+    activity: str = "activity",
 ) -> Coverage:
-    """Days with and without accesses, local to the clinic; systems; what was left out and guessed."""
+    """Days with and without accesses, local to the clinic; systems; what was left out and guessed.
+
+    ``activity`` is the table of that name, or the part of it that lies in ``period``.
+    """
     seen = {
         row["day"]
         for row in engine.rows(
-            "SELECT DISTINCT CAST(a.bucket_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day FROM activity AS a "
+            "SELECT DISTINCT CAST(a.bucket_at + o.seconds * INTERVAL 1 SECOND AS DATE) AS day "
+            f"FROM {activity} AS a "
             "JOIN clinic_offsets AS o ON o.begins <= a.bucket_at AND a.bucket_at < o.ends"
         )
     }
     days = _days(period.first_day, period.last_day)
     inside = f"e.occurred_at >= TIMESTAMP '{period.begins}' AND e.occurred_at < TIMESTAMP '{period.ends}'"
     everyone = engine.rows(f"SELECT count(*) AS n FROM events AS e WHERE {inside}")[0]["n"]
-    scope = engine.rows("SELECT coalesce(sum(a.accesses), 0) AS n FROM activity AS a")[0]["n"]
+    scope = engine.rows(f"SELECT coalesce(sum(a.accesses), 0) AS n FROM {activity} AS a")[0]["n"]
     return Coverage(
         days=tuple(day for day in days if day in seen),
         days_without_accesses=tuple(day for day in days if day not in seen),

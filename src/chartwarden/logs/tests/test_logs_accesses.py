@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from chartwarden.kernel.errors import InputRefused
+from chartwarden.logs.access_logs import ACCESS_IDENTITY
 from chartwarden.logs.canonical import read_careful, read_fast, write_accesses
 from chartwarden.logs.contracts import (
     ACCESS_SCHEMA,
@@ -25,7 +26,6 @@ from chartwarden.logs.contracts import (
 from chartwarden.logs.deduplication import take_out_duplicates
 from chartwarden.logs.engine import connect
 from chartwarden.logs.formats import plain
-from chartwarden.logs.services import ACCESS_IDENTITY
 from chartwarden.logs.tests.support import CHICAGO, rows
 
 Accesses = Callable[..., AccessesRead]

@@ -38,5 +38,8 @@ class Engine(Protocol):
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Run a SELECT whose result is small, and return its rows by column name. Times are naive UTC."""
 
+    def write(self, sql: str, file: Path) -> None:
+        """Run a SELECT and keep its rows, in their order, as one Parquet file."""
+
     def close(self) -> None:
         """Let go of memory, files and processes."""

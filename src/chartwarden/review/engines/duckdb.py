@@ -61,6 +61,10 @@ class DuckDBEngine:
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def write(self, sql: str, file: Path) -> None:
+        """See Engine.write."""
+        self._connection.execute(f"COPY ({sql}) TO {_text(file)} (FORMAT parquet)")
+
     def close(self) -> None:
         """See Engine.close."""
         self._connection.close()

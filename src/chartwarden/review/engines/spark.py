@@ -76,6 +76,10 @@ class SparkEngine:
         """See Engine.rows."""
         return [row.asDict(recursive=True) for row in self._session.sql(to_spark(sql)).collect()]
 
+    def write(self, sql: str, file: Path) -> None:
+        """See Engine.write. The rows come to the driver."""
+        pq.write_table(self._session.sql(to_spark(sql)).toArrow(), file)
+
     def close(self) -> None:
         """See Engine.close. The session stays: another review in this process uses it again."""
         for frame in self._kept:
