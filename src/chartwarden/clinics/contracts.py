@@ -32,3 +32,29 @@ class Clinic:
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     demo: bool = False
     opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A place that is told of new ledger entries. ``kinds`` are those it hears of; none: all of them.
+
+    ``next_index`` is the first entry it has not been told of. ``failing_since`` is None while it works; ``trouble``
+    says in a few words what went wrong last, ``next_try_at`` when it is tried again.
+    """
+
+    id: UUID
+    url: str
+    kinds: tuple[str, ...]
+    next_index: int
+    made_at: datetime
+    failing_since: datetime | None = None
+    next_try_at: datetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class MadeWebhook:
+    """A webhook just made: ``secret`` (``whsec_…``, Standard Webhooks) is told now and never again."""
+
+    id: UUID
+    secret: str

@@ -13,11 +13,15 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.keys import blind_index, data_key, make_keys, newest_data_key, seal, unseal
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.tenancy import EVERY, acting
+from chartwarden.clinics.webhooks import add_webhook, try_webhook, withdraw_webhook
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append, open_ledger
 
-__all__ = ["across_clinics", "acting_in", "blind_index", "data_key", "newest_data_key", "open_clinic", "seal", "unseal"]
+__all__ = [
+    "across_clinics", "acting_in", "add_webhook", "blind_index", "data_key", "newest_data_key", "open_clinic", "seal",
+    "try_webhook", "unseal", "withdraw_webhook",
+]  # fmt: skip
 
 
 def acting_in(clinic: UUID) -> AbstractContextManager[None]:

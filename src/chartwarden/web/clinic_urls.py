@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.web import views
+from chartwarden.web import views, webhook_views
 
 app_name = "web"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("settings/webhooks/", webhook_views.webhooks, name="webhooks"),
+]

@@ -3,7 +3,7 @@
 ``CHARTWARDEN_DATA`` is the data folder (./chartwarden-data), ``DATABASE_URL`` a PostgreSQL database (without it:
 SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: the file ``keys`` in the data folder),
 ``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port,
-``CHARTWARDEN_DEMO`` marks a demo installation.
+``CHARTWARDEN_DEMO`` marks a demo installation, ``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "chartwarden.web.headers.headers",
+    "chartwarden.web.api.problems.only_problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,6 +104,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+API_REQUESTS_A_MINUTE = 600
+WEBHOOKS_INSIDE = DEMO or os.environ.get("CHARTWARDEN_WEBHOOKS_INSIDE") == "1"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DEFAULT_FROM_EMAIL = os.environ.get("CHARTWARDEN_MAIL_FROM", "chartwarden@localhost")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

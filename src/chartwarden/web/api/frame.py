@@ -40,6 +40,8 @@ def build() -> NinjaAPI:
         api.add_router(CLINIC, tables, tags=[room])
         if hasattr(module, "router"):
             api.add_router(CLINIC, module.router, tags=[room])
+        if hasattr(module, "root"):
+            api.add_router("", module.root, tags=[room])
     return api
 
 
