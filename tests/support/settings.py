@@ -24,3 +24,5 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["DATABASE_URL"] = _open.enter_context(cluster())
 
 from chartwarden.web.settings import *  # noqa: F403  after the environment is set
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]  # noqa: F405  people by the dozen

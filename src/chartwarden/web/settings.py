@@ -3,7 +3,11 @@
 ``CHARTWARDEN_DATA`` is the data folder (./chartwarden-data), ``DATABASE_URL`` a PostgreSQL database (without it:
 SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: the file ``keys`` in the data folder),
 ``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port,
+<<<<<<< HEAD
 ``CHARTWARDEN_DEMO`` marks a demo installation, ``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
+=======
+``CHARTWARDEN_URL`` the address that links in mails begin with, ``CHARTWARDEN_DEMO`` marks a demo installation.
+>>>>>>> people
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from chartwarden.web.configuration import database, hosts, mail, secret_key
 DATA = Path(os.environ.get("CHARTWARDEN_DATA", "chartwarden-data")).absolute()
 DEMO = os.environ.get("CHARTWARDEN_DEMO") == "1"
 KEY_FILE = DATA / "keys"
+SITE_URL = os.environ.get("CHARTWARDEN_URL", "http://127.0.0.1:8700")
 DEBUG = False
 SECRET_KEY = secret_key(KEY_FILE)
 ALLOWED_HOSTS = hosts(os.environ.get("CHARTWARDEN_HOSTS", ""))
