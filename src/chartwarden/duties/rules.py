@@ -50,7 +50,9 @@ def occurrence(name: str, day: date, previous: date, zone: ZoneInfo, due_days: i
 def upcoming(name: str, duty: Duty, since: date, after: date, zone: ZoneInfo, due_days: int) -> Occurrence | None:
     """The first time that the duty comes round after a day; None where its rule has ended."""
     for years in (1, 2, 9):
-        found = occurrences(name, duty, since, after + timedelta(days=1), after + timedelta(days=366 * years), zone, due_days)
+        found = occurrences(
+            name, duty, since, after + timedelta(days=1), after + timedelta(days=366 * years), zone, due_days
+        )
         if found:
             return found[0]
     return None

@@ -142,4 +142,6 @@ def _standing(found: DutyYear, day: date) -> Standing:
 
 
 def _closed_before() -> Stale:
-    return Stale(refused("Somebody has closed this already. Nothing of theirs was changed; look at the duty's history."))
+    return Stale(
+        refused("Somebody has closed this already. Nothing of theirs was changed; look at the duty's history.")
+    )

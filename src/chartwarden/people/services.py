@@ -55,9 +55,3 @@ def add_user(*, email: str, password: str | None, at: datetime) -> UUID:
 def decide(member: Member, permission: Permission) -> Decision:
     """Whether a member may do a thing, by permissions.py."""
     return may(member, permission)
-
-
-def notify(
-    *, clinic: UUID, person: UUID, kind: str, page: str, arguments: Mapping[str, str], at: datetime
-) -> None:
-    """Leave word for somebody."""

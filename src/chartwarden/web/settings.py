@@ -3,11 +3,8 @@
 ``CHARTWARDEN_DATA`` is the data folder (./chartwarden-data), ``DATABASE_URL`` a PostgreSQL database (without it:
 SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: the file ``keys`` in the data folder),
 ``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port,
-<<<<<<< HEAD
-``CHARTWARDEN_DEMO`` marks a demo installation, ``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
-=======
-``CHARTWARDEN_URL`` the address that links in mails begin with, ``CHARTWARDEN_DEMO`` marks a demo installation.
->>>>>>> people
+``CHARTWARDEN_URL`` the address that links in mails begin with, ``CHARTWARDEN_DEMO`` marks a demo installation,
+``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
 """
 
 from __future__ import annotations

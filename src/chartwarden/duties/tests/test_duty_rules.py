@@ -96,7 +96,13 @@ def test_how_it_stands(now: datetime, closed: datetime | None, expected: State) 
 
 
 WEEKS = rules.occurrences(
-    "d", duty("FREQ=WEEKLY;BYDAY=MO", looks_back=True), date(2026, 3, 2), date(2026, 3, 2), date(2026, 3, 23), CHICAGO, 7
+    "d",
+    duty("FREQ=WEEKLY;BYDAY=MO", looks_back=True),
+    date(2026, 3, 2),
+    date(2026, 3, 2),
+    date(2026, 3, 23),
+    CHICAGO,
+    7,
 )
 
 

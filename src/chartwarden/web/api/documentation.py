@@ -72,7 +72,8 @@ def _complete(described: dict[str, Any], operation: Any) -> None:
     for status in ALWAYS:
         headers = {"Retry-After": {"schema": {"type": "string"}, "description": "Seconds."}} if status == 429 else {}
         described["responses"].setdefault(
-            str(status), {"description": TITLES[status][1], "content": content, **({"headers": headers} if headers else {})}
+            str(status),
+            {"description": TITLES[status][1], "content": content, **({"headers": headers} if headers else {})},
         )
 
 

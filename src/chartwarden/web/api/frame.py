@@ -34,12 +34,10 @@ def build() -> NinjaAPI:
     handle_all(api)
     api.add_decorator(guard, mode="view")
     for room, module in rooms().items():
-        tables = Router()
+        router = getattr(module, "router", None) or Router()
         for table in getattr(module, "TABLES", ()):
-            offer(tables, table)
-        api.add_router(CLINIC, tables, tags=[room])
-        if hasattr(module, "router"):
-            api.add_router(CLINIC, module.router, tags=[room])
+            offer(router, table)
+        api.add_router(CLINIC, router, tags=[room])
         if hasattr(module, "root"):
             api.add_router("", module.root, tags=[room])
     return api

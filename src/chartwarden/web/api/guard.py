@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from chartwarden.clinics.queries import clinic as clinic_of
-from chartwarden.clinics.services import acting_in, across_clinics
+from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.kernel.decisions import Refused, refused, require
 from chartwarden.kernel.errors import Fault, InputRefused
 from chartwarden.people.contracts import Member, Permission
@@ -95,4 +95,6 @@ def _no_unknown_questions(operation: Any, request: HttpRequest) -> None:
     unknown = [name for name in request.GET if name not in known]
     if unknown:
         told = ", ".join(sorted(known)) or "none"
-        raise InputRefused(*(Fault(f"query/{name[:80]}", f"one of: {told}", "an unknown parameter") for name in unknown))
+        raise InputRefused(
+            *(Fault(f"query/{name[:80]}", f"one of: {told}", "an unknown parameter") for name in unknown)
+        )

@@ -59,7 +59,9 @@ def problem(
 def handle_all(api: NinjaAPI) -> None:
     """Let the API answer every exception with a problem. What is not known goes on to Django, which logs it."""
     answers: Mapping[type[Exception], Callable[[Any], JsonResponse]] = {
-        NoToken: lambda _: problem(401, "Send a token in force: Authorization: Bearer …", (), {"WWW-Authenticate": "Bearer"}),
+        NoToken: lambda _: problem(
+            401, "Send a token in force: Authorization: Bearer …", (), {"WWW-Authenticate": "Bearer"}
+        ),
         TooMany: lambda e: problem(429, f"Try again in {e.seconds} s.", (), {"Retry-After": str(e.seconds)}),
         Refused: lambda e: problem(403, _reason(e)),
         Stale: lambda e: problem(409, _reason(e)),
@@ -85,16 +87,18 @@ def _input(refused: InputRefused) -> JsonResponse:
 
 
 def _validation(invalid: ValidationError) -> JsonResponse:
-    return problem(422, "Each fault says where it is, what was expected and what was found.", [_one(e) for e in invalid.errors])
+    return problem(
+        422, "Each fault says where it is, what was expected and what was found.", [_one(e) for e in invalid.errors]
+    )
 
 
 def _one(error: Mapping[str, Any]) -> dict[str, str]:
-    """What pydantic says. Of what was found only its type is told: it may be somebody's name."""
+    """What pydantic says. What was found is not told: it may be somebody's name."""
     source, *where = (str(part) for part in error.get("loc", ()))
     if source in ("body", "form", "file") and where:
         where = where[1:]  # the name of our own argument
     expected = "no such field" if error.get("type") == "extra_forbidden" else str(error.get("msg", ""))
-    found = type(error["input"]).__name__ if "input" in error else "something else"
+    found = "an unknown field" if error.get("type") == "extra_forbidden" else "something else"
     return {"pointer": "/" + "/".join([source, *where]), "expected": expected, "found": found}
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
-from ninja import Query, Router
+from ninja import Path, Query, Router
 from pydantic import Field, create_model
 
 from chartwarden.clinics.services import acting_in
@@ -25,9 +25,7 @@ FORMS = Literal["json", "csv", "ndjson"]
 
 def offer(router: Router, table: Table) -> None:
     """Add the operation that reads a table."""
-    fields: dict[str, Any] = {
-        column.name: (column.kind, Field(description=column.meaning)) for column in table.columns
-    }
+    fields: dict[str, Any] = {column.name: (column.kind, Field(description=column.meaning)) for column in table.columns}
     name = "".join(part.title() for part in table.name.split("_"))
     row = create_model(f"{name}Row", **fields)
     page = create_model(
@@ -38,7 +36,7 @@ def offer(router: Router, table: Table) -> None:
 
     def read(
         request: HttpRequest,
-        clinic: UUID,
+        clinic: Path[UUID],
         cursor: str = Query("", description="Where to go on: from `next` of the page before."),
         limit: int = Query(100, ge=1, le=CHUNK, description="Rows in a page of JSON; an export gives all."),
         format: FORMS | None = Query(  # noqa: A002

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import Router, Status
+from ninja import Path, Router, Status
 from pydantic import BaseModel, Field, StringConstraints
 
 from chartwarden.clinics import queries, services
@@ -79,7 +79,7 @@ def token_standing(request: HttpRequest) -> Any:
 
 @router.get("/settings", response=Settings, summary="The clinic's settings")
 @page(Permission.SEE_SETTINGS)
-def clinic_settings(request: HttpRequest, clinic: UUID) -> Any:
+def clinic_settings(request: HttpRequest, clinic: Path[UUID]) -> Any:
     """Its settings as they are now."""
     found = request.clinic
     first = found.reviews_from
@@ -131,17 +131,15 @@ TABLES = (
 
 @router.post("/webhooks", response={201: MadeWebhook}, summary="Add a webhook")
 @page(Permission.MANAGE_WEBHOOKS)
-def add_webhook(request: HttpRequest, clinic: UUID, new: NewWebhook) -> Any:
+def add_webhook(request: HttpRequest, clinic: Path[UUID], new: NewWebhook) -> Any:
     """It is told of every entry from now on. Each call makes another one."""
-    made = services.add_webhook(
-        clinic=clinic, url=new.url, kinds=new.kinds, actor=request.member.actor, at=request.now
-    )
+    made = services.add_webhook(clinic=clinic, url=new.url, kinds=new.kinds, actor=request.member.actor, at=request.now)
     return Status(201, {"id": made.id, "secret": made.secret})
 
 
 @router.post("/webhooks/{webhook}/test", response=Tried, summary="Send a test message")
 @page(Permission.MANAGE_WEBHOOKS)
-def try_webhook(request: HttpRequest, clinic: UUID, webhook: UUID) -> Any:
+def try_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID) -> Any:
     """One message of the kind `clinics.webhook_tested`, now."""
     _known(clinic, webhook)
     trouble = services.try_webhook(clinic=clinic, webhook=webhook, actor=request.member.actor, at=request.now)
@@ -150,7 +148,7 @@ def try_webhook(request: HttpRequest, clinic: UUID, webhook: UUID) -> Any:
 
 @router.delete("/webhooks/{webhook}", response={204: None}, summary="Withdraw a webhook")
 @page(Permission.MANAGE_WEBHOOKS)
-def withdraw_webhook(request: HttpRequest, clinic: UUID, webhook: UUID) -> Any:
+def withdraw_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID) -> Any:
     """It hears nothing more. 404 where there is none, or it was withdrawn before."""
     _known(clinic, webhook)
     services.withdraw_webhook(clinic=clinic, webhook=webhook, actor=request.member.actor, at=request.now)

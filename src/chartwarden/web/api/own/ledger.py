@@ -83,7 +83,7 @@ TABLES = (
 
 @router.get("/ledger/checkpoint", response=Head, summary="The last checkpoint")
 @page(Permission.SEE_LEDGER)
-def ledger_checkpoint(request: HttpRequest, clinic: UUID) -> Any:
+def ledger_checkpoint(request: HttpRequest, clinic: Path[UUID]) -> Any:
     """The last signed head. 404 while nothing was signed."""
     found = queries.checkpoint(clinic)
     if found is None:
@@ -96,7 +96,7 @@ def ledger_checkpoint(request: HttpRequest, clinic: UUID) -> Any:
 @page(Permission.SEE_LEDGER)
 def ledger_proof(
     request: HttpRequest,
-    clinic: UUID,
+    clinic: Path[UUID],
     index: int = Path(..., ge=0, le=MOST),
     size: int | None = Query(None, ge=1, le=MOST, description="Of the tree of that many entries; now, without it."),
 ) -> Any:
