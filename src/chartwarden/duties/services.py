@@ -1,25 +1,27 @@
-"""The only writers of duties: close one by hand, and remind of what is open."""
+"""The only writers of duties: close one by hand, recertify access, and remind of what is open."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.clinics.services import seal
 from chartwarden.duties import models, queries, rules
-from chartwarden.duties.contracts import DutyYear, Standing, State
+from chartwarden.duties.closing import keep_closing
+from chartwarden.duties.contracts import DutyYear, State
+from chartwarden.duties.recertification import recertify_access
 from chartwarden.kernel.actors import Actor
-from chartwarden.kernel.decisions import Refused, Stale, refused, require
+from chartwarden.kernel.decisions import Refused, refused, require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Member, Permission
 from chartwarden.people.services import notify
+
+__all__ = ["MOST_NOTE", "close_duty", "recertify_access", "remind"]
 
 MOST_NOTE = 4000
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -47,43 +49,6 @@ def close_duty(
         clinic=clinic, found=found, day=day, kind="duties.closed", facts={}, note=text, actor=actor, at=at,
         evidence=evidence,
     )  # fmt: skip
-
-
-def keep_closing(
-    *,
-    clinic: Clinic,
-    found: DutyYear,
-    day: date,
-    kind: str,
-    facts: dict[str, object],
-    note: str,
-    actor: Actor,
-    at: datetime,
-    evidence: str = "",
-    also: Callable[[], None] | None = None,
-) -> None:
-    """Write one closing and its entry, and do what belongs to it (``also``), in one transaction. Raises Stale."""
-    stands = _standing(found, day)
-    late = at >= stands.occurrence.due
-    try:
-        with transaction.atomic():
-            row = models.Closing(clinic_id=clinic.id, duty=found.id, day=day, person_id=actor.person, closed_at=at)
-            row.note, row.evidence = seal(clinic.id, queries.NOTE, note.encode()), evidence
-            appended = append(
-                clinic=clinic.id,
-                kind=kind,
-                actor=actor,
-                at=at,
-                subject={"duty": found.id},
-                facts={"occurrence": day.isoformat(), "late": late, "evidence": evidence or None, **facts},
-                private={"note": note},
-            )
-            row.entry, row.salt = appended.index, appended.salts["note"]
-            row.save(force_insert=True)
-            if also is not None:
-                also()
-    except IntegrityError:
-        raise _closed_before() from None
 
 
 def remind(*, clinic: Clinic, actor: Actor, at: datetime) -> int:
@@ -129,19 +94,3 @@ def _year(clinic: Clinic, duty: str, at: datetime) -> DutyYear:
     if found is None:
         raise refuse("duty", "one of " + ", ".join(queries.catalog()), repr(duty[:80]))
     return found
-
-
-def _standing(found: DutyYear, day: date) -> Standing:
-    """The occurrence of that day, which must have come round and wait."""
-    stands = next((one for one in (*found.open, *found.year) if one.occurrence.day == day), None)
-    if stands is None or stands.state is State.UPCOMING:
-        raise refuse("day", "a day on which this duty came round", day.isoformat())
-    if stands.closed is not None:
-        raise _closed_before()
-    return stands
-
-
-def _closed_before() -> Stale:
-    return Stale(
-        refused("Somebody has closed this already. Nothing of theirs was changed; look at the duty's history.")
-    )

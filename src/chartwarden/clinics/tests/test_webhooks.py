@@ -212,7 +212,7 @@ def test_waits_grow_and_then_stay() -> None:
 
 
 def test_the_page_adds_tries_and_withdraws(signed_in: Any, house: House, receiver: Receiver) -> None:
-    client = signed_in("privacy_officer")
+    client = signed_in("owner")
     address = f"/c/{house.id}/settings/webhooks/"
     assert "told of anything yet" in client.get(address).text
     refused = client.post(address, {"add": "1", "url": "http://hooks.example.org/", "kinds": ""})
