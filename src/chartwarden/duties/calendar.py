@@ -1,4 +1,4 @@
-"""A clinic's duties laid out on its calendar: what came round, how each stands, what comes next. Pure but for plug-ins."""
+"""A clinic's duties laid out on its calendar: what came round, how each stands, what comes next. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,6 @@ from datetime import date, datetime
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.duties import rules
 from chartwarden.duties.contracts import Closed, Duty, DutyYear, Occurrence
-from chartwarden.kernel.plugins import discover
-
-
-def catalog() -> dict[str, Duty]:
-    """The duties by id. Raises TypeError where a plug-in does not hold what it must."""
-    return discover("chartwarden.duties.catalog", "DUTY", Duty)
 
 
 def since(duty: Duty, clinic: Clinic) -> date:

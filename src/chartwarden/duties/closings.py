@@ -9,8 +9,8 @@ from uuid import UUID
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.duties import models, rules
-from chartwarden.duties.calendar import catalog, times
-from chartwarden.duties.contracts import Closed, Duty
+from chartwarden.duties.calendar import times
+from chartwarden.duties.contracts import Closed, Duty, catalog
 from chartwarden.ledger import queries as ledger
 from chartwarden.ledger.contracts import StoredEntry
 

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
+from chartwarden.kernel.plugins import discover
+
 
 @dataclass(frozen=True)
 class Duty:
@@ -33,6 +35,11 @@ class Duty:
     due_setting: str = ""
     proposed: str = ""
     page: str = ""
+
+
+def catalog() -> dict[str, Duty]:
+    """The duties by id. Raises TypeError where a plug-in does not hold what it must."""
+    return discover("chartwarden.duties.catalog", "DUTY", Duty)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from uuid import UUID
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import unseal
 from chartwarden.duties import models, rules
-from chartwarden.duties.calendar import catalog, laid_out
+from chartwarden.duties.calendar import laid_out
 from chartwarden.duties.closings import closings
-from chartwarden.duties.contracts import Duty, DutyYear, State
+from chartwarden.duties.contracts import Duty, DutyYear, State, catalog
 from chartwarden.kernel.dues import Due
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Member, Permission

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartwarden.duties import rules
-from chartwarden.duties.calendar import catalog
-from chartwarden.duties.contracts import Closed, Duty, State
+from chartwarden.duties.contracts import Closed, Duty, State, catalog
 
 CHICAGO = ZoneInfo("America/Chicago")
 ZONES = st.sampled_from(["America/Chicago", "America/Havana", "Pacific/Apia", "Asia/Kathmandu", "UTC"]).map(ZoneInfo)

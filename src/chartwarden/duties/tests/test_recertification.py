@@ -57,9 +57,7 @@ def decide(house: House, revoked: set[str] = frozenset(), role: str = "privacy_o
 
 def recertify(house: House, decisions: dict[UUID, str], role: str = "privacy_officer", at: datetime = AT) -> None:
     who = people.member(house.users[role], house.id, at)
-    services.recertify_access(
-        clinic=house.clinic, decisions=decisions, note="", member=who, actor=who.actor, at=at
-    )
+    services.recertify_access(clinic=house.clinic, decisions=decisions, note="", member=who, actor=who.actor, at=at)
 
 
 def test_what_is_revoked_is_gone_and_the_rest_stays(house: House) -> None:
@@ -100,7 +98,10 @@ def test_who_left_but_could_sign_in_is_shut_out(house: House) -> None:
     left = house.people["coder"]
     end_engagement(clinic=house.id, person=left, actor=house.actor("human_resources"), at=AT - timedelta(hours=1))
     first = candidates(house.id, house.people["privacy_officer"], AT)[0]
-    assert (first.asks != (), {one.person for one in candidates(house.id, left, AT) if one.state == "ended"}) == (True, {left})
+    assert (first.asks != (), {one.person for one in candidates(house.id, left, AT) if one.state == "ended"}) == (
+        True,
+        {left},
+    )
     recertify(house, decide(house, {"coder"}))
     assert next(row.state for row in people.roster(house.id, AT) if row.person == left) == "suspended"
 
