@@ -121,7 +121,7 @@ class NewPerson(Body):
     given_name: str = Field("", max_length=80)
     family_name: str = Field("", max_length=80)
     feed_role: str = Field(min_length=1, max_length=64, description="Their work, as the workforce feed names it.")
-    started_on: date = Field(description="First day of the engagement.")
+    started_on: date = Field(ge=date(1900, 1, 1), description="First day of the engagement.")
     employer: str = Field("", max_length=128, description="The vendor they work for; empty: the clinic.")
     time_zone: str = Field("", max_length=64, description="An IANA zone; empty: the clinic's.")
     logins: list[str] = Field(default_factory=list, max_length=20, description="Their logins in the EHR.")

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,26 +13,14 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from chartwarden.clinics.services import acting_in
 from chartwarden.ledger import queries as ledger
 from chartwarden.people.contracts import Permission
-from chartwarden.people.queries import member
-from chartwarden.people.services import make_token, withdraw_token
+from chartwarden.people.services import withdraw_token
 from chartwarden.web.api.documentation import operations, schema
+from tests.support.api import token_for
 from tests.support.clinic import House
 
 Call = Callable[..., Any]
-
-
-def token_for(house: House, role: str, *scopes: Permission) -> Any:
-    now = timezone.now()
-    with acting_in(house.id):
-        who = member(house.users[role], house.id, now)
-        assert who is not None
-        chosen = scopes or tuple(who.permissions)
-        return make_token(
-            member=who, label="test", scopes=chosen, expires_at=now + timedelta(days=30), actor=who.actor, at=now
-        )
 
 
 @pytest.fixture
