@@ -12,7 +12,7 @@ from chartwarden.duties.contracts import Closed, Duty, DutyYear, Occurrence
 
 def since(duty: Duty, clinic: Clinic) -> date:
     """The first day of a duty: the clinic's setting it names, else the local day that the clinic was opened."""
-    given = getattr(clinic, duty.since_setting) if duty.since_setting else None
+    given: date | None = getattr(clinic, duty.since_setting) if duty.since_setting else None
     if given is not None:
         return given
     if clinic.opened_at is None:

@@ -80,7 +80,11 @@ def _content(request: HttpRequest, found: DutyYear, form: CloseForm | None) -> d
     done = [one for one in reversed(found.year) if one.closed]
     names = people.names(request.clinic.id, {one.closed.person for one in done if one.closed and one.closed.person})
     notes = queries.notes(request.clinic.id, found.id)
-    history = [(one, names.get(one.closed.person), notes.get(one.occurrence.day, "")) for one in done if one.closed]
+    history = [
+        (one, names.get(one.closed.person) if one.closed.person else None, notes.get(one.occurrence.day, ""))
+        for one in done
+        if one.closed
+    ]
     return {
         "one": found,
         "strip": strip(found.year, today),

@@ -19,7 +19,7 @@ from chartwarden.people.identity import FIELDS
 from chartwarden.people.roles import ROLES
 
 router = Router()
-Role = Literal[tuple(ROLES)]  # type: ignore[valid-type]
+Role: Any = Literal[tuple(ROLES)]
 
 
 def _stamp(moment: datetime | None) -> str | None:

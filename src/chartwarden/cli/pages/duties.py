@@ -24,7 +24,7 @@ def duty_page(name: str, duty: Duty) -> str:
                 else "the day the clinic was opened",
                 "Due": due,
                 "Answers for it": duty.owner.replace("_", " "),
-                "Closed by": f"the ledger entry {literal(duty.closed_by)}" if duty.closed_by else "a note, by hand",
+                "Closed by": f"the ledger entry {duty.closed_by}" if duty.closed_by else "a note, by hand",
             }
         ),
         "## Why",

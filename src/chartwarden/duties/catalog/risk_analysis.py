@@ -11,5 +11,6 @@ DUTY = Duty(
     rule="FREQ=YEARLY",
     owner="security_officer",
     due_days=90,
-    proposed="The law in force says from time to time. Once a year is what the Security Rule proposal of 2025 asks for.",
+    proposed="The law in force says from time to time. Once a year is what the Security Rule "
+    "proposal of 2025 asks for.",
 )

@@ -71,7 +71,7 @@ def handle_all(api: NinjaAPI) -> None:
         HttpError: lambda e: problem(e.status_code, str(e)),
     }
     for kind, answer in answers.items():
-        api.add_exception_handler(kind, lambda request, exc, answer=answer: answer(exc))
+        api.add_exception_handler(kind, lambda _, exc, answer=answer: answer(exc))
 
 
 def _reason(refusal: Refused) -> str:
@@ -103,7 +103,7 @@ def _one(error: Mapping[str, Any]) -> dict[str, str]:
 
 
 def only_problems(respond: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: what Django itself refuses under /api/ (no such address, a wrong method, a fault) is a problem too."""
+    """Middleware: what Django itself refuses under /api/ (no address, a wrong method, a fault) is a problem too."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = respond(request)

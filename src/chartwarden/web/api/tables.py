@@ -39,7 +39,7 @@ def offer(router: Router, table: Table) -> None:
         clinic: Path[UUID],
         cursor: str = Query("", description="Where to go on: from `next` of the page before."),
         limit: int = Query(100, ge=1, le=CHUNK, description="Rows in a page of JSON; an export gives all."),
-        format: FORMS | None = Query(  # noqa: A002
+        format: FORMS | None = Query(  # noqa: A002, B008  a parameter's name and form
             None, description="json, csv or ndjson; without it, the Accept header says."
         ),
     ) -> HttpResponse:
