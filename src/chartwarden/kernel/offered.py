@@ -12,16 +12,24 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 Row = Mapping[str, Any]
 Read = Callable[[Any, Any, datetime, str, int], Sequence[Row]]
 
 
 class Body(BaseModel):
-    """What a program sends. A field that is not known is named and refused."""
+    """What a program sends. A field that is not known is named and refused, and so is text that no store can keep."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\x00" in text for text in texts):
+            raise ValueError("text without the character U+0000")
+        return value
 
 
 @dataclass(frozen=True)

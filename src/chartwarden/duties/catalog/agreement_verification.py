@@ -8,7 +8,8 @@ DUTY = Duty(
     why="An agreement is a promise. A coding company whose agreement has run out, or that does not keep it, has no "
     "business with the clinic's records.",
     how="For each vendor: is the agreement signed and in force, does it hold all terms, are subcontractors covered? "
-    "Ask for a written statement that the technical safeguards are in place. Write down whom you asked and what came back.",
+    "Ask for a written statement that the technical safeguards are in place. Write down whom you asked and "
+    "what came back.",
     rule="FREQ=YEARLY",
     owner="compliance_officer",
     due_days=60,

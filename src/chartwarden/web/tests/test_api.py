@@ -173,6 +173,14 @@ def test_what_a_program_does_stands_in_the_ledger_under_its_token(call: Call, ho
     problem(call(f"people/{uuid4()}/end", method="post", body={}), 404)
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
+def test_text_that_no_store_can_keep_is_refused(call: Call, text: str) -> None:
+    for field in ("employer", "given_name"):
+        body = {"code": "u901", "feed_role": "coder", "started_on": "2026-03-02", field: text}
+        told = problem(call("people", method="post", body=body), 422)
+        assert told["errors"][0]["pointer"] == f"/body/{field}"
+
+
 def test_a_proof_can_be_checked(call: Call) -> None:
     proof = call("ledger/entries/3/proof").json()
     assert (proof["index"], len(proof["path"]) > 2) == (3, True)
