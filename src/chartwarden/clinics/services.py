@@ -9,9 +9,12 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics import models
+from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.keys import blind_index, data_key, make_keys, newest_data_key, seal, unseal
 from chartwarden.clinics.queries import contract
+from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
+from chartwarden.clinics.rules import thresholds_from, thresholds_text
 from chartwarden.clinics.tenancy import EVERY, acting
 from chartwarden.clinics.webhooks import add_webhook, try_webhook, withdraw_webhook
 from chartwarden.kernel.actors import Actor
@@ -19,9 +22,24 @@ from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append, open_ledger
 
 __all__ = [
-    "across_clinics", "acting_in", "add_webhook", "blind_index", "data_key", "newest_data_key", "open_clinic", "seal",
-    "try_webhook", "unseal", "withdraw_webhook",
-]  # fmt: skip
+    "across_clinics",
+    "acting_in",
+    "add_master_key",
+    "add_webhook",
+    "blind_index",
+    "change_settings",
+    "data_key",
+    "newest_data_key",
+    "open_clinic",
+    "rewrap_keys",
+    "rotate_data_key",
+    "seal",
+    "thresholds_from",
+    "thresholds_text",
+    "try_webhook",
+    "unseal",
+    "withdraw_webhook",
+]
 
 
 def acting_in(clinic: UUID) -> AbstractContextManager[None]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.web import views, webhook_views
+from chartwarden.web import clinic_settings, views, webhook_views
 
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("settings/webhooks/", webhook_views.webhooks, name="webhooks"),
+    path("settings/", clinic_settings.settings, name="settings"),
+    path("settings/change/", clinic_settings.change, name="change_settings"),
 ]

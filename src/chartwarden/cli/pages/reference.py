@@ -9,6 +9,7 @@ from chartwarden.cli.pages.data import feeds_page, tables_page
 from chartwarden.cli.pages.duties import duty_page
 from chartwarden.cli.pages.log_formats import format_page
 from chartwarden.cli.pages.markdown import literal, page, table
+from chartwarden.cli.pages.permissions import permissions_page
 from chartwarden.cli.pages.review_plugins import detector_page, explanation_page
 from chartwarden.duties.contracts import Duty, catalog
 from chartwarden.logs.contracts import LogFormat
@@ -25,6 +26,7 @@ def reference() -> dict[str, str]:
     return {
         "feeds.md": feeds_page(),
         "tables.md": tables_page(),
+        "permissions.md": permissions_page(),
         **_shelf("formats", "Log formats", formats(), format_page, lambda plugin: plugin.source),
         **_shelf("explanations", "Explanations", by_order, explanation_page, lambda plugin: plugin.meaning),
         **_shelf("detectors", "Detectors", detectors(), detector_page, lambda plugin: plugin.flags),

@@ -73,7 +73,9 @@ SETTLED = {
     "come back": ([Kept(FIRST, END, False)], LATER, None, Settled("begin")),
     "come back on the last day": ([Kept(FIRST, END, False)], date(2026, 3, 31), None, Settled("begin")),
     "another first day": ([Kept(FIRST, None, False)], LATER, None, Settled("correct", 0)),
-    "another first day past a person's end": ([Kept(FIRST, END, False)], date(2026, 2, 2), None, Settled("same", 0, True)),
+    "another first day past a person's end": (
+        [Kept(FIRST, END, False)], date(2026, 2, 2), None, Settled("same", 0, held=True),
+    ),
     "an old file": ([Kept(FIRST, END, True), Kept(LATER, None, False)], FIRST, END, Settled("same", 0)),
 }  # fmt: skip
 

@@ -18,8 +18,8 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
     if moment is None:
         return "–"
     there = moment.astimezone(zone)
-    said = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), said)
+    text = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), text)
 
 
 @register.filter
@@ -27,8 +27,8 @@ def day(value: date | None) -> str | SafeString:
     """A day as ``Fri 6 Mar 2026``; a dash where there is none."""
     if value is None:
         return "–"
-    said = f"{value:%a} {value.day} {value:%b %Y}"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
+    text = f"{value:%a} {value.day} {value:%b %Y}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
 
 @register.filter

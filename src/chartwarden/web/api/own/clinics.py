@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -43,6 +43,19 @@ class Standing(BaseModel):
     person: UUID
     token: UUID | None
     permissions: list[str]
+
+
+class Changes(Body):
+    """Settings to be changed; what is left out stays."""
+
+    name: str = Field("", min_length=1, max_length=120)
+    time_zone: str = Field("", min_length=1, max_length=64, description="An IANA time zone.")
+    holidays: str = Field("", min_length=1, max_length=16)
+    grace_minutes: int = Field(0, ge=0, le=240)
+    idle_minutes: int = Field(0, ge=2, le=60)
+    review_due_days: int = Field(0, ge=1, le=60)
+    lookback_days: int = Field(0, ge=7, le=365)
+    reviews_from: date | None = None
 
 
 class NewWebhook(Body):
@@ -88,6 +101,17 @@ def clinic_settings(request: HttpRequest, clinic: Path[UUID]) -> Any:
         "time_zone": found.time_zone.key,
         "reviews_from": first.isoformat() if first else None,
     }
+
+
+@router.patch("/settings", response=Settings, summary="Change settings")
+@page(Permission.CHANGE_SETTINGS)
+def change_settings(request: HttpRequest, clinic: Path[UUID], changes: Changes) -> Any:
+    """Those that are given; the rest stays. Again changes nothing."""
+    wanted = changes.model_dump(exclude_unset=True)
+    if wanted:
+        services.change_settings(clinic=clinic, changes=wanted, actor=request.member.actor, at=request.now)
+    request.clinic = queries.clinic(clinic)
+    return clinic_settings(request, clinic)
 
 
 def _webhooks(clinic: Clinic, member: Member, at: datetime, after: str, limit: int) -> Sequence[Row]:
