@@ -5,6 +5,7 @@ The pages are those of the web application's own addresses, so Django is set up 
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from chartwarden.people.contracts import Permission
 from chartwarden.people.roles import MUST_END, ROLES
 
 CLINIC = "c/<uuid:clinic>/"
+API = "/api/v1"
 INTRODUCTION = (
     "A person may do what their roles in force add up to, in each clinic apart, while an engagement is in force and "
     "they are not suspended. Nobody acts on their own record, whatever their role. This page is written from "
@@ -43,7 +45,7 @@ def addresses() -> list[Address]:
 
 
 def permissions_page() -> str:
-    """Role × permission, and role × page."""
+    """Role × permission, role × page, and role × operation of the API."""
     short = [role.replace("_", " ") for role in ROLES]
     policy = [(permission.value, *(_mark(permission, role) for role in ROLES)) for permission in Permission]
     pages = [
@@ -61,7 +63,29 @@ def permissions_page() -> str:
         "Addresses are those below a clinic's. Somebody of another clinic finds none of them: each answers that there "
         "is no such page.",
         table(("page", "asks for", *short), pages),
+        "## What each role's tokens may do by the API",
+        "A token does no more than the scopes it was made with, whatever the role. Addresses are those below "
+        f"{literal(API)}.",
+        table(("operation", "asks for", *short), _operations()),
     )
+
+
+def _operations() -> list[tuple[str, ...]]:
+    """Operations of the API, from its own description."""
+    _set_up()
+    from django.test import RequestFactory
+    from django.urls import resolve
+
+    request = RequestFactory().get(f"{API}/openapi.json")
+    described = json.loads(resolve(request.path).func(request).content)
+    rows = []
+    for path, methods in sorted(described["paths"].items()):
+        for method, one in methods.items():
+            access = Permission.__members__.get(one["x-permission"])
+            asks = access.value if access else one["x-permission"]
+            marks = (_mark(access, role) if Permission.USE_API in ROLES[role] else "" for role in ROLES)
+            rows.append((literal(f"{method.upper()} {path.removeprefix(API)}"), asks, *marks))
+    return rows
 
 
 def _mark(access: Any, role: str) -> str:
