@@ -164,9 +164,7 @@ def test_whoever_serves_two_clinics_has_in_each_the_role_of_there(client: Any, w
             assert (answer.status_code == 403) is (page.access not in ROLES[role]), (role, page.route, method)
 
 
-@pytest.mark.parametrize(
-    "role", ["owner", "privacy_officer", "security_officer", "auditor", "ehr_administrator"]
-)
+@pytest.mark.parametrize("role", ["owner", "privacy_officer", "security_officer", "auditor", "ehr_administrator"])
 def test_ids_of_another_clinic_and_of_nothing_lead_nowhere(client: Any, world: World, role: str) -> None:
     sign_in_as(client, world.house.users[role])
     open_to_them = [page for page in pages() if has_arguments(page) and page.access in ROLES[role]]

@@ -1,22 +1,49 @@
-"""Work of the clinics room that nobody waits for."""
+"""What a clinic needs done from time to time: its ledger's head signed, and its webhooks told of new entries."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
 
 from chartwarden.clinics.queries import clinics
-from chartwarden.clinics.tenancy import acting
+from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.clinics.webhooks import deliver
 from chartwarden.kernel.jobs import Job
+from chartwarden.ledger.queries import checkpoint, latest
+from chartwarden.ledger.services import sign_checkpoint
 
 
-def deliver_everywhere(now: datetime) -> int:
-    """Tell every clinic's webhooks what they have not been told."""
+def sign_heads(at: datetime) -> int:
+    """Sign a checkpoint for every clinic whose ledger has grown since its last. Says how many."""
+    return sum(_sign_head(clinic, at) for clinic in _everywhere())
+
+
+def deliver_everywhere(at: datetime) -> int:
+    """Tell every clinic's webhooks what they have not been told. Says how many messages arrived."""
     done = 0
-    for clinic in clinics():
-        with acting(str(clinic.id)):
-            done += deliver(clinic=clinic.id, at=now)
+    for clinic in _everywhere():
+        with acting_in(clinic):
+            done += deliver(clinic=clinic, at=at)
     return done
 
 
-JOBS = (Job("clinics.deliver", deliver_everywhere, timedelta(seconds=10)),)
+def _everywhere() -> list[UUID]:
+    with across_clinics():
+        return [found.id for found in clinics()]
+
+
+def _sign_head(clinic: UUID, at: datetime) -> bool:
+    with acting_in(clinic), transaction.atomic():
+        last = checkpoint(clinic)
+        if latest(clinic).size == (last.size if last else 0):
+            return False
+        sign_checkpoint(clinic=clinic, at=at)
+        return True
+
+
+JOBS = (
+    Job("clinics.sign_heads", sign_heads, timedelta(minutes=5)),
+    Job("clinics.deliver", deliver_everywhere, timedelta(seconds=10)),
+)

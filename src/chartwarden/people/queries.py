@@ -25,7 +25,9 @@ __all__ = [
     "by_login",
     "clinics_of",
     "due",
+    "has_logins",
     "holders",
+    "known_logins",
     "leave_table",
     "member",
     "member_by_token",
@@ -130,3 +132,15 @@ def person_by_login(clinic: UUID, login: str) -> UUID | None:
     rows = models.EhrLogin.objects.filter(clinic_id=clinic, login_index=index)
     found = set(rows.values_list("person_id", flat=True)[:2])
     return found.pop() if len(found) == 1 else None
+
+
+def known_logins(clinic: UUID, logins: Iterable[str]) -> frozenset[str]:
+    """Those of the EHR logins that belong to somebody of the workforce."""
+    rows = models.EhrLogin.objects.filter(clinic_id=clinic).values_list("login_index", flat=True)
+    known = {bytes(index) for index in rows}
+    return frozenset(login for login in logins if known and blind_index(clinic, LOGIN, login) in known)
+
+
+def has_logins(clinic: UUID) -> bool:
+    """Whether any EHR login of the workforce is known at all."""
+    return models.EhrLogin.objects.filter(clinic_id=clinic).exists()

@@ -18,5 +18,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "member": getattr(request, "member", None),
         "navigation": links(request) if clinic else (),
         "demo": settings.DEMO,
+        "idle_minutes": getattr(request, "idle_minutes", None),
+        "sso": settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [{}])[0].get("name", ""),
+        "locked": bool(hasattr(request, "session") and request.session.get("locked")),
         "now": getattr(request, "now", None),
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -18,8 +20,8 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
     if moment is None:
         return "–"
     there = moment.astimezone(zone)
-    text = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), text)
+    said = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), said)
 
 
 @register.filter
@@ -27,8 +29,8 @@ def day(value: date | None) -> str | SafeString:
     """A day as ``Fri 6 Mar 2026``; a dash where there is none."""
     if value is None:
         return "–"
-    text = f"{value:%a} {value.day} {value:%b %Y}"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
+    said = f"{value:%a} {value.day} {value:%b %Y}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
 
 
 @register.filter
@@ -42,3 +44,9 @@ def counted(number: int, word: str) -> str:
 def role(name: str) -> str:
     """A role's name in words: ``privacy officer``."""
     return name.replace("_", " ")
+
+
+@register.filter
+def at(found: Mapping[Any, Any], key: object) -> object:
+    """What a mapping holds under a key; None where it holds nothing."""
+    return found.get(key)

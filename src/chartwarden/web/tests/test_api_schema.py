@@ -35,7 +35,7 @@ CHECKS = [
     checks.unsupported_method,
 ]
 OPERATIONS = {result.ok().label: result.ok() for result in DESCRIBED.get_all_operations()}
-EXAMPLES = 15
+EXAMPLES = 10
 SETTINGS = settings(
     max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
