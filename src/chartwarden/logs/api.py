@@ -81,7 +81,7 @@ def send(
     request: HttpRequest,
     clinic: Path[UUID],
     upload: UUID,
-    offset: int = Query(..., ge=0, le=2**53 - 1),  # noqa: B008  ninja's form
+    offset: int = Query(..., ge=0, le=2**53 - 1),
 ) -> UploadState:
     """The body is the bytes from ``offset`` on; whole MiB of it are kept at once, the rest with the last."""
     return receiving.append_bytes(clinic=clinic, upload=upload, offset=offset, chunks=_chunks(request))
