@@ -13,6 +13,7 @@ from chartwarden.people.dues import due
 from chartwarden.people.feed_tables import leave_table, schedules_table, workforce_table
 from chartwarden.people.outbox import outbox
 from chartwarden.people.permissions import Grant, in_force, permissions_of
+from chartwarden.people.roles import MUST_END, ROLES
 from chartwarden.people.roster import absent_count, profile, roster, tokens_of
 from chartwarden.people.rules import engaged
 from chartwarden.people.standing import holders_of, zone_of
@@ -20,6 +21,8 @@ from chartwarden.people.tokens import PREFIX, digest_of
 from chartwarden.people.workforce import CODE, LOGIN
 
 __all__ = [
+    "MUST_END",
+    "ROLES",
     "absent_count",
     "by_code",
     "by_login",

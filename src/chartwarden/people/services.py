@@ -17,6 +17,7 @@ from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh
 from chartwarden.people.signin.gatekeeping import at_the_gate
 from chartwarden.people.signin.invitation_mail import send_invitations
 from chartwarden.people.signin.invitations import accept_invitation, invite, withdraw_invitation
+from chartwarden.people.signin.rewrapping import rewrap_second_factors
 from chartwarden.people.signin.rules import Gate
 from chartwarden.people.tokens import make_token, note_token_use, withdraw_token
 from chartwarden.people.workforce import (
@@ -51,6 +52,7 @@ __all__ = [
     "record_leave",
     "rehire",
     "reinstate",
+    "rewrap_second_factors",
     "send_invitations",
     "set_working_hours",
     "suspend",

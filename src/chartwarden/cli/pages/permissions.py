@@ -14,7 +14,6 @@ from typing import Any
 
 from chartwarden.cli.pages.markdown import literal, page, table
 from chartwarden.people.contracts import Permission
-from chartwarden.people.roles import MUST_END, ROLES
 
 CLINIC = "c/<uuid:clinic>/"
 API = "/api/v1"
@@ -46,10 +45,16 @@ def addresses() -> list[Address]:
 
 def permissions_page() -> str:
     """Role × permission, role × page, and role × operation of the API."""
+    _set_up()
+    from chartwarden.people.queries import MUST_END, ROLES
+
+    def mark(access: Any, role: str) -> str:
+        return "yes" if not isinstance(access, Permission) or access in ROLES[role] else ""
+
     short = [role.replace("_", " ") for role in ROLES]
-    policy = [(permission.value, *(_mark(permission, role) for role in ROLES)) for permission in Permission]
+    policy = [(permission.value, *(mark(permission, role) for role in ROLES)) for permission in Permission]
     pages = [
-        (literal(one.route.removeprefix(CLINIC) or "./"), _asks(one), *(_mark(one.access, role) for role in ROLES))
+        (literal(one.route.removeprefix(CLINIC) or "./"), _asks(one), *(mark(one.access, role) for role in ROLES))
         for one in addresses()
     ]
     timed = ", ".join(role.replace("_", " ") for role in sorted(MUST_END))
@@ -76,6 +81,8 @@ def _operations() -> list[tuple[str, ...]]:
     from django.test import RequestFactory
     from django.urls import resolve
 
+    from chartwarden.people.queries import ROLES
+
     request = RequestFactory().get(f"{API}/openapi.json")
     described = json.loads(resolve(request.path).func(request).content)
     rows = []
@@ -83,13 +90,10 @@ def _operations() -> list[tuple[str, ...]]:
         for method, one in methods.items():
             access = Permission.__members__.get(one["x-permission"])
             asks = access.value if access else one["x-permission"]
-            marks = (_mark(access, role) if Permission.USE_API in ROLES[role] else "" for role in ROLES)
+            needed = {Permission.USE_API, access or Permission.USE_API}
+            marks = ("yes" if needed <= ROLES[role] else "" for role in ROLES)
             rows.append((literal(f"{method.upper()} {path.removeprefix(API)}"), asks, *marks))
     return rows
-
-
-def _mark(access: Any, role: str) -> str:
-    return "yes" if not isinstance(access, Permission) or access in ROLES[role] else ""
 
 
 def _asks(address: Address) -> str:
