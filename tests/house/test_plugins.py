@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chartwarden.duties.contracts import Duty, catalog
+from chartwarden.duties.rules import occurrences
 from chartwarden.logs.contracts import Head, LogFormat, Source
 from chartwarden.logs.queries import formats
+from chartwarden.people.roles import ROLES
 from chartwarden.review.contracts import Detector, Explanation
 from chartwarden.review.services import detectors, explanations
 from tests.house.code import PACKAGE
@@ -21,6 +26,7 @@ FOLDERS = {
     "formats": ("logs/formats", "FORMAT", LogFormat),
     "explanations": ("review/explanations", "EXPLANATION", Explanation),
     "detectors": ("review/detectors", "DETECTOR", Detector),
+    "duties": ("duties/catalog", "DUTY", Duty),
 }
 
 
@@ -46,6 +52,19 @@ def test_format(name: str, plugin: LogFormat) -> None:
     assert plugin.title.strip(), name
     assert plugin.source.strip(), name
     assert any(example.becomes for example in plugin.examples), "no sample that becomes an access event"
+
+
+@pytest.mark.parametrize(("name", "plugin"), catalog().items())
+def test_duty(name: str, plugin: Duty) -> None:
+    texts = (plugin.title, plugin.citation, plugin.why, plugin.how)
+    assert all(text.strip() for text in texts), name
+    assert "CFR" in plugin.citation
+    assert plugin.owner in ROLES
+    assert plugin.due_days > 0
+    year = occurrences(name, plugin, date(2026, 1, 1), date(2026, 1, 1), date(2027, 1, 1), ZoneInfo("UTC"), 1)
+    assert year, "it never comes round"
+    assert plugin.closed_by is None or re.fullmatch(r"[a-z]+\.[a-z_]+", plugin.closed_by)
+    assert "propos" not in f"{plugin.why} {plugin.how} {plugin.citation}", "what is proposed is said as such"
 
 
 def test_the_format_template_reads_its_own_sample(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a clinic needs done from time to time: its ledger's head signed."""
+"""What a clinic needs done from time to time: its ledger's head signed, and its webhooks told of new entries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
+from chartwarden.clinics.webhooks import deliver
 from chartwarden.kernel.jobs import Job
 from chartwarden.ledger.queries import checkpoint, latest
 from chartwarden.ledger.services import sign_checkpoint
@@ -16,9 +17,21 @@ from chartwarden.ledger.services import sign_checkpoint
 
 def sign_heads(at: datetime) -> int:
     """Sign a checkpoint for every clinic whose ledger has grown since its last. Says how many."""
+    return sum(_sign_head(clinic, at) for clinic in _everywhere())
+
+
+def deliver_everywhere(at: datetime) -> int:
+    """Tell every clinic's webhooks what they have not been told. Says how many messages arrived."""
+    done = 0
+    for clinic in _everywhere():
+        with acting_in(clinic):
+            done += deliver(clinic=clinic, at=at)
+    return done
+
+
+def _everywhere() -> list[UUID]:
     with across_clinics():
-        known = [found.id for found in clinics()]
-    return sum(_sign_head(clinic, at) for clinic in known)
+        return [found.id for found in clinics()]
 
 
 def _sign_head(clinic: UUID, at: datetime) -> bool:
@@ -30,4 +43,7 @@ def _sign_head(clinic: UUID, at: datetime) -> bool:
         return True
 
 
-JOBS = (Job("clinics.sign_heads", sign_heads, timedelta(minutes=5)),)
+JOBS = (
+    Job("clinics.sign_heads", sign_heads, timedelta(minutes=5)),
+    Job("clinics.deliver", deliver_everywhere, timedelta(seconds=10)),
+)

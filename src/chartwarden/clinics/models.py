@@ -38,3 +38,23 @@ class DataKey(models.Model):
 
     class Meta:
         ordering = ("made_at", "id")
+
+
+class Webhook(models.Model):
+    """A place that is told of new ledger entries; its signing secret is sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
+    url = models.CharField(max_length=500)
+    secret = models.BinaryField()
+    kinds = models.JSONField(default=list)
+    next_index = models.BigIntegerField()
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=80, blank=True)
+    made_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("made_at", "id")

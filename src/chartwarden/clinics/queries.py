@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chartwarden.clinics import models
-from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.contracts import Clinic, Webhook
 
 
 def clinic(clinic_id: UUID) -> Clinic | None:
@@ -34,4 +34,23 @@ def contract(row: models.Clinic) -> Clinic:
         reviews_from=row.reviews_from,
         thresholds=row.thresholds,
         demo=row.demo,
+        opened_at=row.opened_at,
     )
+
+
+def webhooks(clinic_id: UUID) -> list[Webhook]:
+    """The clinic's webhooks in force, the oldest first."""
+    rows = models.Webhook.objects.filter(clinic_id=clinic_id, withdrawn_at=None)
+    return [
+        Webhook(
+            id=row.id,
+            url=row.url,
+            kinds=tuple(row.kinds),
+            next_index=row.next_index,
+            made_at=row.made_at,
+            failing_since=row.failing_since,
+            next_try_at=row.next_try_at,
+            trouble=row.trouble,
+        )
+        for row in rows
+    ]

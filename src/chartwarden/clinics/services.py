@@ -27,6 +27,7 @@ from chartwarden.clinics.queries import contract
 from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
 from chartwarden.clinics.rules import thresholds_from, thresholds_text
 from chartwarden.clinics.tenancy import EVERY, acting
+from chartwarden.clinics.webhooks import add_webhook, try_webhook, withdraw_webhook
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append, open_ledger
@@ -35,6 +36,7 @@ __all__ = [
     "across_clinics",
     "acting_in",
     "add_master_key",
+    "add_webhook",
     "blind_index",
     "change_settings",
     "data_key",
@@ -49,7 +51,9 @@ __all__ = [
     "seal_for_installation",
     "thresholds_from",
     "thresholds_text",
+    "try_webhook",
     "unseal",
+    "withdraw_webhook",
 ]
 
 

@@ -37,3 +37,7 @@ def require(decision: Decision) -> None:
     """Raise Refused where the decision is no."""
     if not decision.allowed:
         raise Refused(decision)
+
+
+class Stale(Refused):
+    """Somebody else was first: what was asked for rests on a state that is past. Nothing of theirs is undone."""

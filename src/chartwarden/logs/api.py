@@ -9,22 +9,25 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import Router, Schema
+from ninja import Path, Query, Router, Schema
+from pydantic import Field
 
 from chartwarden.kernel.decisions import require
+from chartwarden.kernel.offered import Body
 from chartwarden.logs import listing, receiving, rules
 from chartwarden.logs.import_contracts import UploadState
+from chartwarden.people.contracts import Permission, page
 
 router = Router(tags=["logs"])
 BLOCK = 1 << 20
 
 
-class Begin(Schema):
+class Begin(Body):
     """A file that is to be sent. ``kind`` is ``log`` or a feed's name; left out, it is recognised."""
 
-    sha256: str
-    size: int
-    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size: int = Field(ge=0, le=2**53 - 1)
+    name: str = Field(min_length=1, max_length=255)
     kind: str = ""
     count: bool = False
 
@@ -55,7 +58,8 @@ class Imported(Schema):
 
 
 @router.post("/logs", response=Upload, summary="Begin to send a file, or go on with it")
-def begin(request: HttpRequest, clinic: UUID, body: Begin) -> UploadState:
+@page(Permission.SEE_IMPORTS)
+def begin(request: HttpRequest, clinic: Path[UUID], body: Begin) -> UploadState:
     """The same SHA-256 again tells how much is kept already."""
     if body.kind:
         require(rules.may_import(request.member.permissions, body.kind))
@@ -72,13 +76,20 @@ def begin(request: HttpRequest, clinic: UUID, body: Begin) -> UploadState:
 
 
 @router.put("/logs/{upload}/bytes", response=Upload, summary="Send a stretch of the file")
-def send(request: HttpRequest, clinic: UUID, upload: UUID, offset: int) -> UploadState:
+@page(Permission.SEE_IMPORTS)
+def send(
+    request: HttpRequest,
+    clinic: Path[UUID],
+    upload: UUID,
+    offset: int = Query(..., ge=0, le=2**53 - 1),
+) -> UploadState:
     """The body is the bytes from ``offset`` on; whole MiB of it are kept at once, the rest with the last."""
     return receiving.append_bytes(clinic=clinic, upload=upload, offset=offset, chunks=_chunks(request))
 
 
 @router.post("/logs/{upload}/finish", response=Upload, summary="Say that all bytes were sent")
-def finish(request: HttpRequest, clinic: UUID, upload: UUID) -> UploadState:
+@page(Permission.SEE_IMPORTS)
+def finish(request: HttpRequest, clinic: Path[UUID], upload: UUID) -> UploadState:
     """Refused, and nothing kept, where the whole has another SHA-256 than was said."""
     kinds = rules.importable(request.member.permissions)
     return receiving.finish_upload(
@@ -87,7 +98,8 @@ def finish(request: HttpRequest, clinic: UUID, upload: UUID) -> UploadState:
 
 
 @router.get("/logs/{upload}", response=Imported, summary="Ask what became of it")
-def state(request: HttpRequest, clinic: UUID, upload: UUID) -> object:  # noqa: ARG001  ninja's signature
+@page(Permission.SEE_IMPORTS)
+def state(request: HttpRequest, clinic: Path[UUID], upload: UUID) -> object:
     """States: receiving, received, reading, read, counted, discarded, refused."""
     found = listing.import_of(clinic, upload)
     if found is None:

@@ -73,7 +73,12 @@ def kept(clinic: Clinic) -> dict[str, Any]:
 def settings(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """What the settings are."""
     form = SettingsForm(initial=kept(request.clinic))
-    context = {"form": form, "may_change": request.member.may(Permission.CHANGE_SETTINGS)}
+    may = request.member.may
+    context = {
+        "form": form,
+        "may_change": may(Permission.CHANGE_SETTINGS),
+        "may_webhooks": may(Permission.MANAGE_WEBHOOKS),
+    }
     return render(request, "settings.html", context)
 
 

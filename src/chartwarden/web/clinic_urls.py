@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.web import clinic_settings, ledger_pages, views
+from chartwarden.web import clinic_settings, ledger_pages, views, webhook_views
 
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("settings/webhooks/", webhook_views.webhooks, name="webhooks"),
     path("ledger/", ledger_pages.ledger, name="ledger"),
     path("ledger/verify/", ledger_pages.verify, name="ledger_verify"),
     path("ledger/export/", ledger_pages.export, name="ledger_export"),

@@ -8,7 +8,7 @@ that sets X-Forwarded-Proto itself, which is believed then and not otherwise. A 
 its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone. ``CHARTWARDEN_URL`` is how its pages are
 reached from a mail (http://127.0.0.1:8700). ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than this
 one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes
-the provider's second factor.
+the provider's second factor. ``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ALLOWED_HOSTS = hosts("" if DEMO else os.environ.get("CHARTWARDEN_HOSTS", ""))
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]")]
 ROOT_URLCONF = "chartwarden.web.urls"
 WSGI_APPLICATION = "chartwarden.web.wsgi.application"
-ROOMS = ("ledger", "clinics", "people", "patients", "assignments", "logs", "review", "web")
+ROOMS = ("ledger", "clinics", "people", "patients", "assignments", "logs", "review", "duties", "web")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "chartwarden.web.headers.headers",
+    "chartwarden.web.api.problems.only_problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -139,6 +140,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+API_REQUESTS_A_MINUTE = 600
+WEBHOOKS_INSIDE = DEMO or os.environ.get("CHARTWARDEN_WEBHOOKS_INSIDE") == "1"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DEFAULT_FROM_EMAIL = os.environ.get("CHARTWARDEN_MAIL_FROM", "chartwarden@localhost")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", views.start, name="start"),
     *(path("", include(f"chartwarden.{room}.public_urls")) for room in PUBLIC),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("chartwarden.web.api.urls")),
     path(CLINIC, include("chartwarden.web.clinic_urls")),
     *(path(CLINIC, include(f"chartwarden.{room}.urls")) for room in ROOMS),
 ]

@@ -5,6 +5,7 @@ The pages are those of the web application's own addresses, so Django is set up 
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from chartwarden.cli.pages.markdown import literal, page, table
 from chartwarden.people.contracts import Permission
 
 CLINIC = "c/<uuid:clinic>/"
+API = "/api/v1"
 INTRODUCTION = (
     "A person may do what their roles in force add up to, in each clinic apart, while an engagement is in force and "
     "they are not suspended. Nobody acts on their own record, whatever their role. This page is written from "
@@ -42,7 +44,7 @@ def addresses() -> list[Address]:
 
 
 def permissions_page() -> str:
-    """Role × permission, and role × page."""
+    """Role × permission, role × page, and role × operation of the API."""
     _set_up()
     from chartwarden.people.queries import MUST_END, ROLES
 
@@ -66,7 +68,32 @@ def permissions_page() -> str:
         "Addresses are those below a clinic's. Somebody of another clinic finds none of them: each answers that there "
         "is no such page.",
         table(("page", "asks for", *short), pages),
+        "## What each role's tokens may do by the API",
+        "A token does no more than the scopes it was made with, whatever the role. Addresses are those below "
+        f"{literal(API)}.",
+        table(("operation", "asks for", *short), _operations()),
     )
+
+
+def _operations() -> list[tuple[str, ...]]:
+    """Operations of the API, from its own description."""
+    _set_up()
+    from django.test import RequestFactory
+    from django.urls import resolve
+
+    from chartwarden.people.queries import ROLES
+
+    request = RequestFactory().get(f"{API}/openapi.json")
+    described = json.loads(resolve(request.path).func(request).content)
+    rows = []
+    for path, methods in sorted(described["paths"].items()):
+        for method, one in methods.items():
+            access = Permission.__members__.get(one["x-permission"])
+            asks = access.value if access else one["x-permission"]
+            needed = {Permission.USE_API, access or Permission.USE_API}
+            marks = ("yes" if needed <= ROLES[role] else "" for role in ROLES)
+            rows.append((literal(f"{method.upper()} {path.removeprefix(API)}"), asks, *marks))
+    return rows
 
 
 def _asks(address: Address) -> str:

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from chartwarden.cli.pages.data import feeds_page, tables_page
+from chartwarden.cli.pages.duties import duty_page
 from chartwarden.cli.pages.log_formats import format_page
 from chartwarden.cli.pages.markdown import literal, page, table
 from chartwarden.cli.pages.permissions import permissions_page
 from chartwarden.cli.pages.review_plugins import detector_page, explanation_page
 from chartwarden.cli.pages.states import states_page
+from chartwarden.duties.contracts import Duty, catalog
 from chartwarden.logs.contracts import LogFormat
 from chartwarden.logs.queries import formats
 from chartwarden.review.contracts import Detector, Explanation
 from chartwarden.review.services import detectors, explanations
 
-P = TypeVar("P", LogFormat, Explanation, Detector)
+P = TypeVar("P", LogFormat, Explanation, Detector, Duty)
 
 
 def reference() -> dict[str, str]:
@@ -30,6 +32,7 @@ def reference() -> dict[str, str]:
         **_shelf("formats", "Log formats", formats(), format_page, lambda plugin: plugin.source),
         **_shelf("explanations", "Explanations", by_order, explanation_page, lambda plugin: plugin.meaning),
         **_shelf("detectors", "Detectors", detectors(), detector_page, lambda plugin: plugin.flags),
+        **_shelf("duties", "Duties", catalog(), duty_page, lambda plugin: plugin.why),
     }
 
 

@@ -41,6 +41,12 @@ def counted(number: int, word: str) -> str:
 
 
 @register.filter
+def role(name: str) -> str:
+    """A role's name in words: ``privacy officer``."""
+    return name.replace("_", " ")
+
+
+@register.filter
 def at(found: Mapping[Any, Any], key: object) -> object:
     """What a mapping holds under a key; None where it holds nothing."""
     return found.get(key)
