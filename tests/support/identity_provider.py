@@ -5,7 +5,8 @@ SETTINGS is JSON: ``clients`` and ``people`` as its models take them. Everything
 
 import json
 import sys
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from canaille import create_app
 from canaille.app import models
@@ -17,6 +18,12 @@ class Quiet(WSGIRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Nothing."""
+
+
+class Threaded(ThreadingMixIn, WSGIServer):
+    """A browser keeps a connection open while Chartwarden asks on another."""
+
+    daemon_threads = True
 
 
 def main(port: int, settings: dict) -> None:
@@ -32,7 +39,7 @@ def main(port: int, settings: dict) -> None:
             Backend.instance.save(models.User(**values))
         for values in settings["clients"]:
             Backend.instance.save(models.Client(**values))
-    server = make_server("127.0.0.1", port, app, handler_class=Quiet)
+    server = make_server("127.0.0.1", port, app, Threaded, Quiet)
     print("up", flush=True)
     server.serve_forever()
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics import models
+from chartwarden.clinics.bulk import insert_many
 from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.keys import (
@@ -37,6 +38,7 @@ __all__ = [
     "blind_index",
     "change_settings",
     "data_key",
+    "insert_many",
     "keys_that_stay_shut",
     "newest_data_key",
     "open_clinic",

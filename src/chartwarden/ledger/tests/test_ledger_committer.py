@@ -15,7 +15,7 @@ from chartwarden.clinics.services import across_clinics, acting_in, open_clinic
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused
 from chartwarden.ledger import queries
-from chartwarden.ledger.contracts import Draft
+from chartwarden.ledger.contracts import Appended, Draft
 from chartwarden.ledger.entry import NotAnEntry
 from chartwarden.ledger.services import Committer, append, open_ledger
 
@@ -46,8 +46,15 @@ def size(clinic: UUID) -> int:
 
 def test_many_threads_each_get_their_own_place(committer: Committer) -> None:
     drafts = [draft((FIRST, SECOND)[number % 2], number) for number in range(300)]
+
+    def hand_in(one: Draft) -> Appended:
+        try:
+            return committer.append(one)
+        finally:
+            connection.close()  # this thread's own, or the tables could not be dropped afterwards
+
     with ThreadPoolExecutor(16) as pool:
-        found = list(pool.map(committer.append, drafts))
+        found = list(pool.map(hand_in, drafts))
     for clinic in (FIRST, SECOND):
         ours = [(one, done) for one, done in zip(drafts, found, strict=True) if one.clinic == clinic]
         assert sorted(done.index for _, done in ours) == list(range(1, 151))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -14,6 +15,8 @@ from chartwarden.people import models
 from chartwarden.people.services import add_user
 from chartwarden.people.signin.invitations import accept_invitation, address_of, open_invitation
 from chartwarden.people.signin.joining import invitation_in
+
+LOG = logging.getLogger(__name__)
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
@@ -32,6 +35,11 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         if user is None or not user.is_active:
             raise ImmediateHttpResponse(render(request, "socialaccount/unknown.html", status=403))
         sociallogin.connect(request, user)
+
+    def on_authentication_error(self, request: Any, provider: Any, error: Any = None, exception: Any = None,
+                                extra_context: Any = None) -> None:  # fmt: skip
+        """Say in the log what kind of fault it was, for whoever runs single sign-on."""
+        LOG.warning("single sign-on failed [%s]", type(exception).__name__ if exception else error)
 
     def _invited(self, request: HttpRequest, verified: set[str]) -> models.User | None:
         place = invitation_in(request.session)

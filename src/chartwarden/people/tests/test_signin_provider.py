@@ -72,7 +72,8 @@ def through_the_provider(page: Page) -> None:
     page.locator("input[name=login]").press("Enter")
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
-    page.get_by_role("button", name="Accept").click()
+    page.locator("#accept").click()
+    page.wait_for_url(re.compile(r"/accounts/|/c/"))
 
 
 def nora_of(house: House, user: Any = None) -> Any:

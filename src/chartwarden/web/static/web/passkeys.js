@@ -5,8 +5,9 @@
   const note = document.querySelector("[data-passkey-note]");
   const say = (text) => { if (note) { note.textContent = text; note.hidden = false; note.setAttribute("role", "alert"); } };
   const forms = document.querySelectorAll("form[data-passkey]");
-  if (!window.PublicKeyCredential || !window.webauthnJSON) {
-    if (forms.length) say("Passkeys don't work here: they need an address that begins with https, or localhost.");
+  const number = /^[\d.]+$|:/.test(location.hostname);
+  if (!window.PublicKeyCredential || !window.webauthnJSON || number) {
+    if (forms.length) say(`Passkeys need a name in the address, such as ${number ? "localhost" : "an https one"}, not ${location.host}.`);
     for (const form of forms) form.querySelector("button").disabled = true;
     return;
   }
