@@ -82,6 +82,6 @@ def provider(environment: Mapping[str, str]) -> dict[str, Any]:
         "name": environment.get("CHARTWARDEN_OIDC_NAME", "single sign-on"),
         "client_id": environment[names[0]],
         "secret": environment[names[1]],
-        "settings": {"server_url": issuer.rstrip("/")},
+        "settings": {"server_url": issuer.rstrip("/"), "token_auth_method": "client_secret_basic"},
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
