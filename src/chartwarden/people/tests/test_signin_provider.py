@@ -39,7 +39,7 @@ def sso(live_server: Any, settings: Any) -> Iterator[Callable[[Page], None]]:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     client = {
-        "client_id": "chartwarden", "client_secret": "of the tests", "client_name": "Chartwarden",
+        "client_id": "chartwarden", "client_secret": "secret-of-the-tests", "client_name": "Chartwarden",
         "redirect_uris": [f"{live_server.url}/accounts/oidc/sso/login/callback/"],
         "scope": ["openid", "profile", "email"], "grant_types": ["authorization_code"], "response_types": ["code"],
         "token_endpoint_auth_method": "client_secret_basic",
@@ -57,7 +57,7 @@ def sso(live_server: Any, settings: Any) -> Iterator[Callable[[Page], None]]:
             {
                 "CHARTWARDEN_OIDC_ISSUER": f"http://localhost:{port}",
                 "CHARTWARDEN_OIDC_CLIENT_ID": "chartwarden",
-                "CHARTWARDEN_OIDC_CLIENT_SECRET": "of the tests",
+                "CHARTWARDEN_OIDC_CLIENT_SECRET": "secret-of-the-tests",
                 "CHARTWARDEN_OIDC_NAME": "Lakeside sign-on",
             }
         )
