@@ -36,7 +36,7 @@ def make_keys(clinic: UUID, at: datetime) -> None:
 def add_data_key(clinic: UUID, purpose: str, at: datetime) -> UUID:
     """One more key: the newest seals from now on."""
     identity = uuid4()
-    wrapped = keyring().wrap(sealing.new_data_key(), _context(clinic, purpose, identity))
+    wrapped = keyring().wrap(sealing.new_data_key(), wrapping_context(clinic, purpose, identity))
     models.DataKey.objects.create(id=identity, clinic_id=clinic, purpose=purpose, wrapped=wrapped, made_at=at)
     forget()
     return identity
@@ -72,7 +72,7 @@ def keys_that_stay_shut(clinic: UUID) -> int:
     shut = 0
     for row in models.DataKey.objects.filter(clinic_id=clinic):
         try:
-            keyring().unwrap(bytes(row.wrapped), _context(clinic, row.purpose, row.id))
+            keyring().unwrap(bytes(row.wrapped), wrapping_context(clinic, row.purpose, row.id))
         except sealing.SealBroken:
             shut += 1
     return shut
@@ -83,7 +83,12 @@ def _opened(clinic: UUID, identity: UUID) -> bytes:
     row = models.DataKey.objects.filter(id=identity, clinic_id=clinic).first()
     if row is None:
         raise sealing.SealBroken("sealed under a key that this clinic does not have")
-    return keyring().unwrap(bytes(row.wrapped), _context(clinic, row.purpose, row.id))
+    context = wrapping_context(clinic, row.purpose, row.id)
+    try:
+        return keyring().unwrap(bytes(row.wrapped), context)
+    except sealing.SealBroken:  # perhaps under a master key that was added since this process began
+        keyring.cache_clear()
+        return keyring().unwrap(bytes(row.wrapped), context)
 
 
 def data_key(clinic: UUID, purpose: str, identity: UUID) -> bytes:
@@ -113,7 +118,8 @@ def _newest(clinic: UUID, kind: str, purpose: str) -> tuple[UUID, bytes]:
     return _sealing_key(clinic, kind, purpose)
 
 
-def _context(clinic: UUID, purpose: str, identity: UUID) -> bytes:
+def wrapping_context(clinic: UUID, purpose: str, identity: UUID) -> bytes:
+    """What a wrapped key is bound to: it opens for this clinic, purpose and id alone."""
     return b"chartwarden data key" + clinic.bytes + purpose.encode() + identity.bytes
 
 

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics import models
+from chartwarden.clinics.bulk import insert_many
+from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.keys import (
     blind_index,
@@ -22,6 +24,8 @@ from chartwarden.clinics.keys import (
     unseal,
 )
 from chartwarden.clinics.queries import contract
+from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
+from chartwarden.clinics.rules import thresholds_from, thresholds_text
 from chartwarden.clinics.tenancy import EVERY, acting
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
@@ -30,14 +34,21 @@ from chartwarden.ledger.services import append, open_ledger
 __all__ = [
     "across_clinics",
     "acting_in",
+    "add_master_key",
     "blind_index",
+    "change_settings",
     "data_key",
+    "insert_many",
     "keys_that_stay_shut",
     "newest_data_key",
     "open_clinic",
     "open_for_installation",
+    "rewrap_keys",
+    "rotate_data_key",
     "seal",
     "seal_for_installation",
+    "thresholds_from",
+    "thresholds_text",
     "unseal",
 ]
 

@@ -2,6 +2,10 @@
 
 Every query filters by clinic itself; on PostgreSQL row-level security says the same once more, so that a query that
 forgot shows nothing. SQLite has no such wall.
+
+The clinic is a setting of the session. What is set within a transaction or savepoint goes back with it, so a block that
+ends in a broken transaction need not, and can't, set it back. A thread of its own starts with no clinic, as does a new
+connection there. An answer that streams is made after the block: it sees nothing, unless it acts in a clinic itself.
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ from django.db import connection, connections
 
 SETTING = "chartwarden.clinic"
 EVERY = "*"
+IN_ERROR = 3
+"""PQTRANS_INERROR of libpq: a transaction that only waits for its rollback."""
 _present: ContextVar[str] = ContextVar("clinic", default="")
 
 
@@ -30,8 +36,15 @@ def acting(clinic: str) -> Iterator[None]:
         yield
     finally:
         _present.reset(token)
-        if not connection.needs_rollback:
+        if not _broken(connection):
             tell(connection, before)
+
+
+def _broken(database: Any) -> bool:
+    """Whether nothing but a rollback is possible on this connection, which brings the former setting back."""
+    if database.needs_rollback or database.vendor != "postgresql" or database.connection is None:
+        return bool(database.needs_rollback)
+    return bool(database.connection.closed or database.connection.info.transaction_status == IN_ERROR)
 
 
 def present() -> UUID | None:

@@ -16,13 +16,13 @@ from chartwarden.logs.counting import counts_of, guessed_in
 from chartwarden.logs.coverage import cover
 from chartwarden.logs.cutting import cut
 from chartwarden.logs.deduplication import Identity, take_out_duplicates
+from chartwarden.logs.digests import sha256
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.lines import keep_lines
 from chartwarden.logs.parts import Part
 from chartwarden.logs.queries import formats
 from chartwarden.logs.recognition import Recognised, names_of, recognise_all
 from chartwarden.logs.unreadable import refuse_unreadable
-from chartwarden.logs.vault import sha256
 
 EVERYTHING = Span()
 ACCESS_IDENTITY = Identity(("event",), tuple(column for column in ACCESS_SCHEMA.names if column != "file"))

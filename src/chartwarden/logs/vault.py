@@ -1,59 +1,74 @@
-"""Input files as received, kept by the SHA-256 of their bytes, so that a review can be done again and proved."""
+"""Where an import's sealed files lie in the data folder, and what they are bound to.
+
+Raw bytes lie in ``vault/CLINIC/XX/IMPORT``, canonical Parquet and quarantine in ``events/CLINIC/``; names are random
+ids. Each is sealed under the clinic's key for logs and bound to its import, so that files can't be exchanged.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import os
+import errno
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
-from chartwarden.kernel.errors import refuse
+from django.conf import settings
 
-BLOCK = 1 << 20
+from chartwarden.kernel.errors import InputRefused, refuse
 
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+PURPOSE = "logs"
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def place(digest: str, vault: Path) -> Path:
-    """Where the bytes of that digest lie: a folder by its first two digits."""
-    return vault / digest[:2] / digest
+def raw(clinic: UUID, identity: UUID) -> Path:
+    """The sealed bytes of an import as they were received."""
+    return _folder("vault", clinic) / identity.hex[:2] / identity.hex
 
 
-def store(path: Path, vault: Path) -> str:
-    """Copy a file's bytes into the vault and return their SHA-256.
-
-    The copy appears whole or not at all, and is not written again where it is already there. Raises InputRefused where
-    the file can't be read.
-    """
-    vault.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=vault, prefix="incoming-", delete=False) as copy:
-        unfinished = Path(copy.name)
-        try:
-            with path.open("rb") as file:
-                while block := file.read(BLOCK):
-                    digest.update(block)
-                    copy.write(block)
-            copy.flush()
-            os.fsync(copy.fileno())
-        except OSError as fault:
-            copy.close()
-            unfinished.unlink()
-            raise refuse(path.name, "a file that can be read and kept", fault.strerror or str(fault)) from None
-    target = place(digest.hexdigest(), vault)
-    if target.exists():
-        unfinished.unlink()
-    else:
-        target.parent.mkdir(exist_ok=True)
-        unfinished.replace(target)
-    return digest.hexdigest()
+def part(clinic: UUID, identity: UUID, number: int) -> Path:
+    """One of an import's canonical Parquet files, sealed."""
+    return _folder("events", clinic) / f"{identity}{f'.{number}' if number else ''}.parquet.sealed"
 
 
-def verify(digest: str, vault: Path) -> bool:
-    """Whether the vault holds exactly the bytes of that digest."""
-    kept = place(digest, vault)
-    return kept.is_file() and sha256(kept) == digest
+def quarantine(clinic: UUID, identity: UUID) -> Path:
+    """An import's rows in quarantine, sealed."""
+    return _folder("events", clinic) / f"{identity}.quarantine.sealed"
+
+
+def context(identity: UUID, what: str) -> bytes:
+    """What a sealed file is bound to."""
+    return f"logs {what} {identity}".encode()
+
+
+def prepared(path: Path) -> Path:
+    """The same path, its folder made."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def destroy(clinic: UUID, identity: UUID) -> None:
+    """Delete all sealed files of an import. Nothing there is fine."""
+    raw(clinic, identity).unlink(missing_ok=True)
+    for path in _folder("events", clinic).glob(f"{identity}.*"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for plain working copies, gone afterwards; the worker empties their parent when it starts."""
+    parent = Path(settings.DATA) / "scratch"
+    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=parent, prefix="import-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def told_plainly(fault: OSError) -> InputRefused | OSError:
+    """A full disk as a refusal in plain words; any other fault as it is."""
+    if fault.errno in NO_ROOM:
+        return refuse("the data folder", "room on the disk for this file", "a full disk; nothing of the file was kept")
+    return fault
+
+
+def _folder(what: str, clinic: UUID) -> Path:
+    return Path(settings.DATA) / what / str(clinic)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -46,7 +46,7 @@ class Member:
     """A signed-in person as a member of one clinic, at one instant.
 
     ``roles`` are those in force then; ``permissions`` what they add up to. ``name`` is for display to people of the
-    same clinic only.
+    same clinic only. ``token`` is the token by which a program acts for them, if one does.
     """
 
     person: UUID
@@ -54,11 +54,12 @@ class Member:
     roles: frozenset[str]
     permissions: frozenset[Permission]
     name: str
+    token: UUID | None = None
 
     @property
     def actor(self) -> Actor:
-        """This person, as a change and its entry name them."""
-        return Actor.of_person(self.person)
+        """This person, or their token, as a change and its entry name them."""
+        return Actor.of_token(self.token, self.person) if self.token else Actor.of_person(self.person)
 
     def may(self, permission: Permission) -> bool:
         """Whether a role in force lets them."""
@@ -81,6 +82,122 @@ class EngagementSpan:
     started_on: date
     ended_at: datetime | None
     employer: str
+    feed_role: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Working hours on one weekday (0: Monday), in minutes of the person's local day; ``ends`` before ``starts``: over
+    midnight. They hold from ``first_day`` to ``last_day``, both included; None: without a limit.
+    """
+
+    weekday: int
+    starts: int
+    ends: int
+    first_day: date | None = None
+    last_day: date | None = None
+
+    @property
+    def minutes(self) -> int:
+        """How long the work lasts."""
+        return (self.ends - self.starts) % 1440 or 1440
+
+    def order(self) -> tuple[int, date, int, int, date]:
+        """By weekday, first day and start."""
+        return self.weekday, self.first_day or date.min, self.starts, self.ends, self.last_day or date.max
+
+
+@dataclass(frozen=True)
+class DaysOff:
+    """Leave of a person: local days, both included."""
+
+    id: UUID
+    first_day: date
+    last_day: date
+    kind: str
+
+
+@dataclass(frozen=True)
+class RoleHeld:
+    """A role granted to a person: from one instant until another (None: until withdrawn)."""
+
+    role: str
+    begins: datetime
+    ends: datetime | None
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """A person as the list shows them. ``state`` is engaged, to_come, ended or suspended; ``roles`` are in force.
+
+    ``ended_at`` is the end of the latest engagement; ``linked`` whether somebody signs in as them; ``absent`` whether
+    the newest workforce feed no longer names them though they are engaged.
+    """
+
+    person: UUID
+    name: str
+    code: str
+    state: str
+    roles: tuple[str, ...]
+    feed_role: str
+    employer: str
+    started_on: date | None
+    ended_at: datetime | None
+    linked: bool
+    last_sign_in: datetime | None
+    absent: bool
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a person's own page shows. ``values`` is their identity by field; ``roles`` those in force or to come."""
+
+    row: RosterRow
+    values: Mapping[str, str]
+    time_zone: str
+    logins: tuple[str, ...]
+    engagements: tuple[EngagementSpan, ...]
+    roles: tuple[RoleHeld, ...]
+    hours: tuple[Hours, ...]
+    leave: tuple[DaysOff, ...]
+    suspended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as lists show it; ``state`` is in_force, expired or withdrawn."""
+
+    id: UUID
+    person: UUID
+    label: str
+    scopes: tuple[Permission, ...]
+    made_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True)
+class MadeToken:
+    """A token just made: ``text`` is the secret, known now and never again."""
+
+    id: UUID
+    text: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message of the outbox; ``state`` is waiting, sent or failed. ``trouble`` names what the mail server said."""
+
+    id: UUID
+    person: UUID
+    kind: str
+    state: str
+    made_at: datetime
+    sent_at: datetime | None
+    attempts: int
+    trouble: str
 
 
 def page(permission: Permission) -> Callable[[View], View]:

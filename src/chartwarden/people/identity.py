@@ -29,3 +29,13 @@ def display_name(values: Mapping[str, str]) -> str:
     """Given and family name, or the code where neither is known."""
     parts = [values.get("given_name", ""), values.get("family_name", "")]
     return " ".join(part for part in parts if part) or values.get("code", "")
+
+
+def text_sealed(clinic: UUID, text: str) -> bytes:
+    """One text, such as a login, sealed by itself."""
+    return seal(clinic, PURPOSE, text.encode())
+
+
+def text_opened(clinic: UUID, sealed_text: bytes) -> str:
+    """What ``text_sealed`` was given."""
+    return unseal(clinic, PURPOSE, sealed_text).decode()

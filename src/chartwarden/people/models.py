@@ -46,6 +46,7 @@ class Person(models.Model):
     identity = models.BinaryField()
     time_zone = models.CharField(max_length=64, blank=True)
     suspended_at = models.DateTimeField(null=True)
+    in_feed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -55,15 +56,22 @@ class Person(models.Model):
 
 
 class Engagement(models.Model):
-    """An employment or contract, from a local day until an instant. ``employer`` is a vendor; blank: the clinic."""
+    """An employment or contract, from a local day until an instant. ``employer`` is a vendor; blank: the clinic.
+
+    ``ended_by`` is the actor who ended it, or ``feed``: what a person has ended, no file takes back.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="engagements")
-    feed_role = models.CharField(max_length=64)
-    employer = models.CharField(max_length=128, blank=True)
+    feed_role = models.TextField()
+    employer = models.TextField(blank=True)
     started_on = models.DateField()
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "person"], name="engagement_by_person")]
 
 
 class EhrLogin(models.Model):
@@ -74,6 +82,10 @@ class EhrLogin(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="logins")
     login_index = models.BinaryField(max_length=32)
     sealed = models.BinaryField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "login_index"], name="login_by_index")]
 
 
 class RoleGrant(models.Model):
@@ -86,6 +98,91 @@ class RoleGrant(models.Model):
     begins = models.DateTimeField()
     ends = models.DateTimeField(null=True)
     granted_by = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "role"], name="grant_by_role")]
+
+
+class WorkingHours(models.Model):
+    """When a person works on one weekday (0: Monday), in minutes of their local day; an end before the start: over
+    midnight. ``source`` is ``feed`` or ``page``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="hours")
+    weekday = models.PositiveSmallIntegerField()
+    starts = models.PositiveSmallIntegerField()
+    ends = models.PositiveSmallIntegerField()
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    source = models.CharField(max_length=8)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "person"], name="hours_by_person")]
+
+
+class Leave(models.Model):
+    """Days off, both ends included; the kind is sealed, since it may speak of health."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="leave")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    kind = models.BinaryField(null=True)
+    source = models.CharField(max_length=8)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "person"], name="leave_by_person")]
+
+
+class FeedTake(models.Model):
+    """A feed that was taken over: which bytes, when, and what became of its rows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    feed = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+    counts = models.JSONField(default=dict)
+
+
+class OutgoingMail(models.Model):
+    """A message that waits for the mail server, or was taken by it. Its text is fixed by its kind.
+
+    ``address`` is sealed; empty: the address that the person signs in with when it is sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=32)
+    path = models.CharField(max_length=512)
+    address = models.BinaryField(null=True)
+    state = models.CharField(max_length=8, default="waiting")
+    made_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=64, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "next_at"], name="mail_by_state")]
+
+
+class ApiToken(models.Model):
+    """A secret by which a program acts for a person in one clinic; only its SHA-256 is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    label = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
 
 
 from chartwarden.people.invitation_models import Invitation  # noqa: E402, F401  Django finds models here alone

@@ -17,11 +17,11 @@ ROLES: dict[str, frozenset[Permission]] = {
     | OVERSIGHT
     | DECIDING
     | {P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_STAFF, P.IMPORT_PATIENTS, P.MANAGE_PEOPLE, P.GRANT_ROLES}
-    | {P.CHANGE_SETTINGS, P.MANAGE_WEBHOOKS},
+    | {P.CHANGE_SETTINGS},
     "compliance_officer": EVERYONE | OVERSIGHT | DECIDING,
     "security_officer": EVERYONE
     | OVERSIGHT
-    | {P.IMPORT_LOGS, P.CLOSE_DUTIES, P.RECERTIFY_ACCESS, P.USE_API, P.MANAGE_WEBHOOKS},
+    | {P.IMPORT_LOGS, P.MANAGE_PEOPLE, P.CLOSE_DUTIES, P.RECERTIFY_ACCESS, P.USE_API, P.MANAGE_WEBHOOKS},
     "coding_supervisor": EVERYONE
     | {P.SEE_IMPORTS, P.IMPORT_QUEUE, P.IMPORT_STAFF, P.SEE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES, P.RECERTIFY_ACCESS}
     | {P.USE_API},
@@ -35,10 +35,15 @@ ROLES: dict[str, frozenset[Permission]] = {
     "vendor_administrator": EVERYONE,
     "auditor": frozenset({P.SEE_HOME}) | OVERSIGHT,
     "owner": EVERYONE
-    | OVERSIGHT
+    | (OVERSIGHT - {P.SEE_REVIEWS})
     | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS, P.MANAGE_WEBHOOKS, P.CLOSE_DUTIES, P.USE_API},
 }
-"""What each role may do. An auditor reads, within the dates of the grant, and changes nothing."""
+"""What each role may do, and no more than its work needs (45 CFR 164.308(a)(4)(ii)(B), 164.502(b)).
+
+An auditor reads, within the dates of the grant, and changes nothing. Cases name patients, so only those who decide,
+secure or audit see them: an owner does not. Whoever decides cases brings no program in (webhooks); whoever runs the EHR
+sees no case, since their own accesses are among them. The security officer can shut somebody out at once.
+"""
 
 MUST_END = frozenset({"auditor"})
 """Roles whose grant must say when it ends."""

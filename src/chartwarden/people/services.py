@@ -1,27 +1,34 @@
-"""What others may have the people room do."""
+"""What others may have the people room do. Who may ask for it is said by permissions.py and roles.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import UUID
 
-from django.db import transaction
-
-from chartwarden.clinics.services import blind_index
-from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Decision
-from chartwarden.kernel.errors import refuse
-from chartwarden.ledger.services import append
-from chartwarden.people import identity, models
+from chartwarden.people import models
 from chartwarden.people.contracts import Member, Permission
+from chartwarden.people.granting import grant_role, withdraw_role
+from chartwarden.people.hours import record_leave, set_working_hours, withdraw_leave
+from chartwarden.people.mailing import notify
 from chartwarden.people.permissions import may
-from chartwarden.people.roles import MUST_END, ROLES
+from chartwarden.people.sending import configured as mail_configured
 from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh
 from chartwarden.people.signin.gatekeeping import at_the_gate
 from chartwarden.people.signin.invitation_mail import send_invitations
 from chartwarden.people.signin.invitations import accept_invitation, invite, withdraw_invitation
+from chartwarden.people.signin.rewrapping import rewrap_second_factors
 from chartwarden.people.signin.rules import Gate
+from chartwarden.people.tokens import make_token, note_token_use, withdraw_token
+from chartwarden.people.workforce import (
+    add_person,
+    change_person,
+    end_engagement,
+    link_user,
+    rehire,
+    reinstate,
+    suspend,
+)
 
 __all__ = [
     "Gate",
@@ -30,72 +37,30 @@ __all__ = [
     "add_user",
     "ask_again",
     "at_the_gate",
+    "change_person",
     "decide",
+    "end_engagement",
     "fresh",
     "grant_role",
     "invite",
+    "link_user",
+    "mail_configured",
+    "make_token",
     "needs_fresh",
+    "note_token_use",
+    "notify",
+    "record_leave",
+    "rehire",
+    "reinstate",
+    "rewrap_second_factors",
     "send_invitations",
+    "set_working_hours",
+    "suspend",
     "withdraw_invitation",
+    "withdraw_leave",
+    "withdraw_role",
+    "withdraw_token",
 ]
-
-
-def add_person(
-    *,
-    clinic: UUID,
-    values: Mapping[str, str],
-    feed_role: str,
-    started_on: date,
-    actor: Actor,
-    at: datetime,
-    user: UUID | None = None,
-    employer: str = "",
-    time_zone: str = "",
-) -> UUID:
-    """Add a workforce member with an engagement; ``values`` as in ``identity.FIELDS``. Returns their id."""
-    with transaction.atomic():
-        person = models.Person.objects.create(
-            id=uuid4(),
-            clinic_id=clinic,
-            user_id=user,
-            code_index=blind_index(clinic, "person", values["code"]),
-            identity=identity.sealed(clinic, values),
-            time_zone=time_zone,
-        )
-        models.Engagement.objects.create(
-            clinic_id=clinic, person=person, feed_role=feed_role, employer=employer, started_on=started_on
-        )
-        append(
-            clinic=clinic,
-            kind="people.added",
-            actor=actor,
-            at=at,
-            subject={"person": str(person.id)},
-            facts={"role": feed_role, "started_on": started_on.isoformat(), "employer": employer},
-        )
-    return person.id
-
-
-def grant_role(
-    *, clinic: UUID, person: UUID, role: str, actor: Actor, at: datetime, ends: datetime | None = None
-) -> None:
-    """Give a role. Raises InputRefused for a role that does not exist, or one that must say when it ends."""
-    if role not in ROLES:
-        raise refuse("role", "one of " + ", ".join(ROLES), repr(role))
-    if role in MUST_END and ends is None:
-        raise refuse("role", f"a last day, since {role} is for a time", "none")
-    with transaction.atomic():
-        models.RoleGrant.objects.create(
-            clinic_id=clinic, person_id=person, role=role, begins=at, ends=ends, granted_by=actor.ref
-        )
-        append(
-            clinic=clinic,
-            kind="people.role_granted",
-            actor=actor,
-            at=at,
-            subject={"person": str(person)},
-            facts={"role": role, "ends": ends.isoformat() if ends else None},
-        )
 
 
 def add_user(*, email: str, password: str | None, at: datetime) -> UUID:

@@ -1,13 +1,80 @@
-"""What others may read of the review: its feeds, its tables, and what its plug-ins' examples start from."""
+"""What others may read of the review: its feeds, its tables, what its plug-ins' examples start from, and the desk.
+
+The engine needs no database and the desk does, so what reads the desk is loaded when it is first asked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
+from chartwarden.kernel.transitions import Transitions
 from chartwarden.logs.contracts import Feed
 from chartwarden.review.examples import DEFAULTS
 from chartwarden.review.feeds import FEEDS
+from chartwarden.review.rules import CASE, REVIEW
 from chartwarden.review.tables import TABLES
+
+if TYPE_CHECKING:
+    from chartwarden.review.desk.personal import (
+        due,
+        every_access,
+        my_accesses,
+        my_cases,
+        my_weeks,
+        question,
+        questions_to,
+    )
+    from chartwarden.review.desk.reading import (
+        calendar,
+        case,
+        findings,
+        next_undecided,
+        outcomes,
+        review,
+        review_cases,
+        revisions,
+        signed_document,
+    )
+
+__all__ = [
+    "calendar",
+    "case",
+    "due",
+    "every_access",
+    "example_defaults",
+    "feeds",
+    "findings",
+    "my_accesses",
+    "my_cases",
+    "my_weeks",
+    "next_undecided",
+    "outcomes",
+    "question",
+    "questions_to",
+    "review",
+    "review_cases",
+    "revisions",
+    "signed_document",
+    "tables",
+    "transitions",
+]
+DESK = {
+    "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
+    "reading": (
+        "calendar", "case", "findings", "next_undecided", "outcomes", "review", "review_cases", "revisions",
+        "signed_document",
+    ),
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """What reads the desk."""
+    for module, names in DESK.items():
+        if name in names:
+            return getattr(import_module(f"chartwarden.review.desk.{module}"), name)
+    raise AttributeError(name)
 
 
 def feeds() -> tuple[Feed, ...]:
@@ -23,3 +90,8 @@ def tables() -> Mapping[str, str]:
 def example_defaults() -> Mapping[str, str]:
     """The CSV of the feeds that a plug-in's example does not give."""
     return DEFAULTS
+
+
+def transitions() -> tuple[Transitions, ...]:
+    """The states of a case and of a review, and what leads from one to the next."""
+    return CASE, REVIEW

@@ -1,9 +1,14 @@
-"""Review a folder of feeds, or tables that were read before: explain, look, rank, tell."""
+"""Review a folder of feeds, or tables that were read before; and the desk's verbs, which work and sign reviews.
+
+The engine needs no database and the desk does, so the desk's verbs are loaded when they are first asked for.
+"""
 
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chartwarden.kernel.progress import Progress, Quiet
 from chartwarden.review.assembling import assemble, plan
@@ -19,7 +24,45 @@ from chartwarden.review.session import Session, detectors, explained, explanatio
 from chartwarden.review.totals import coverage, hours, loads, totals
 from chartwarden.review.week_review import review_tables
 
-__all__ = ["detectors", "explanations", "review_folder", "review_into", "review_tables", "show"]
+if TYPE_CHECKING:
+    from chartwarden.review.desk.asking import answer_question, ask_question
+    from chartwarden.review.desk.deciding import Stale, decide_case, decide_together, reopen_case
+    from chartwarden.review.desk.opening import open_reviews
+    from chartwarden.review.desk.refreshing import take_findings
+    from chartwarden.review.desk.signing import sign_review
+
+__all__ = [
+    "Stale",
+    "answer_question",
+    "ask_question",
+    "decide_case",
+    "decide_together",
+    "detectors",
+    "explanations",
+    "open_reviews",
+    "reopen_case",
+    "review_folder",
+    "review_into",
+    "review_tables",
+    "show",
+    "sign_review",
+    "take_findings",
+]
+DESK = {
+    "asking": ("answer_question", "ask_question"),
+    "deciding": ("Stale", "decide_case", "decide_together", "reopen_case"),
+    "opening": ("open_reviews",),
+    "refreshing": ("take_findings",),
+    "signing": ("sign_review",),
+}
+
+
+def __getattr__(name: str) -> object:
+    """One of the desk's verbs."""
+    for module, names in DESK.items():
+        if name in names:
+            return getattr(import_module(f"chartwarden.review.desk.{module}"), name)
+    raise AttributeError(name)
 
 
 def review_folder(

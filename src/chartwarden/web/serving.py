@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -53,21 +54,29 @@ def make_ready(data: Path, host: str, port: int, *, demo: bool, tell: Callable[[
     pages.free(host, port)
     now = datetime.now(UTC)
     count, copy = preparing.migrate(now)
+    from chartwarden.clinics.queries import clinics
+
     accounts: tuple[tuple[str, str, str], ...] = ()
     keys = VARIABLE if os.environ.get(VARIABLE, "").strip() else str((data / KEYS).absolute())
     if demo or (data / DEMO).is_file():
         from chartwarden.web.demo_clinic import ready
 
         accounts = ready(data, now, tell)
+    first_use = not clinics()
+    code = _code() if first_use else ""
+    if code:
+        os.environ["CHARTWARDEN_SETUP_CODE"] = code
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    os.environ.setdefault("CHARTWARDEN_URL", address.rstrip("/"))
     return Ready(
-        address=f"http://{f'[{host}]' if ':' in host else host}:{port}/",
+        address=address,
         data=data.absolute(),
         keys=keys,
         migrations=count,
         backup=copy,
         external=bool(os.environ.get("DATABASE_URL")),
-        first_use=_first_use(),
-        code="",
+        first_use=first_use,
+        code=code,
         accounts=accounts,
     )
 
@@ -83,7 +92,6 @@ def run(host: str, port: int, say: Callable[[str], None]) -> None:
     )
 
 
-def _first_use() -> bool:
-    from chartwarden.clinics.queries import clinics
-
-    return not clinics()
+def _code() -> str:
+    """The one-time code that the first run asks for from other machines: as given, or a new one at each start."""
+    return os.environ.get("CHARTWARDEN_SETUP_CODE") or f"{secrets.token_hex(2)}-{secrets.token_hex(2)}"

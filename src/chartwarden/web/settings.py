@@ -5,10 +5,10 @@ SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: th
 ``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port.
 ``CHARTWARDEN_HTTPS=1`` where people reach it over HTTPS only; ``CHARTWARDEN_PROXY=1`` where a proxy stands before it
 that sets X-Forwarded-Proto itself, which is believed then and not otherwise. A demo is known by the file ``demo`` in
-its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone.
-``CHARTWARDEN_ADDRESS`` is how its pages are reached from a mail (http://localhost:8000). ``CHARTWARDEN_SETUP_CODE``
-opens the first run to other machines than this one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``,
-``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes the provider's second factor.
+its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone. ``CHARTWARDEN_URL`` is how its pages are
+reached from a mail (http://127.0.0.1:8700). ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than this
+one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes
+the provider's second factor.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from chartwarden.web.configuration import database, hosts, mail, provider, secre
 DATA = Path(os.environ.get("CHARTWARDEN_DATA", "chartwarden-data")).absolute()
 DEMO = os.environ.get("CHARTWARDEN_DEMO") == "1" or (DATA / "demo").is_file()
 KEY_FILE = DATA / "keys"
+SITE_URL = os.environ.get("CHARTWARDEN_URL", "http://127.0.0.1:8700")
 DEBUG = False
 SECRET_KEY = secret_key(KEY_FILE)
 ALLOWED_HOSTS = hosts("" if DEMO else os.environ.get("CHARTWARDEN_HOSTS", ""))
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]")]
 ROOT_URLCONF = "chartwarden.web.urls"
 WSGI_APPLICATION = "chartwarden.web.wsgi.application"
-ROOMS = ("ledger", "clinics", "people", "web")
+ROOMS = ("ledger", "clinics", "people", "patients", "assignments", "logs", "review", "web")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -103,7 +104,6 @@ SOCIALACCOUNT_PROVIDERS = provider(os.environ)
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 OIDC_MFA = os.environ.get("CHARTWARDEN_OIDC_MFA", "")
 SETUP_CODE = os.environ.get("CHARTWARDEN_SETUP_CODE", "")
-PUBLIC_ADDRESS = os.environ.get("CHARTWARDEN_ADDRESS", "http://localhost:8000")
 USERSESSIONS_TRACK_ACTIVITY = True
 CACHES = {
     "default": {

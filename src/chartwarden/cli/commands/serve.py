@@ -43,7 +43,7 @@ def screen(ready: Ready) -> str:
     elif ready.first_use:
         lines += [f"Set up your clinic first: {ready.address}setup/"]
         if ready.code:
-            lines += [f"It asks for this code, which works once: {ready.code}"]
+            lines += [f"From another machine it asks for this code, until there is a clinic: {ready.code}"]
     if ready.migrations and ready.backup:
         lines += ["", f"The database was brought up to date. A copy from before lies in {ready.backup}"]
     elif ready.migrations and ready.external:

@@ -8,7 +8,9 @@ from typing import TypeVar
 from chartwarden.cli.pages.data import feeds_page, tables_page
 from chartwarden.cli.pages.log_formats import format_page
 from chartwarden.cli.pages.markdown import literal, page, table
+from chartwarden.cli.pages.permissions import permissions_page
 from chartwarden.cli.pages.review_plugins import detector_page, explanation_page
+from chartwarden.cli.pages.states import states_page
 from chartwarden.logs.contracts import LogFormat
 from chartwarden.logs.queries import formats
 from chartwarden.review.contracts import Detector, Explanation
@@ -23,6 +25,8 @@ def reference() -> dict[str, str]:
     return {
         "feeds.md": feeds_page(),
         "tables.md": tables_page(),
+        "states.md": states_page(),
+        "permissions.md": permissions_page(),
         **_shelf("formats", "Log formats", formats(), format_page, lambda plugin: plugin.source),
         **_shelf("explanations", "Explanations", by_order, explanation_page, lambda plugin: plugin.meaning),
         **_shelf("detectors", "Detectors", detectors(), detector_page, lambda plugin: plugin.flags),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinics', '0001_initial'),
-        ('people', '0001_initial'),
+        ('people', '0002_working_life'),
     ]
 
     operations = [

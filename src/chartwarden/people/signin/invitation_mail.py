@@ -42,7 +42,7 @@ def send_invitations(at: datetime) -> int:
 
 def link_of(row: Invitation) -> str:
     """The link as the mail carries it."""
-    return settings.PUBLIC_ADDRESS.rstrip("/") + reverse("signin:invited", kwargs={"token": token_of(row)})
+    return settings.SITE_URL.rstrip("/") + reverse("signin:invited", kwargs={"token": token_of(row)})
 
 
 def _send(row: Invitation, clinic: str, until: datetime, at: datetime) -> int:

@@ -29,7 +29,7 @@ def page(live_server: Any, settings: Any) -> Iterator[Page]:
     """A page on the live server, whose address is localhost, since passkeys need a name."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     cache.clear()
-    settings.PUBLIC_ADDRESS = live_server.url
+    settings.SITE_URL = live_server.url
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PEERS["chromium"].path, args=["--no-sandbox"])
         context = browser.new_context(base_url=live_server.url)

@@ -57,7 +57,7 @@ def newcomer_of(house: House) -> UUID:
 
 
 def link_in_mail() -> str:
-    return re.search(r"http://localhost:8000(/join/\S+)", mail.outbox[-1].body)[1]
+    return re.search(r"http://127.0.0.1:8700(/join/\S+)", mail.outbox[-1].body)[1]
 
 
 def invited(house: House, person: UUID, email: str = NEW) -> str:

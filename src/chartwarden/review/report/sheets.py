@@ -18,8 +18,16 @@ from chartwarden.review.wording import count, listed, moment, stretch
 ACCESSES, SENTENCES, REASONS, ASSIGNMENTS = 50, 3, 8, 20
 
 
-def sheet(case: Case, zone: ZoneInfo, names: Mapping[str, str], detectors: Named, explanations: Named) -> CaseSheet:
-    """The case in full; times in ``zone``; ``names`` are display names by person."""
+def sheet(
+    case: Case,
+    zone: ZoneInfo,
+    names: Mapping[str, str],
+    detectors: Named,
+    explanations: Named,
+    elsewhere: str = "findings.json lists all",
+) -> CaseSheet:
+    """The case in full; times in ``zone``; ``names`` are display names by person. ``elsewhere`` says where the rest of
+    a long list is to be found."""
     word, marks = strength(case.score)
     known = names.get(case.coder, "")
     name = shown(known) if known and known != case.coder else ""
@@ -36,13 +44,13 @@ def sheet(case: Case, zone: ZoneInfo, names: Mapping[str, str], detectors: Named
         when=stretch(case.begins, case.ends, zone),
         seen=seen(case.accesses),
         explained=explained(case.accesses, explanations),
-        reasons=reasons(case.signals, detectors),
+        reasons=reasons(case.signals, detectors, elsewhere),
         against=against(case.signals),
         step=step(case.suggested),
         question=ASK.get(case.suggested, ASK["look"]).format(coder=who),
         picture=_picture(case, zone, names, who),
         listed=f"{len(case.accesses):,}",
-        accesses=_accesses(case, zone, explanations),
+        accesses=_accesses(case, zone, explanations, elsewhere),
         around=f"{len(case.assignments):,}",
         assignments=_assignments(case.rank, case.assignments, zone, names) if case.assignments else None,
     )
@@ -74,16 +82,18 @@ def explained(accesses: Sequence[Access], explanations: Named) -> str:
     return f"The coding queue explains {by.total():,} of {len(to_records):,} ({how})."
 
 
-def reasons(signals: Sequence[Signal], detectors: Named) -> tuple[Reason, ...]:
+def reasons(
+    signals: Sequence[Signal], detectors: Named, elsewhere: str = "findings.json lists all"
+) -> tuple[Reason, ...]:
     """What each detector saw, the weightiest first, with its first sentences."""
     groups: dict[str, list[Signal]] = {}
     for signal in signals:
         groups.setdefault(signal.detector, []).append(signal)
     ordered = sorted(groups.items(), key=lambda group: (-max(s.weight for s in group[1]), group[0]))
-    return tuple(_reason(name, group, detectors) for name, group in ordered)
+    return tuple(_reason(name, group, detectors, elsewhere) for name, group in ordered)
 
 
-def _reason(name: str, group: Sequence[Signal], detectors: Named) -> Reason:
+def _reason(name: str, group: Sequence[Signal], detectors: Named, elsewhere: str) -> Reason:
     told = list(dict.fromkeys(shown(signal.sentence, SENTENCE) for signal in group))
     left = len(told) - SENTENCES
     return Reason(
@@ -91,7 +101,7 @@ def _reason(name: str, group: Sequence[Signal], detectors: Named) -> Reason:
         citation=detectors.citation(name),
         weight=f"{max(signal.weight for signal in group):+.1f}".replace("-", "−"),
         sentences=tuple(told[:SENTENCES]),
-        more=f"The same was seen {count(left, 'more time')}; findings.json lists all." if left > 0 else "",
+        more=f"The same was seen {count(left, 'more time')}; {elsewhere}." if left > 0 else "",
     )
 
 
@@ -119,7 +129,7 @@ def _picture(case: Case, zone: ZoneInfo, names: Mapping[str, str], who: str) -> 
     )
 
 
-def _accesses(case: Case, zone: ZoneInfo, explanations: Named) -> Table:
+def _accesses(case: Case, zone: ZoneInfo, explanations: Named, elsewhere: str) -> Table:
     one_patient = bool(case.patient)
     columns = ("When", "Action", "Document", "Explained by", "Login", "From", "Outcome", "Event")
     rows = []
@@ -141,7 +151,7 @@ def _accesses(case: Case, zone: ZoneInfo, explanations: Named) -> Table:
         columns=columns if one_patient else (columns[0], "Patient", *columns[1:]),
         rows=tuple(rows),
         code=(7,) if one_patient else (8,),
-        more=f"And {left:,} more; findings.json lists all." if left > 0 else "",
+        more=f"And {left:,} more; {elsewhere}." if left > 0 else "",
     )
 
 

@@ -154,13 +154,18 @@ def hours_picture(hours: Sequence[HourCount]) -> tuple[Picture, Table]:
         svg=hours_chart(hours),
         legend=tuple((f"heat-{step}", name) for step, name in enumerate(names)),
     )
-    table = Table(
+    return picture, hours_table(hours)
+
+
+def hours_table(hours: Sequence[HourCount]) -> Table:
+    """When work was done, as a table."""
+    counts = {(hour.weekday, hour.hour): hour.accesses for hour in hours}
+    return Table(
         caption="Accesses by hour and weekday",
         columns=("Hour", *WEEKDAYS),
         rows=tuple((f"{hour:02}:00", *(f"{counts.get((day, hour), 0):,}" for day in range(7))) for hour in range(24)),
         numeric=tuple(range(1, 8)),
     )
-    return picture, table
 
 
 def queue_picture(loads: Sequence[CoderLoad], names: dict[str, str]) -> tuple[Picture, Table]:
@@ -176,6 +181,12 @@ def queue_picture(loads: Sequence[CoderLoad], names: dict[str, str]) -> tuple[Pi
         svg=queue_chart(loads, names),
         legend=(("accent", "outside of the queue, once or more"), ("heat-1", "always in the queue")),
     )
+    return picture, queue_table(loads, names)
+
+
+def queue_table(loads: Sequence[CoderLoad], names: dict[str, str]) -> Table:
+    """Patients opened against the queue, per coder, as a table."""
+    ordered = worst_first(loads)
     rows = tuple(
         (
             shown(names.get(load.coder, load.coder)), shown(load.coder), f"{load.patients:,}",
@@ -183,14 +194,13 @@ def queue_picture(loads: Sequence[CoderLoad], names: dict[str, str]) -> tuple[Pi
         )
         for load in ordered[:LOADS]
     )  # fmt: skip
-    table = Table(
+    return Table(
         caption="Patients opened, per coder",
         columns=("Coder", "Id", "Patients", "Assigned", "Outside of the queue", "Accesses"),
         rows=rows,
         numeric=(2, 3, 4, 5),
         more=f"And {len(ordered) - LOADS:,} more." if len(ordered) > LOADS else "",
     )
-    return picture, table
 
 
 def _busiest(counts: dict[tuple[int, int], int]) -> str:

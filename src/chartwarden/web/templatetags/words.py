@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -36,3 +38,9 @@ def counted(number: int, word: str) -> str:
     """``1 case``, ``2,000 cases``; ``word`` may give its plural behind a comma: ``access,accesses``."""
     one, _, many = word.partition(",")
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@register.filter
+def at(found: Mapping[Any, Any], key: object) -> object:
+    """What a mapping holds under a key; None where it holds nothing."""
+    return found.get(key)

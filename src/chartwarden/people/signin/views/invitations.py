@@ -18,6 +18,7 @@ from chartwarden.kernel.errors import InputRefused
 from chartwarden.people import identity, models
 from chartwarden.people.contracts import Permission, page, public
 from chartwarden.people.invitation_models import Invitation
+from chartwarden.people.queries import names
 from chartwarden.people.services import add_user
 from chartwarden.people.signin.forms import Invite, Join
 from chartwarden.people.signin.invitations import (
@@ -70,6 +71,8 @@ def invitation(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse
 @require_POST
 def withdraw(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     """Let a person's invitation no longer work."""
+    if not names(clinic, [person]):
+        raise Http404
     if withdraw_invitation(clinic=clinic, person=person, actor=request.member.actor, at=request.now):
         messages.success(request, "The invitation was withdrawn. Its link no longer works.")
     return redirect("signin:invitation", clinic=clinic, person=person)

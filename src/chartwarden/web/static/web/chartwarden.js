@@ -11,10 +11,23 @@
       else if (last - told > 60000) { told = last; fetch(document.body.dataset.alive); }
     }, 5000);
   }
-  // An element with data-key is pressed by that key, outside of fields.
+  // An element with data-key is pressed by that key, outside of fields that take text. In a form with data-enter, Enter
+  // presses that button when nothing else has the focus, and Ctrl+Enter does from within a field.
+  const press = (target) => {
+    if (target.matches("input,textarea,select")) target.focus();
+    if (!target.matches("textarea,select,input:not([type=checkbox],[type=radio])")) target.click();
+  };
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,textarea,select")) return;
+    const form = event.target.closest("form[data-enter]") || document.querySelector("form[data-enter]");
+    const writes = event.target.closest("textarea,select,input:not([type=checkbox],[type=radio])");
+    if (event.key === "Enter" && form && ((event.ctrlKey || event.metaKey) || event.target === document.body)) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector(form.dataset.enter));
+      return;
+    }
+    if (event.key === "Escape" && writes) writes.blur();
+    if (writes || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (target) { event.preventDefault(); target.matches("input,textarea,select") ? target.focus() : target.click(); }
+    if (target) { event.preventDefault(); press(target); }
   });
 })();

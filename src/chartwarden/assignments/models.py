@@ -1,0 +1,33 @@
+"""The coding queue's assignments."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Assignment(models.Model):
+    """One coder, one patient, one kind of work, from an instant until another.
+
+    ``ref_index`` and ``patient_index`` are blind indexes of the queue's own id and of the patient's EHR id (the one the
+    patients room finds them by); ``sealed`` is JSON with both, the encounter and the reason.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    ref_index = models.BinaryField(max_length=32)
+    patient_index = models.BinaryField(max_length=32)
+    coder = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    state = models.CharField(max_length=16)
+    assigned_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic", "ref_index"], name="one_assignment_a_ref")]
+        indexes = [
+            models.Index(fields=["clinic", "coder", "patient_index"], name="assignment_by_coder"),
+        ]

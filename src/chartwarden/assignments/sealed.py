@@ -1,0 +1,34 @@
+"""What of an assignment lies sealed: ids of the EHR and free text, as JSON, those without a value left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from chartwarden.clinics.services import blind_index, seal, unseal
+
+PURPOSE, REF, PATIENT = "assignments", "assignment", "patient"
+FIELDS = ("assignment", "patient", "encounter", "reason")
+
+
+def encoded(values: Mapping[str, Any]) -> bytes:
+    """Always in the same order, so that equal values have equal bytes."""
+    return msgspec.json.encode({name: values[name] for name in FIELDS if values.get(name) is not None})
+
+
+def sealed(clinic: UUID, data: bytes) -> bytes:
+    """Encoded values, sealed."""
+    return seal(clinic, PURPOSE, data)
+
+
+def opened(clinic: UUID, kept: bytes) -> bytes:
+    """Encoded values, unsealed."""
+    return unseal(clinic, PURPOSE, kept)
+
+
+def index(clinic: UUID, purpose: str, text: str) -> bytes:
+    """By which an id is found: the queue's own (REF), or the EHR's of a patient (PATIENT)."""
+    return blind_index(clinic, purpose, text)

@@ -1,0 +1,48 @@
+"""Settings changed, each with what it was and what it became."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from chartwarden.clinics import models
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.queries import contract
+from chartwarden.clinics.rules import checked
+from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.errors import refuse
+from chartwarden.ledger.services import append
+
+
+def change_settings(*, clinic: UUID, changes: Mapping[str, Any], actor: Actor, at: datetime) -> Clinic:
+    """Set what ``changes`` names, by the fields of ``contracts.Clinic``; the entry holds old and new of what differs.
+
+    Raises InputRefused for a setting that does not exist, or can't be that. Nothing is written where nothing differs.
+    """
+    wanted = {name: checked(name, value) for name, value in changes.items()}
+    with transaction.atomic():
+        row = models.Clinic.objects.select_for_update().filter(id=clinic).first()
+        if row is None:
+            raise refuse("clinic", "a clinic of this installation", "none")
+        differ = {name: (getattr(row, name), value) for name, value in wanted.items() if getattr(row, name) != value}
+        if differ:
+            for name, (_, value) in differ.items():
+                setattr(row, name, value)
+            row.save(update_fields=list(differ))
+            append(
+                clinic=clinic,
+                kind="clinics.settings_changed",
+                actor=actor,
+                at=at,
+                subject={"clinic": str(clinic)},
+                facts={name: {"from": _plain(old), "to": _plain(new)} for name, (old, new) in differ.items()},
+            )
+    return contract(row)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,47 @@
+"""What the people room asks of somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel.dues import Due
+from chartwarden.people.contracts import Member, Permission
+from chartwarden.people.outbox import counts
+from chartwarden.people.roster import absent_count
+from chartwarden.people.sending import configured
+
+
+def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
+    """Mail that can't go out, and people whom the newest staff file no longer names."""
+    found = []
+    if member.may(Permission.CHANGE_SETTINGS):
+        found += _mail(clinic)
+    if member.may(Permission.MANAGE_PEOPLE) and (absent := absent_count(clinic.id, now)):
+        found.append(
+            Due(
+                what=f"{_counted(absent, 'person is', 'people are')} engaged here, but not in the newest staff file",
+                action="Look at them",
+                page="people:absent",
+                detail="Either the file was cut short, or an engagement has to be ended.",
+            )
+        )
+    return found
+
+
+def _mail(clinic: Clinic) -> list[Due]:
+    states = counts(clinic.id)
+    waiting, failed = states.get("waiting", 0), states.get("failed", 0)
+    found = []
+    if waiting and not configured():
+        what = f"{_counted(waiting, 'message waits', 'messages wait')}: no mail server is set up"
+        detail = "Whoever runs Chartwarden sets CHARTWARDEN_MAIL. Until then nobody is reminded by mail."
+        found.append(Due(what=what, action="See them", page="people:outbox", late=True, detail=detail))
+    if failed:
+        what = f"{_counted(failed, 'message', 'messages')} could not be delivered"
+        found.append(Due(what=what, action="See why", page="people:outbox", late=True))
+    return found
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,1 @@
+"""Filters of the people room's pages."""

@@ -1,0 +1,174 @@
+"""Decide cases, one or several alike together, and reopen them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import Decision, Refused, refused, require
+from chartwarden.kernel.errors import refuse
+from chartwarden.ledger.services import append
+from chartwarden.review import models, rules
+from chartwarden.review.desk import sealed
+from chartwarden.review.desk.opening import amendment_of, settle
+
+MOST_TEXT = 4000
+
+
+class Stale(Refused):
+    """A form was filled in for a case that has changed since. ``case`` says which; its page tells what happened."""
+
+    def __init__(self, decision: Decision, case: UUID) -> None:
+        super().__init__(decision)
+        self.case = case
+
+
+def decide_case(
+    *, clinic: Clinic, case: UUID, outcome: str, note: str, revision: int, actor: Actor, at: datetime
+) -> None:
+    """Decide a case. ``revision`` is that of the case which the decider saw.
+
+    Raises Refused where the rules say no, Stale where the case has changed, InputRefused for an outcome that is none
+    or a note that is missing or too long.
+    """
+    decide_together(clinic=clinic, cases={case: revision}, outcome=outcome, note=note, actor=actor, at=at)
+
+
+def decide_together(
+    *, clinic: Clinic, cases: Mapping[UUID, int], outcome: str, note: str, actor: Actor, at: datetime
+) -> None:
+    """Decide cases of one review the same way, all or none; ``cases`` are their revisions as the decider saw them."""
+    if outcome not in rules.OUTCOMES:
+        raise refuse("outcome", "one of " + ", ".join(rules.OUTCOMES), repr(outcome[:40]))
+    text = checked_text("note", note)
+    with transaction.atomic():
+        rows = [locked(clinic.id, case) for case in sorted(cases)]
+        if len({row.review_id for row in rows}) != 1:
+            raise refuse("cases", "cases of one review", "cases of several, or none")
+        together = uuid4() if len(rows) > 1 else None
+        for row in rows:
+            require_current(row, cases[row.id])
+            require(rules.may_decide(facts_of(row), actor.person))
+            _decide(row, outcome, text, together, actor, at)
+        settle(rows[0].review, at.astimezone(clinic.time_zone).date())
+
+
+def _decide(row: models.CaseRecord, outcome: str, note: str, together: UUID | None, actor: Actor, at: datetime) -> None:
+    row.state = rules.CASE.after(row.state, "decided")
+    row.outcome, row.decided_at = outcome, at
+    row.revision += 1
+    row.save(update_fields=["state", "outcome", "decided_at", "revision"])
+    entry = append(
+        clinic=row.clinic_id,
+        kind="review.case_decided",
+        actor=actor,
+        at=at,
+        subject={"case": str(row.id), "review": str(row.review_id)},
+        facts={"outcome": outcome, "detectors": row.detectors, "together": str(together) if together else None},
+        private={"note": note},
+    )
+    models.Disposition.objects.create(
+        clinic_id=row.clinic_id,
+        case=row,
+        outcome=outcome,
+        note=sealed.seal_text(row.clinic_id, note),
+        salt=entry.salts["note"],
+        by_id=actor.person,
+        at=at,
+        together=together,
+    )
+
+
+def reopen_case(*, clinic: Clinic, case: UUID, reason: str, revision: int, actor: Actor, at: datetime) -> UUID:
+    """Take a decided case up again, with a reason, and return the case that is open now.
+
+    Where its review is signed, that stays as it is: an amendment holds the case anew. Raises as ``decide_case``.
+    """
+    text = checked_text("reason", reason)
+    with transaction.atomic():
+        row = locked(clinic.id, case)
+        require_current(row, revision)
+        signed = row.review.state == "signed"
+        facts = facts_of(row)
+        require(rules.may_reopen(facts, actor.person))
+        rules.CASE.after(row.state, "reopened")
+        if signed and models.CaseRecord.objects.filter(clinic_id=clinic.id, reopens=row).exists():
+            raise Refused(refused("This case was reopened before. Its amendment holds it now."))
+        opened = _anew(row, clinic, actor, at) if signed else _again(row)
+        entry = append(
+            clinic=clinic.id,
+            kind="review.case_reopened",
+            actor=actor,
+            at=at,
+            subject={"case": str(opened.id), "review": str(opened.review_id), "reopens": str(row.id)},
+            facts={"outcome": row.dispositions.latest("at").outcome},
+            private={"reason": text},
+        )
+        last = row.dispositions.latest("at")
+        last.superseded_at, last.superseded_by_id = at, actor.person
+        last.reason, last.reason_salt = sealed.seal_text(clinic.id, text), entry.salts["reason"]
+        last.save()
+        settle(opened.review, at.astimezone(clinic.time_zone).date())
+    return opened.id
+
+
+def _again(row: models.CaseRecord) -> models.CaseRecord:
+    row.state = rules.CASE.after(row.state, "reopened")
+    row.outcome, row.decided_at = "", None
+    row.revision += 1
+    row.save(update_fields=["state", "outcome", "decided_at", "revision"])
+    return row
+
+
+COPIED = (
+    "clinic_id", "digest", "rank", "score", "coder_id", "coder_index", "patient_index", "holders", "detectors", "alike",
+    "suggested", "head", "body",
+)  # fmt: skip
+
+
+def _anew(row: models.CaseRecord, clinic: Clinic, actor: Actor, at: datetime) -> models.CaseRecord:
+    review = amendment_of(row.review, clinic, actor, at)
+    copied = {name: getattr(row, name) for name in COPIED}
+    return models.CaseRecord.objects.create(review=review, opened_at=at, reopens=row, **copied)
+
+
+def locked(clinic: UUID, case: UUID) -> models.CaseRecord:
+    """A case and its review, held until the transaction ends. Raises DoesNotExist, also for another clinic's."""
+    row = models.CaseRecord.objects.select_for_update().get(clinic_id=clinic, id=case)
+    row.review = models.Review.objects.select_for_update().get(clinic_id=clinic, id=row.review_id)
+    return row
+
+
+def facts_of(row: models.CaseRecord) -> rules.CaseFacts:
+    """What the rules need of a case."""
+    answerers = row.questions.exclude(answered_at=None).values_list("to_id", flat=True)
+    return rules.CaseFacts(
+        state=row.state,
+        revision=row.revision,
+        coder=row.coder_id,
+        holders=frozenset(UUID(holder) for holder in row.holders),
+        answerers=frozenset(answerers),
+        review_signed=row.review.state == "signed",
+    )
+
+
+def require_current(row: models.CaseRecord, revision: int) -> None:
+    """Raise Stale where the case has changed since the form was shown."""
+    current = rules.is_current(revision, row.revision)
+    if not current:
+        raise Stale(current, row.id)
+
+
+def checked_text(what: str, text: str) -> str:
+    """A text that people wrote, without the space around it. Raises InputRefused where it is missing or too long."""
+    found = text.strip().replace("\r\n", "\n").replace("\x00", "")
+    if not found:
+        raise refuse(what, "a few words", "nothing")
+    if len(found) > MOST_TEXT:
+        raise refuse(what, f"at most {MOST_TEXT:,} characters", f"{len(found):,}")
+    return found

@@ -1,0 +1,117 @@
+"""Rows as the lines of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Q, QuerySet
+
+from chartwarden.review import models, rules
+from chartwarden.review.desk import sealed
+from chartwarden.review.desk.contracts import CaseHead, CaseLine, ReviewLine
+from chartwarden.review.report.plugged import Named, detectors
+from chartwarden.review.report.words import step, strength
+from chartwarden.review.wording import stretch
+
+_named: list[Named] = []
+
+
+def named() -> Named:
+    """Titles and citations of the detectors, found once a process."""
+    if not _named:
+        _named.append(detectors())
+    return _named[0]
+
+
+def reviews(clinic: UUID) -> QuerySet[Any]:
+    """The clinic's reviews with their counts, without what is sealed in them."""
+    live = ~Q(cases__state="withdrawn") & Q(cases__isnull=False)
+    return (
+        models.Review.objects.filter(clinic_id=clinic)
+        .defer("summary", "document")
+        .annotate(
+            amendment=F("amended_by"),
+            all_cases=Count("cases", filter=live),
+            undecided=Count("cases", filter=Q(cases__state__in=rules.UNDECIDED)),
+            asked=Count("cases", filter=Q(cases__state="asked")),
+        )
+    )
+
+
+def review_line(row: Any, now: datetime) -> ReviewLine:
+    """One of ``reviews``."""
+    late = rules.lateness(row.due_at, row.signed_at or now)
+    return ReviewLine(
+        id=row.id,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        due_at=row.due_at,
+        state=row.state,
+        read=row.refreshed_at is not None,
+        run=row.run,
+        run_stage=row.run_stage,
+        run_fault=row.run_fault,
+        cases=row.all_cases,
+        undecided=row.undecided,
+        asked=row.asked,
+        accesses=row.accesses,
+        explained=row.explained,
+        late_by=late if late > timedelta(0) else timedelta(0),
+        signed_at=row.signed_at,
+        signed_by=row.signed_by_id,
+        amends=row.amends_id,
+        amended_by=row.amendment,
+        document_digest=row.document_digest,
+        refreshed_at=row.refreshed_at,
+    )
+
+
+def cases(clinic: UUID) -> QuerySet[Any]:
+    """The clinic's cases that are found, without their bodies."""
+    return (
+        models.CaseRecord.objects.filter(clinic_id=clinic)
+        .exclude(state="withdrawn")
+        .defer("body")
+        .annotate(
+            answers=Count("questions", filter=Q(questions__answered_at__isnull=False)),
+        )
+    )
+
+
+def case_line(row: Any, zone: ZoneInfo, disposition: models.Disposition | None = None) -> CaseLine:
+    """One of ``cases``."""
+    head = sealed.unpack(row.clinic_id, sealed.HEAD, row.head, CaseHead)
+    word, marks = strength(row.score)
+    title = named().title(row.detectors[0]) if row.detectors else ""
+    return CaseLine(
+        id=row.id,
+        rank=row.rank,
+        state=row.state,
+        outcome=row.outcome,
+        strength=word,
+        marks=marks,
+        coder=row.coder_id,
+        head=head,
+        when=stretch(head.begins, head.ends, zone),
+        title=title,
+        others=max(len(row.detectors) - 1, 0),
+        step=step(row.suggested),
+        answered=row.state == "open" and getattr(row, "answers", 0) > 0,
+        decided_at=row.decided_at,
+        note=sealed.open_text(row.clinic_id, disposition.note) if disposition else "",
+        decided_by=disposition.by_id if disposition else None,
+    )
+
+
+def case_lines(rows: Iterable[Any], zone: ZoneInfo, with_notes: bool = False) -> tuple[CaseLine, ...]:
+    """Several of ``cases``; with the note and the name of who decided where they are asked for."""
+    found = list(rows)
+    last: dict[UUID, models.Disposition] = {}
+    if with_notes:
+        given = models.Disposition.objects.filter(case__in=[row.id for row in found])
+        last = {disposition.case_id: disposition for disposition in given}
+    return tuple(case_line(row, zone, last.get(row.id)) for row in found)

@@ -1,0 +1,215 @@
+"""Take a week's findings over into its review: new cases, cases that went on, cases no longer found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel.actors import Actor
+from chartwarden.ledger.services import append
+from chartwarden.review import models, rules
+from chartwarden.review.contracts import Case, Findings
+from chartwarden.review.desk import sealed
+from chartwarden.review.desk.opening import amendment_of, newest, settle
+from chartwarden.review.desk.own import PersonAccesses, keep_accesses
+from chartwarden.review.desk.summing import body_of, head_of, summary_of
+from chartwarden.review.report.contracts import Picture
+
+BATCH = 500
+
+
+@dataclass
+class Counts:
+    """What became of the cases."""
+
+    added: int = 0
+    continued: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Whom the findings' ids mean: persons by their id in the workforce feed, and who holds a login."""
+
+    persons: Mapping[str, UUID] = field(default_factory=dict)
+    holders: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
+
+
+def take_findings(
+    *,
+    clinic: Clinic,
+    review: UUID,
+    findings: Findings,
+    judged: Iterable[PersonAccesses],
+    staff: Staff,
+    revision: int,
+    actor: Actor,
+    at: datetime,
+    pictures: tuple[Picture, ...] = (),
+) -> Counts:
+    """Take over what the engine found for a review's week, made from inputs of that revision. Again is harmless.
+
+    ``judged`` gives each person's accesses. A signed review never changes: where
+    its week now has a case that it does not hold, an amendment is opened and takes it. Findings that are older than
+    what the review holds are let go.
+    """
+    with transaction.atomic():
+        row = models.Review.objects.select_for_update().get(clinic_id=clinic.id, id=review)
+        row = newest(clinic.id, row.first_day) or row
+        if revision < row.revision:
+            return Counts()
+        counts = Counts()
+        signed = _signed_digests(row)
+        elsewhere = _digests_elsewhere(row, findings.cases)
+        cases = [case for case in findings.cases if case.case not in signed | elsewhere]
+        counts.elsewhere = len(elsewhere)
+        if row.state == "signed":
+            if not cases:
+                models.Review.objects.filter(id=row.id).update(revision=revision, run="idle", run_until=None)
+                return counts
+            row = amendment_of(row, clinic, actor, at)
+        _take_cases(row, cases, dict(findings.names), staff, counts, at)
+        row.summary = sealed.pack(clinic.id, sealed.SUMMARY, summary_of(findings, pictures))
+        row.accesses, row.explained = findings.totals.accesses, findings.totals.explained
+        row.revision, row.refreshed_at = revision, at
+        row.run, row.run_until, row.run_stage, row.run_fault = "idle", None, "", ""
+        row.save()
+        keep_accesses(row, judged, staff.persons)
+        settle(row, at.astimezone(clinic.time_zone).date())
+        append(
+            clinic=clinic.id,
+            kind="review.refreshed",
+            actor=actor,
+            at=at,
+            subject={"review": str(row.id)},
+            facts=_facts(findings, counts, revision),
+        )
+    return counts
+
+
+def _facts(findings: Findings, counts: Counts, revision: int) -> dict[str, object]:
+    return {
+        "revision": revision,
+        "inputs": [{"sha256": given.sha256, "rows": given.rows, "read": given.read} for given in findings.inputs],
+        "detectors": {run.id: run.version if run.ran else None for run in findings.detectors},
+        "accesses": findings.totals.accesses,
+        "explained": findings.totals.explained,
+        "cases": {
+            "added": counts.added,
+            "continued": counts.continued,
+            "withdrawn": counts.withdrawn,
+            "unchanged": counts.unchanged,
+        },
+    }
+
+
+def _signed_digests(row: models.Review) -> set[str]:
+    """The cases that signed reviews of the same week hold."""
+    same_week = models.CaseRecord.objects.filter(clinic_id=row.clinic_id, review__first_day=row.first_day)
+    return set(same_week.filter(review__state="signed").exclude(state="withdrawn").values_list("digest", flat=True))
+
+
+def _digests_elsewhere(row: models.Review, cases: Sequence[Case]) -> set[str]:
+    """Cases that a review of an earlier week holds already: a stretch may lie across two weeks."""
+    found: set[str] = set()
+    digests = [case.case for case in cases]
+    for first in range(0, len(digests), BATCH):
+        rows = models.CaseRecord.objects.filter(
+            clinic_id=row.clinic_id, digest__in=digests[first : first + BATCH], review__first_day__lt=row.first_day
+        )
+        found.update(rows.exclude(state="withdrawn").values_list("digest", flat=True))
+    return found
+
+
+def _take_cases(
+    row: models.Review, cases: Sequence[Case], names: dict[str, str], staff: Staff, counts: Counts, at: datetime
+) -> None:
+    held = {case.digest: case for case in row.cases.select_for_update()}
+    found = {case.case for case in cases}
+    lost = [case for case in held.values() if case.digest not in found and case.state in rules.UNDECIDED]
+    lost = [case for case in lost if case.reopens_id is None]
+    going_on: dict[tuple[bytes, bytes | None], list[models.CaseRecord]] = {}
+    for case in sorted(lost, key=lambda case: case.rank):
+        going_on.setdefault(_pair(case), []).append(case)
+    added = []
+    for rank, case in enumerate(cases, start=1):
+        if case.case in held:
+            _renew(held[case.case], replace(case, rank=rank), names, counts)
+            continue
+        made = _record(row, replace(case, rank=rank), names, staff, at)
+        before = going_on.get(_pair(made), [])
+        if before:
+            _continue(before.pop(0), made, counts)
+        else:
+            added.append(made)
+    models.CaseRecord.objects.bulk_create(added, batch_size=BATCH)
+    counts.added = len(added)
+    for case in (case for rest in going_on.values() for case in rest):
+        case.state = rules.CASE.after(case.state, "withdrawn")
+        case.revision += 1
+        case.save(update_fields=["state", "revision"])
+        counts.withdrawn += 1
+
+
+def _pair(case: models.CaseRecord) -> tuple[bytes, bytes | None]:
+    return bytes(case.coder_index), bytes(case.patient_index) if case.patient_index else None
+
+
+def _record(row: models.Review, case: Case, names: dict[str, str], staff: Staff, at: datetime) -> models.CaseRecord:
+    clinic = row.clinic_id
+    seen = sorted({signal.detector for signal in case.signals})
+    person = staff.persons.get(case.coder)
+    return models.CaseRecord(
+        clinic_id=clinic,
+        review=row,
+        digest=case.case,
+        rank=case.rank,
+        score=case.score,
+        coder_id=person,
+        coder_index=sealed.coder_index(clinic, case.coder),
+        patient_index=sealed.patient_index(clinic, case.patient),
+        holders=[] if person else sorted(str(holder) for holder in staff.holders.get(case.coder, frozenset())),
+        detectors=seen,
+        alike=hashlib.sha256(rules.alike_key(seen, case.suggested, case.patient).encode()).hexdigest(),
+        suggested=case.suggested,
+        head=sealed.pack(clinic, sealed.HEAD, head_of(case, names)),
+        body=sealed.pack(clinic, sealed.BODY, body_of(case, names)),
+        opened_at=at,
+    )
+
+
+def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], counts: Counts) -> None:
+    """The same case once more: its words may tell of names or assignments that are known now. What is decided stays."""
+    counts.unchanged += 1
+    changed = ["rank"]
+    held.rank = case.rank
+    if held.state == "withdrawn":
+        held.state = rules.CASE.after(held.state, "found again")
+        held.revision += 1
+        changed += ["state", "revision"]
+    if held.state in rules.UNDECIDED:
+        held.score = case.score
+        held.head = sealed.pack(held.clinic_id, sealed.HEAD, head_of(case, names))
+        held.body = sealed.pack(held.clinic_id, sealed.BODY, body_of(case, names))
+        changed += ["score", "head", "body"]
+    held.save(update_fields=changed)
+
+
+CONTINUES = ("digest", "rank", "score", "coder_id", "holders", "detectors", "alike", "suggested", "head", "body")
+
+
+def _continue(before: models.CaseRecord, made: models.CaseRecord, counts: Counts) -> None:
+    """An undecided case whose pair has more or fewer accesses now: it goes on under its own id, with its questions."""
+    for name in CONTINUES:
+        setattr(before, name, getattr(made, name))
+    before.revision += 1
+    before.save()
+    counts.continued += 1

@@ -1,0 +1,231 @@
+"""How a case and a review go from step to step, and who may do what about them. Pure.
+
+Nobody decides their own case (45 CFR 164.308(a)(1)(ii)(D) wants a review, and no one reviews themselves). Signing needs
+no such rule of its own: a review is signed when all its cases are decided, so a case about the signer was decided by
+somebody else before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from chartwarden.kernel.decisions import ALLOWED, Decision, refused
+from chartwarden.kernel.transitions import Transitions
+from chartwarden.kernel.zones import from_local
+
+LAW = "45 CFR 164.308(a)(1)(ii)(D)"
+
+CASE = Transitions(
+    "case",
+    {
+        ("open", "asked about"): "asked",
+        ("asked", "asked about"): "asked",
+        ("asked", "answered"): "open",
+        ("open", "decided"): "decided",
+        ("asked", "decided"): "decided",
+        ("decided", "reopened"): "open",
+        ("open", "withdrawn"): "withdrawn",
+        ("asked", "withdrawn"): "withdrawn",
+        ("withdrawn", "found again"): "open",
+    },
+)
+"""``asked`` while an answer is waited for; ``withdrawn`` when the inputs changed and the case is no longer found."""
+
+REVIEW = Transitions(
+    "review",
+    {
+        ("open", "readied"): "ready",
+        ("ready", "unsettled"): "open",
+        ("ready", "signed"): "signed",
+    },
+)
+"""``ready`` when the week is over, was read, and every case is decided. A signed review has no further step."""
+
+UNDECIDED = ("open", "asked")
+
+OUTCOMES: Mapping[str, str] = {
+    "in_order": "In order",
+    "coaching": "Coaching",
+    "violation": "Violation",
+    "incident": "Incident",
+    "log_error": "Fault of the log",
+}
+OUTCOME_MEANS: Mapping[str, str] = {
+    "in_order": "The access belonged to the work; the queue did not show it.",
+    "coaching": "A slip. The person was told how to do it right.",
+    "violation": "Against policy. Sanctions are to be considered (45 CFR 164.530(e)).",
+    "incident": "PHI may have been seen or used unlawfully. A breach assessment follows (45 CFR 164.402(2)).",
+    "log_error": "The log is wrong: it did not happen, or somebody else did it.",
+}
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What the rules need of a case: the person it is about, who holds its login, and who has answered about it."""
+
+    state: str
+    revision: int
+    coder: UUID | None
+    holders: frozenset[UUID] = frozenset()
+    answerers: frozenset[UUID] = frozenset()
+    review_signed: bool = False
+
+
+@dataclass(frozen=True)
+class ReviewFacts:
+    """What the rules need of a review. ``decided_by_subject`` counts cases that their own subject decided: never."""
+
+    state: str
+    last_day: date
+    undecided: int
+    read: bool
+    behind: bool
+    decided_by_subject: int = 0
+
+
+def may_decide(case: CaseFacts, person: UUID | None) -> Decision:
+    """Whether a person may decide a case."""
+    if person is None:
+        return refused("A case is decided by a person.", LAW)
+    if person == case.coder:
+        return refused("This case is about you. Somebody else decides it.", LAW)
+    if person in case.holders:
+        return refused("This case is about a login that you hold. Somebody else decides it.", LAW)
+    if person in case.answerers:
+        return refused("You have answered a question about this case. Somebody else decides it.", LAW)
+    if case.review_signed:
+        return refused("Its review is signed and never changes. Reopen the case; an amendment is made for it.", LAW)
+    return ALLOWED
+
+
+def may_reopen(case: CaseFacts, person: UUID | None) -> Decision:
+    """Whether a person may reopen a decided case: whoever might decide it, signed or not."""
+    return may_decide(replace(case, review_signed=False), person)
+
+
+def may_ask(case: CaseFacts, asker: UUID | None, to: UUID) -> Decision:
+    """Whether a person may ask another about a case."""
+    if asker is not None and asker == to:
+        return refused("You can't ask yourself.")
+    return may_decide(case, asker)
+
+
+def may_answer(to: UUID, answered: bool, case_state: str, person: UUID | None) -> Decision:
+    """Whether a person may answer a question."""
+    if person != to:
+        return refused("This question was put to somebody else.")
+    if answered:
+        return refused("This question was answered before. An answer stays as it was given.")
+    if case_state not in UNDECIDED:
+        return refused("The case was closed meanwhile. No answer is needed any more.")
+    return ALLOWED
+
+
+def is_current(expected: int, found: int) -> Decision:
+    """Whether a form was filled in for the case as it is now."""
+    if expected == found:
+        return ALLOWED
+    return refused("This case changed while you had it open. Nothing of yours was lost; look at it once more.")
+
+
+def settled(review: ReviewFacts, today: date) -> bool:
+    """Whether a review is ready to be signed. ``today`` is the clinic's local day."""
+    return review.read and today > review.last_day and review.undecided == 0
+
+
+def may_sign(review: ReviewFacts, today: date, coverage_acknowledged: bool) -> Decision:
+    """Whether a review may be signed, and if not, the first thing that is in the way."""
+    if review.state == "signed":
+        return refused("This review is signed already.", LAW)
+    if today <= review.last_day:
+        return refused("The week is not over yet.", LAW)
+    if not review.read:
+        return refused("No access log of this week was read yet. Import it first.", LAW)
+    if review.behind:
+        return refused("New data came in. Wait a moment until the review has read it.", LAW)
+    if review.undecided:
+        cases = "One case is" if review.undecided == 1 else f"{review.undecided:,} cases are"
+        return refused(f"{cases} not decided yet.", LAW)
+    if review.decided_by_subject:
+        return refused("A case was decided by the person it is about.", LAW)
+    if not coverage_acknowledged:
+        return refused("Say that you have read what was reviewed and what was not.", LAW)
+    return ALLOWED
+
+
+def lateness(due_at: datetime, at: datetime) -> timedelta:
+    """How long after it was due; nothing where it is on time."""
+    return max(at - due_at, timedelta(0))
+
+
+def late_in_words(late: timedelta) -> str:
+    """``3 days late``, ``5 hours late``, ``on time``: whole days, below that whole hours, rounded up."""
+    if late <= timedelta(0):
+        return "on time"
+    if late >= timedelta(days=1):
+        days = late.days
+        return f"{days} day{'' if days == 1 else 's'} late"
+    hours = -(-int(late.total_seconds()) // 3600)
+    return f"{hours} hour{'' if hours == 1 else 's'} late"
+
+
+def alike_key(detectors: Iterable[str], suggested: str, patient: str | None) -> str:
+    """Cases with the same key are alike: the same was seen, the same is suggested, both about one record or neither.
+
+    Those of the same coder stand first; they and the others may be decided together with one note.
+    """
+    kind = "record" if patient else "stretch"
+    return "\x1f".join([kind, suggested, *sorted(set(detectors))])
+
+
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def weeks_of(begins: datetime, ends: datetime, zone: ZoneInfo) -> list[date]:
+    """The Mondays of the local weeks that a span touches; aware instants, the end excluded. None for an empty span."""
+    if ends <= begins:
+        return []
+    week = monday(begins.astimezone(zone).date())
+    last = (ends - timedelta(microseconds=1)).astimezone(zone).date()
+    found = []
+    while week <= last:
+        found.append(week)
+        week += timedelta(days=7)
+    return found
+
+
+def weeks_due(
+    reviews_from: date | None, spans: Iterable[tuple[datetime, datetime]], today: date, zone: ZoneInfo
+) -> list[date]:
+    """The Mondays of the weeks that must have a review: those with accesses, and each that ended since the first.
+
+    The first is that of ``reviews_from``, or without one that of the earliest access. A week without a log is due all
+    the same: that nobody read it must be seen.
+    """
+    seen = {week for begins, ends in spans for week in weeks_of(begins, ends, zone)}
+    if reviews_from is None and not seen:
+        return []
+    first = monday(reviews_from) if reviews_from else min(seen)
+    weeks = {week for week in seen if week >= first}
+    week = first
+    while week + timedelta(days=7) <= today:
+        weeks.add(week)
+        week += timedelta(days=7)
+    return sorted(weeks)
+
+
+def due_at(last_day: date, days: int, zone: ZoneInfo) -> datetime:
+    """When the review of a week is due: so many days after the end of its last local day; naive UTC."""
+    midnight = datetime.combine(last_day + timedelta(days=1 + days), datetime.min.time())
+    return from_local(midnight, zone).utc
+
+
+def outcome_counts(outcomes: Collection[str]) -> dict[str, int]:
+    """How many cases came out how, in the order of OUTCOMES."""
+    return {name: sum(1 for found in outcomes if found == name) for name in OUTCOMES if name in outcomes}

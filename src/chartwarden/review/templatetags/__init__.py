@@ -1,0 +1,1 @@
+"""Filters of the review desk's pages."""
