@@ -42,7 +42,7 @@ def sso(live_server: Any, settings: Any) -> Iterator[Callable[[Page], None]]:
         "client_id": "chartwarden", "client_secret": "secret-of-the-tests", "client_name": "Chartwarden",
         "redirect_uris": [f"{live_server.url}/accounts/oidc/sso/login/callback/"],
         "scope": ["openid", "profile", "email"], "grant_types": ["authorization_code"], "response_types": ["code"],
-        "token_endpoint_auth_method": "client_secret_basic",
+        "token_endpoint_auth_method": "client_secret_basic", "id_token_signed_response_alg": "RS256",
     }  # fmt: skip
     python = Path(PEERS["canaille"].path or "").parent / "python"
     script = ROOT / "tests" / "support" / "identity_provider.py"
