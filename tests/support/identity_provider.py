@@ -38,7 +38,10 @@ def main(port: int, settings: dict) -> None:
         for values in settings["people"]:
             Backend.instance.save(models.User(**values))
         for values in settings["clients"]:
-            Backend.instance.save(models.Client(**values))
+            client = models.Client(**values)
+            Backend.instance.save(client)
+            client.audience = [client]
+            Backend.instance.save(client)
     server = make_server("127.0.0.1", port, app, Threaded, Quiet)
     print("up", flush=True)
     server.serve_forever()

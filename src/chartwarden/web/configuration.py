@@ -69,7 +69,10 @@ def mail(url: str) -> dict[str, Any]:
 
 
 def provider(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The single sign-on provider (OIDC) for the library of sign-in; empty where none is named."""
+    """The single sign-on provider (OIDC) for the library of sign-in; empty where none is named.
+
+    Some providers don't say whether an address is verified: those of ``CHARTWARDEN_OIDC_DOMAINS`` are taken to be.
+    """
     issuer = environment.get("CHARTWARDEN_OIDC_ISSUER", "")
     if not issuer:
         return {}
@@ -77,11 +80,16 @@ def provider(environment: Mapping[str, str]) -> dict[str, Any]:
     missing = [name for name in names if not environment.get(name)]
     if missing:
         raise refuse("CHARTWARDEN_OIDC_ISSUER", " and ".join(missing) + " beside it", "none")
+    domains = environment.get("CHARTWARDEN_OIDC_DOMAINS", "").replace(",", " ").split()
     app = {
         "provider_id": "sso",
         "name": environment.get("CHARTWARDEN_OIDC_NAME", "single sign-on"),
         "client_id": environment[names[0]],
         "secret": environment[names[1]],
-        "settings": {"server_url": issuer.rstrip("/")},
+        "settings": {
+            "server_url": issuer.rstrip("/"),
+            "token_auth_method": "client_secret_basic",
+            "verified_email": domains,
+        },
     }
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}

@@ -8,7 +8,8 @@ that sets X-Forwarded-Proto itself, which is believed then and not otherwise. A 
 its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone. ``CHARTWARDEN_URL`` is how its pages are
 reached from a mail (http://127.0.0.1:8700). ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than this
 one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes
-the provider's second factor. ``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
+the provider's second factor; ``_DOMAINS`` are those whose addresses it vouches for without saying so.
+``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
 """
 
 from __future__ import annotations

@@ -36,10 +36,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(render(request, "socialaccount/unknown.html", status=403))
         sociallogin.connect(request, user)
 
-    def on_authentication_error(self, request: Any, provider: Any, error: Any = None, exception: Any = None,
-                                extra_context: Any = None) -> None:  # fmt: skip
-        """Say in the log what kind of fault it was, for whoever runs single sign-on."""
-        LOG.warning("single sign-on failed [%s]", type(exception).__name__ if exception else error)
+    def on_authentication_error(self, *_: Any, error: Any = None, exception: Any = None, **__: Any) -> None:
+        """Say in the log what kind of fault it was, for whoever runs single sign-on; never its text."""
+        LOG.warning(f"single sign-on failed [{type(exception).__name__ if exception else error}]")
 
     def _invited(self, request: HttpRequest, verified: set[str]) -> models.User | None:
         place = invitation_in(request.session)

@@ -33,16 +33,22 @@ NORA = {
 
 
 @pytest.fixture
-def sso(live_server: Any, settings: Any) -> Iterator[Callable[[Page], None]]:
+def domains() -> str:
+    """Canaille does not say whether an address is verified; its clinic says that those of its domain are."""
+    return "lakeside.example"
+
+
+@pytest.fixture
+def sso(live_server: Any, settings: Any, domains: str) -> Iterator[Callable[[Page], None]]:
     """A provider that knows Nora, and the way through its pages."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     client = {
-        "client_id": "chartwarden", "client_secret": "of the tests", "client_name": "Chartwarden",
+        "client_id": "chartwarden", "client_secret": "secret-of-the-tests", "client_name": "Chartwarden",
         "redirect_uris": [f"{live_server.url}/accounts/oidc/sso/login/callback/"],
         "scope": ["openid", "profile", "email"], "grant_types": ["authorization_code"], "response_types": ["code"],
-        "token_endpoint_auth_method": "client_secret_basic",
+        "token_endpoint_auth_method": "client_secret_basic", "id_token_signed_response_alg": "RS256",
     }  # fmt: skip
     python = Path(PEERS["canaille"].path or "").parent / "python"
     script = ROOT / "tests" / "support" / "identity_provider.py"
@@ -57,8 +63,9 @@ def sso(live_server: Any, settings: Any) -> Iterator[Callable[[Page], None]]:
             {
                 "CHARTWARDEN_OIDC_ISSUER": f"http://localhost:{port}",
                 "CHARTWARDEN_OIDC_CLIENT_ID": "chartwarden",
-                "CHARTWARDEN_OIDC_CLIENT_SECRET": "of the tests",
+                "CHARTWARDEN_OIDC_CLIENT_SECRET": "secret-of-the-tests",
                 "CHARTWARDEN_OIDC_NAME": "Lakeside sign-on",
+                "CHARTWARDEN_OIDC_DOMAINS": domains,
             }
         )
         yield through_the_provider
@@ -102,6 +109,17 @@ def test_a_verified_address_signs_in_and_our_second_factor_is_asked_for_unless_t
     sso(page)
     heading = "Not open to you" if trusted else "Set up a second factor"
     expect(page.get_by_role("heading", name=heading)).to_be_visible()
+
+
+@pytest.mark.parametrize("domains", [""])
+def test_an_address_that_nobody_vouches_for_opens_no_account(
+    page: Page, house: House, sso: Callable[[Page], None]
+) -> None:
+    add_user(email="nora@lakeside.example", password=None, at=datetime.now(UTC))
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Sign in with Lakeside sign-on").click()
+    sso(page)
+    expect(page.get_by_role("heading", name="No account here for you yet")).to_be_visible()
 
 
 def test_whom_nobody_invited_gets_no_account(page: Page, house: House, sso: Callable[[Page], None]) -> None:
