@@ -35,7 +35,7 @@ def test_the_ledger_is_verified_on_its_page(
     width: int, scheme: str, visit: Visit, sound: Callable[[Page], None], shot: Callable[[Page, str], None]
 ) -> None:
     page = visit("auditor", "ledger/", width=width, scheme=scheme)
-    expect(page.get_by_role("table")).to_contain_text("opened the clinic")
+    expect(page.get_by_role("table")).to_contain_text("signed in")
     sound(page)
     page.get_by_role("button", name="Verify now").click()
     expect(page.get_by_role("status")).to_contain_text("It holds.")

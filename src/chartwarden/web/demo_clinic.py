@@ -6,18 +6,19 @@ that there is a history, and the last one is due now.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from chartwarden.clinics.services import acting_in, open_clinic
 from chartwarden.demo.services import make_clinic
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
-from chartwarden.web.demo_people import make_people, shown
+from chartwarden.web.demo_people import shown
+from chartwarden.web.demo_weeks import live
 from chartwarden.web.preparing import DEMO, READY
 
 NAME, ZONE = "Harlow Falls Clinic", "America/Chicago"
@@ -38,21 +39,19 @@ def ready(data: Path, now: datetime, tell: Callable[[str], None]) -> tuple[tuple
 
 
 def make(feeds: Path, now: datetime) -> UUID:
-    """Write the made-up feeds into a folder, open the clinic and take them over. Returns the clinic."""
-    today = now.astimezone(zone(ZONE, "the demo")).date()
-    make_clinic(feeds, SEED, CODERS, WEEKS, PATIENTS, until=today)
+    """Write the made-up feeds into a folder, and live the weeks with them. Returns the clinic."""
+    local = zone(ZONE, "the demo")
+    monday = now.astimezone(local).date()
+    monday -= timedelta(days=monday.weekday())
+    make_clinic(feeds, SEED, CODERS, WEEKS, PATIENTS, until=monday)
+    days = [monday - timedelta(days=7 * weeks) for weeks in range(WEEKS, -1, -1)]
+    start = _morning(days[0], local)
     system = Actor.of_system("demo")
-    clinic = open_clinic(name=NAME, time_zone=ZONE, actor=system, at=now, reviews_from=first_day(feeds), demo=True)
-    with acting_in(clinic.id):
-        make_people(clinic.id, _rows(feeds / "workforce.csv"), system, now)
-    return clinic.id
+    opened = open_clinic(name=NAME, time_zone=ZONE, actor=system, at=start, reviews_from=days[0], demo=True)
+    with acting_in(opened.id):
+        live(opened, feeds, [min(_morning(day, local), now) for day in days], system)
+    return opened.id
 
 
-def first_day(feeds: Path) -> date:
-    """The first local day of the log."""
-    return min(date.fromisoformat(row["assigned_at"][:10]) for row in _rows(feeds / "assignments.csv"))
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def _morning(day: date, local: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(8, 30), local).astimezone(UTC)

@@ -6,13 +6,14 @@ they are made in a demo's data folder only, and that folder can't be served as a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from chartwarden.kernel.actors import Actor
-from chartwarden.people.services import add_person, add_user, grant_role
+from chartwarden.people.queries import by_code
+from chartwarden.people.services import add_user, grant_role, link_user
 
 PASSWORD = "chartwarden-demo"  # noqa: S105  known on purpose
 DOMAIN = "demo.example"
@@ -21,12 +22,11 @@ FIRST_DAY = date(2024, 1, 2)
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody who signs in. ``feed_role`` finds them in the workforce feed; without it they are added."""
+    """Somebody who signs in. Those with a name are no part of the made-up feed and are added to it."""
 
     role: str
     given_name: str = ""
     family_name: str = ""
-    feed_role: str = ""
 
     @property
     def mail(self) -> str:
@@ -41,10 +41,10 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("privacy_officer", feed_role="privacy_officer"),
-    Account("coding_supervisor", feed_role="coding_supervisor"),
-    Account("coder", feed_role="coder"),
-    Account("qa_auditor", feed_role="qa_auditor"),
+    Account("privacy_officer"),
+    Account("coding_supervisor"),
+    Account("coder"),
+    Account("qa_auditor"),
     Account("compliance_officer", "Ruth", "Abara"),
     Account("security_officer", "Tomas", "Lindqvist"),
     Account("human_resources", "Priya", "Nair"),
@@ -60,42 +60,35 @@ def shown() -> tuple[tuple[str, str, str], ...]:
     return tuple((account.title, account.mail, PASSWORD) for account in ACCOUNTS)
 
 
-def make_people(clinic: UUID, workforce: Iterable[Mapping[str, str]], actor: Actor, at: datetime) -> Mapping[str, UUID]:
-    """The workforce feed's people, and those who sign in, with their roles. Returns the latter by role."""
-    wanted = {account.feed_role: account for account in ACCOUNTS if account.feed_role}
-    people: dict[str, UUID] = {}
-    for row in workforce:
-        account = None if row["ended_at"] else wanted.pop(row["role"], None)
-        person = _add(clinic, row, row["role"], date.fromisoformat(row["started_on"]), account, actor, at)
-        if account:
-            people[account.role] = person
-    for number, account in enumerate(ACCOUNTS):
-        if account.role not in people:
-            values = {"code": f"D{number:02}", "given_name": account.given_name, "family_name": account.family_name}
-            people[account.role] = _add(clinic, values, account.role, FIRST_DAY, account, actor, at)
-    for role, person in people.items():
-        ends = at + timedelta(days=365) if role == "auditor" else None
-        grant_role(clinic=clinic, person=person, role=role, actor=actor, at=at, ends=ends)
+def workforce_with_officers(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The workforce feed with a row for each account that has none in it."""
+    blank = dict.fromkeys(rows[0], "")
+    extra = [
+        {
+            **blank,
+            "person": f"D{number:02}",
+            "logins": f"{account.given_name[:1]}{account.family_name}".lower(),
+            "role": account.role,
+            "started_on": FIRST_DAY.isoformat(),
+            "given_name": account.given_name,
+            "family_name": account.family_name,
+        }
+        for number, account in enumerate(ACCOUNTS)
+        if account.family_name
+    ]
+    return [*map(dict, rows), *extra]
+
+
+def make_accounts(
+    clinic: UUID, workforce: Sequence[Mapping[str, str]], actor: Actor, at: datetime
+) -> Mapping[str, UUID]:
+    """Users and roles for those who sign in. The workforce feed was taken over before. Returns people by role."""
+    known = by_code(clinic)
+    first = {row["role"]: known[row["person"]] for row in reversed(workforce) if not row["ended_at"]}
+    people = {account.role: first[account.role] for account in ACCOUNTS}
+    for account in ACCOUNTS:
+        user = add_user(email=account.mail, password=PASSWORD, at=at)
+        link_user(clinic=clinic, person=people[account.role], user=user, actor=actor, at=at)
+        ends = at + timedelta(days=365) if account.role == "auditor" else None
+        grant_role(clinic=clinic, person=people[account.role], role=account.role, actor=actor, at=at, ends=ends)
     return people
-
-
-def _add(
-    clinic: UUID,
-    row: Mapping[str, str],
-    role: str,
-    started_on: date,
-    account: Account | None,
-    actor: Actor,
-    at: datetime,
-) -> UUID:
-    return add_person(
-        clinic=clinic,
-        values={**row, "code": row.get("code") or row["person"]},
-        feed_role=role,
-        started_on=started_on,
-        actor=actor,
-        at=at,
-        user=add_user(email=account.mail, password=PASSWORD, at=at) if account else None,
-        employer=row.get("employer", ""),
-        time_zone=row.get("time_zone", ""),
-    )
