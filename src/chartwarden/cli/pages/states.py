@@ -7,10 +7,10 @@ from chartwarden.kernel.transitions import Transitions
 from chartwarden.review.queries import transitions
 
 MEANS = {
-    "case": "A case is asked about while an answer is waited for. It is withdrawn when the inputs have changed and it is "
-    "no longer found, undecided. A reopened case of a signed review is a new case, in an amendment.",
-    "review": "A review is ready when its week is over, was read, and every case in it is decided. A signed review has no "
-    "further step: what comes later makes an amendment.",
+    "case": "A case is asked about while an answer is waited for. It is withdrawn when the inputs have changed and it "
+    "is no longer found, undecided. A reopened case of a signed review is a new case, in an amendment.",
+    "review": "A review is ready when its week is over, was read, and every case in it is decided. A signed review has "
+    "no further step: what comes later makes an amendment.",
 }
 
 
