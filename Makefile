@@ -3,12 +3,16 @@ PYTHON := .venv/bin/python
 UV := .tools/bin/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help run test check format bench docs lock
+.PHONY: help run review test check format bench docs lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
 
-run: ## Make the demo clinic in ./demo-clinic and review it
+run: ## Serve the demo clinic on this machine, and say how to sign in; Ctrl-C ends it
+	@sh tools/setup.sh run
+	@.venv/bin/chartwarden serve --demo
+
+review: ## Make a demo clinic in ./demo-clinic and review it on the command line
 	@sh tools/setup.sh run
 	@.venv/bin/chartwarden demo demo-clinic
 	@.venv/bin/chartwarden review demo-clinic --limit 10

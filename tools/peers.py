@@ -11,15 +11,22 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A program: any of ``programs`` on the path will do; ``package`` is Debian's package that brings it."""
+    """A program: any of ``programs`` on the path will do; ``package`` is Debian's package that brings it.
+
+    With a ``lock`` it is a Python program in an environment of its own, made from that file under .tools.
+    """
 
     programs: tuple[str, ...]
     package: str
     used_for: str
+    lock: str = ""
 
     @property
     def path(self) -> str | None:
@@ -38,13 +45,22 @@ PEERS = {
     "chromium": Peer(("chromium", "chromium-browser", "google-chrome"), "chromium", "looks at the report page"),
     "java": Peer(("java",), "default-jre-headless", "runs Spark"),
     "postgresql": Peer(("initdb", "/usr/lib/postgresql/*/bin/initdb"), "postgresql", "is the second store"),
+    "canaille": Peer(
+        (str(ROOT / ".tools" / "canaille" / "bin" / "canaille"),),
+        "it by `python tools/peers.py`",
+        "is the single sign-on provider",
+        "tools/canaille.lock",
+    ),
     "pdftoppm": Peer(("pdftoppm",), "poppler-utils", "turns the PDF report into pictures"),
 }
 
 
 def install() -> int:
     """Install what is missing where that can be done, else name it. Returns an exit status; missing peers are none."""
-    missing = {name: peer for name, peer in PEERS.items() if peer.path is None}
+    for name, peer in PEERS.items():
+        if peer.lock and peer.path is None and (failed := _install_python(name, ROOT / peer.lock)):
+            return failed
+    missing = {name: peer for name, peer in PEERS.items() if peer.path is None and not peer.lock}
     if not missing:
         return 0
     packages = [peer.package for peer in missing.values()]
@@ -59,6 +75,21 @@ def install() -> int:
     print(f"Installing {', '.join(packages)} for the tests …", file=sys.stderr)
     for command in ([apt, "update", "-qq"], [apt, "install", "-qq", "-y", "--no-install-recommends", *packages]):
         done = subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode != 0:
+            print(f"{' '.join(command)} ended with {done.returncode}", file=sys.stderr)
+            return done.returncode
+    return 0
+
+
+def _install_python(name: str, lock: Path) -> int:
+    """An environment of its own from a lock, by the uv that tools/setup.sh brought. Returns an exit status."""
+    uv, folder = str(ROOT / ".tools" / "bin" / "uv"), str(ROOT / ".tools" / name)
+    print(f"Installing {name} for the tests …", file=sys.stderr)
+    for command in (
+        [uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", sys.executable, folder],
+        [uv, "pip", "install", "--quiet", "--python", folder, "--require-hashes", "-r", str(lock)],
+    ):
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
         if done.returncode != 0:
             print(f"{' '.join(command)} ended with {done.returncode}", file=sys.stderr)
             return done.returncode

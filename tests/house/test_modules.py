@@ -9,7 +9,7 @@ from statistics import median
 from tests.house.code import at, dotted, imported, modules, room, tree
 
 MOST_LINES, MEDIAN_LINES = 400, 120
-OPEN_TO_OTHER_ROOMS = ("services", "queries", "contracts")
+OPEN_TO_OTHER_ROOMS = ("services", "queries", "contracts", "verify")  # verify: a check that runs without Django
 
 
 def _lines(path: Path) -> int:

@@ -62,9 +62,12 @@ def signed_in(client: object, house: House) -> Callable[[str], object]:
 
 
 def sign_in_as(client: object, user: UUID) -> None:
-    """Sign a test client in without the pages."""
+    """Sign a test client in without the pages, with a second factor set up and its recovery codes kept."""
+    from allauth.mfa.models import Authenticator
+
     from chartwarden.people.models import User
 
+    Authenticator.objects.get_or_create(user_id=user, type="totp", defaults={"data": {"secret": ""}})
     client.force_login(User.objects.get(id=user))  # type: ignore[attr-defined]
 
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from chartwarden.assignments import models, rules, sealed
+from chartwarden.clinics.services import insert_many
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.errors import refuse
 from chartwarden.kernel.taken import Taken
@@ -19,6 +20,7 @@ from chartwarden.people.queries import by_code
 
 BATCH = 5_000
 CHANGING = ("patient_index", "coder_id", "kind", "state", "assigned_at", "ended_at", "outcome", "sealed")
+ENDED_AT = CHANGING.index("ended_at")
 
 
 def take(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
@@ -55,19 +57,18 @@ def _take(clinic: UUID, feed: Any) -> Taken:
         for batch in file.iter_batches(BATCH):
             new, other = [], []
             for values in batch.to_pylist():
-                row, data = _row(clinic, values, people, patients)
-                there = known.get(row.ref_index)
+                index, row = _row(clinic, values, people, patients)
+                there = known.get(index) if known else None
                 if there is None:
-                    row.sealed = sealed.sealed(clinic, data)
-                    new.append(row)
-                elif _is_alike(clinic, row, data, there):
+                    new.append((clinic, index, *row, sealed.sealed(clinic, sealed.encoded(values))))
+                elif _is_alike(clinic, row, sealed.encoded(values), there):
                     unchanged += 1
                 else:
-                    row.id, row.sealed = there["id"], sealed.sealed(clinic, data)
-                    other.append(row)
-                    is_ended = row.ended_at is not None and there["ended_at"] is None
+                    kept = sealed.sealed(clinic, sealed.encoded(values))
+                    other.append(models.Assignment(id=there["id"], **dict(zip(CHANGING, (*row, kept), strict=True))))
+                    is_ended = row[ENDED_AT] is not None and there["ended_at"] is None
                     ended, changed = ended + is_ended, changed + (not is_ended)
-            models.Assignment.objects.bulk_create(new, batch_size=BATCH)
+            insert_many(models.Assignment, ("clinic", "ref_index", *CHANGING), new)
             models.Assignment.objects.bulk_update(other, CHANGING, batch_size=500)
             added += len(new)
     return Taken(added=added, changed=changed, ended=ended, unchanged=unchanged)
@@ -80,30 +81,23 @@ def _known(clinic: UUID) -> dict[bytes, dict[str, Any]]:
 
 def _row(
     clinic: UUID, values: dict[str, Any], people: Mapping[str, UUID], patients: dict[str, bytes]
-) -> tuple[models.Assignment, bytes]:
+) -> tuple[bytes, tuple[Any, ...]]:
+    """The index of an assignment, and the values of CHANGING but the last."""
     coder, patient = people.get(values["coder"]), values["patient"]
     if coder is None:
         raise refuse("assignments, coder", "people of the workforce", "somebody else; read the file again")
     if patient not in patients:
         patients[patient] = sealed.index(clinic, sealed.PATIENT, patient)
     ended_at, outcome = _aware(values["ended_at"]), values["outcome"] or ""
-    row = models.Assignment(
-        clinic_id=clinic,
-        ref_index=sealed.index(clinic, sealed.REF, values["assignment"]),
-        patient_index=patients[patient],
-        coder_id=coder,
-        kind=values["kind"],
-        state=rules.state_of(ended_at, outcome),
-        assigned_at=_aware(values["assigned_at"]),
-        ended_at=ended_at,
-        outcome=outcome,
-    )
-    return row, sealed.encoded(values)
+    index = sealed.index(clinic, sealed.REF, values["assignment"])
+    state = rules.state_of(ended_at, outcome)
+    return index, (patients[patient], coder, values["kind"], state, _aware(values["assigned_at"]), ended_at, outcome)
 
 
-def _is_alike(clinic: UUID, row: models.Assignment, data: bytes, there: dict[str, Any]) -> bool:
-    plain = (name for name in CHANGING if name not in ("patient_index", "sealed"))
-    return all(getattr(row, name) == there[name] for name in plain) and sealed.opened(clinic, there["sealed"]) == data
+def _is_alike(clinic: UUID, row: tuple[Any, ...], data: bytes, there: dict[str, Any]) -> bool:
+    """Whether nothing changed; the patient is compared by what is sealed."""
+    plain = all(value == there[name] for name, value in zip(CHANGING[1:-1], row[1:], strict=True))
+    return plain and sealed.opened(clinic, there["sealed"]) == data
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -1,7 +1,8 @@
 """The command line, an edge: it reads arguments and the clock, calls one service, and says what came of it.
 
 A command is one file in ``commands/``. Exit status: 0 done; 2 an input or an option was refused, with one line a
-fault; 1 a fault of the program; 3 cases were found and ``--fail-on-cases`` was given; 130 stopped by Ctrl-C.
+fault; 1 a fault of the program; 3 cases were found and ``--fail-on-cases`` was given, or
+``doctor`` found something wrong; 130 stopped by Ctrl-C.
 """
 
 

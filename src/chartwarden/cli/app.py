@@ -22,7 +22,7 @@ DEBUG = "--debug"
 
 
 def build() -> typer.Typer:
-    """The application. Each module in ``cli/commands`` holds ``run``, the command."""
+    """The application. Each module in ``cli/commands`` holds ``run``, the command, or ``APP``, a group of them."""
     app = typer.Typer(
         name="chartwarden",
         add_completion=False,
@@ -33,7 +33,10 @@ def build() -> typer.Typer:
     )
     app.callback()(_common)
     for name, module in plugin_modules("chartwarden.cli.commands").items():
-        app.command(name)(module.run)
+        if hasattr(module, "APP"):
+            app.add_typer(module.APP, name=name)
+        else:
+            app.command(name)(module.run)
     return app
 
 

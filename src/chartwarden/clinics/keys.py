@@ -67,6 +67,17 @@ def newest_data_key(clinic: UUID, purpose: str) -> tuple[UUID, bytes]:
     return _newest(clinic, DATA, purpose)
 
 
+def keys_that_stay_shut(clinic: UUID) -> int:
+    """How many of a clinic's keys the master keys don't open: none, where they are the right ones."""
+    shut = 0
+    for row in models.DataKey.objects.filter(clinic_id=clinic):
+        try:
+            keyring().unwrap(bytes(row.wrapped), wrapping_context(clinic, row.purpose, row.id))
+        except sealing.SealBroken:
+            shut += 1
+    return shut
+
+
 @lru_cache(maxsize=1024)
 def _opened(clinic: UUID, identity: UUID) -> bytes:
     row = models.DataKey.objects.filter(id=identity, clinic_id=clinic).first()
@@ -114,3 +125,22 @@ def wrapping_context(clinic: UUID, purpose: str, identity: UUID) -> bytes:
 
 def _purpose(clinic: UUID, purpose: str) -> bytes:
     return clinic.bytes + purpose.encode()
+
+
+def seal_for_installation(purpose: str, data: bytes) -> bytes:
+    """Seal what belongs to no clinic, such as a second factor's secret: wrapped under the newest master key."""
+    key = sealing.new_data_key()
+    wrapped = keyring().wrap(key, _installation(purpose))
+    return len(wrapped).to_bytes(2, "big") + wrapped + sealing.seal(key, data, _installation(purpose))
+
+
+def open_for_installation(purpose: str, sealed: bytes | memoryview) -> bytes:
+    """What ``seal_for_installation`` was given. Raises SealBroken."""
+    kept = bytes(sealed)
+    end = 2 + int.from_bytes(kept[:2], "big")
+    key = keyring().unwrap(kept[2:end], _installation(purpose))
+    return sealing.open_sealed(key, kept[end:], _installation(purpose))
+
+
+def _installation(purpose: str) -> bytes:
+    return b"chartwarden installation " + purpose.encode()

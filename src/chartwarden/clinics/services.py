@@ -9,9 +9,20 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics import models
+from chartwarden.clinics.bulk import insert_many
 from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.clinics.keys import blind_index, data_key, make_keys, newest_data_key, seal, unseal
+from chartwarden.clinics.keys import (
+    blind_index,
+    data_key,
+    keys_that_stay_shut,
+    make_keys,
+    newest_data_key,
+    open_for_installation,
+    seal,
+    seal_for_installation,
+    unseal,
+)
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
 from chartwarden.clinics.rules import thresholds_from, thresholds_text
@@ -27,11 +38,15 @@ __all__ = [
     "blind_index",
     "change_settings",
     "data_key",
+    "insert_many",
+    "keys_that_stay_shut",
     "newest_data_key",
     "open_clinic",
+    "open_for_installation",
     "rewrap_keys",
     "rotate_data_key",
     "seal",
+    "seal_for_installation",
     "thresholds_from",
     "thresholds_text",
     "unseal",

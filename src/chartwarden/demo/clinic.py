@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from chartwarden.demo import bystanders, equipment, feeds, schedules, vendors
@@ -32,17 +33,19 @@ def make_clinic(
     log_format: str = "plain",
     missing_assignments: float = 0.0,
     progress: Progress | None = None,
+    until: date | None = None,
 ) -> Truth:
     """Write a clinic's feeds into ``folder`` and the truth to ``FOLDER.truth.json`` beside it; return the truth.
 
     The same arguments write the same bytes. ``log_format`` is plain, fhir or dicom: the same events in another
     dress. ``missing_assignments`` (0 to 1) leaves out that share of the queue's rows; the accesses stay proper.
+    The weeks have fixed dates, or, with ``until``, are the last whole ones before that day.
     Raises InputRefused for a size too small, an unknown format, a folder that holds anything but an earlier demo
     clinic, or one that cannot be written.
     """
     _check(folder, {"coders": coders, "weeks": weeks, "patients": patients}, log_format, missing_assignments)
     told = progress or Quiet()
-    clinic = live(seed, coders, weeks, patients, told)
+    clinic = live(seed, coders, weeks, patients, told, until)
     kept = _kept(clinic, missing_assignments)
     told.stage("Writing the feeds")
     truth = truth_of(clinic, kept)
@@ -58,9 +61,9 @@ def writers() -> dict[str, Writer]:
     return discover("chartwarden.demo.writers", "WRITER", Writer)
 
 
-def live(seed: int, coders: int, weeks: int, patients: int, progress: Progress) -> Clinic:
+def live(seed: int, coders: int, weeks: int, patients: int, progress: Progress, until: date | None = None) -> Clinic:
     """Simulate the clinic: people first, then the queue day by day, then the wrongs, then the log in order."""
-    clinic = Clinic(seed, period_for(seed, weeks))
+    clinic = Clinic(seed, period_for(seed, weeks, until))
     progress.stage("People")
     clinic.residents = make_residents(stream(seed, "residents"), patients)
     clinic.staff = make_staff(stream(seed, "staff"), clinic.period, clinic.residents, coders)

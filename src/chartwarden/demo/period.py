@@ -1,4 +1,4 @@
-"""When the clinic is watched. Fixed dates, so that no clock is read, around a clock change of the clinic's zone.
+"""When the clinic is watched: fixed dates around a clock change of the clinic's zone, or up to a day that is given.
 
 Inside the simulation an instant is a whole number of seconds since 1970 (UTC), and a day is a local date.
 """
@@ -24,7 +24,7 @@ BACK = date(2025, 11, 2)
 
 @dataclass(frozen=True)
 class Period:
-    """Whole weeks, Monday to Sunday; ``clock_change`` lies in the middle of them."""
+    """Whole weeks, Monday to Sunday; ``clock_change`` lies in their middle, or is the last one before their end."""
 
     first: date
     weeks: int
@@ -46,10 +46,27 @@ class Period:
         return frozenset(holidays.country_holidays(HOLIDAYS, years=years)) & frozenset(self.days)
 
 
-def period_for(seed: int, weeks: int) -> Period:
-    """Odd seeds live through the spring change, even ones through the autumn change."""
+def period_for(seed: int, weeks: int, until: date | None = None) -> Period:
+    """Odd seeds live through the spring change, even ones through the autumn change.
+
+    With ``until`` the last whole week is the one that ended before that day, whatever the clocks did meanwhile.
+    """
+    if until is not None:
+        monday = until - timedelta(days=until.weekday())
+        return Period(monday - timedelta(days=7 * weeks), weeks, _last_change(monday - timedelta(days=1)))
     change = FORWARD if seed % 2 else BACK
     return Period(change + timedelta(days=1 - 7 * max(1, weeks // 2)), weeks, change)
+
+
+def _last_change(day: date) -> date:
+    """The last day up to this one on which the clinic's clocks were changed."""
+    while _noon_offset(day) == _noon_offset(day - timedelta(days=1)):
+        day -= timedelta(days=1)
+    return day
+
+
+def _noon_offset(day: date) -> timedelta | None:
+    return datetime.combine(day, time(12), CLINIC_ZONE).utcoffset()
 
 
 def instant(day: date, minutes: int, zone: ZoneInfo) -> int:

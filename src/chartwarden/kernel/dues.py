@@ -1,4 +1,4 @@
-"""What is due from somebody: rooms say it, the home page shows it."""
+"""What is due from somebody, and what is true now: rooms say it, the home page shows it."""
 
 from __future__ import annotations
 
@@ -22,3 +22,19 @@ class Due:
     by: datetime | None = None
     late: bool = False
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is true now, as a figure with its words: ``Fact("open cases", "12", "the oldest waits 9 days")``.
+
+    Without any patient. ``page`` is the page that says more, with ``arguments`` beside the clinic; ``late`` where it
+    asks for attention.
+    """
+
+    what: str
+    value: str
+    note: str = ""
+    page: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    late: bool = False

@@ -23,8 +23,9 @@ class NotCanonical(ValueError):
 
 def canonical(value: Any) -> bytes:
     """The canonical bytes of a value. Raises NotCanonical, naming the place (``$.facts.rows``) but not the value."""
-    if _check(value, "$"):
+    if _is_plain(value):
         return _BY_CODE_POINT.encode(value)
+    _check(value, "$")
     return json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -40,46 +41,63 @@ def parse(data: bytes) -> Json:
     return value
 
 
-def _check(value: Any, where: str) -> bool:
-    """Refuse what can't be written; whether all names are ASCII, so that order by code point is the RFC's order."""
+def _is_plain(value: Any) -> bool:
+    """Whether it can be written, and order by code point is the RFC's order, since all names are ASCII: the usual
+    case, told quickly. Text in ASCII can't hold half a surrogate pair either.
+    """
     kind = type(value)
     if kind is str:
-        if not value.isascii():
-            _encodable(value, where)
-        return True
+        return _is_unicode(value)
     if kind is int:
-        if not -LARGEST <= value <= LARGEST:
-            raise NotCanonical(f"{where}: expected a whole number of at most 53 bits; found a larger one")
-        return True
-    if value is None or kind is bool:
-        return True
+        return bool(-LARGEST <= value <= LARGEST)
     if kind is dict:
-        plain = True
         for name, part in value.items():
-            plain &= _check_member(name, part, where)
-        return plain
+            if type(name) is not str or not name.isascii():
+                return False
+            if not (type(part) is str and part.isascii()) and not _is_plain(part):
+                return False
+        return True
     if kind is list:
-        plain = True
-        for at, part in enumerate(value):
-            plain &= _check(part, f"{where}[{at}]")
-        return plain
-    raise NotCanonical(f"{where}: expected text, a whole number, true, false, null, a list or a mapping; found {kind}")
+        return all(map(_is_plain, value))
+    return value is None or kind is bool
 
 
-def _check_member(name: Any, part: Any, where: str) -> bool:
-    if type(name) is not str:
-        raise NotCanonical(f"{where}: expected names that are text; found {type(name)}")
-    if not name.isascii():
-        _encodable(name, where)
-        return _check(part, f"{where}.{name}") and False
-    return _check(part, f"{where}.{name}")
-
-
-def _encodable(text: str, where: str) -> None:
+def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise NotCanonical(f"{where}: expected Unicode text; found half of a surrogate pair") from None
+        return False
+    return True
+
+
+def _check(value: Any, where: str) -> None:
+    """Refuse what can't be written, naming the place."""
+    kind = type(value)
+    if kind is str:
+        _encodable(value, where)
+    elif kind is int:
+        if not -LARGEST <= value <= LARGEST:
+            raise NotCanonical(f"{where}: expected a whole number of at most 53 bits; found a larger one")
+    elif kind is dict:
+        for name, part in value.items():
+            if type(name) is not str:
+                raise NotCanonical(f"{where}: expected names that are text; found {type(name)}")
+            _encodable(name, where)
+            _check(part, f"{where}.{name}")
+    elif kind is list:
+        for at, part in enumerate(value):
+            _check(part, f"{where}[{at}]")
+    elif value is not None and kind is not bool:
+        raise NotCanonical(
+            f"{where}: expected text, a whole number, true, false, null, a list or a mapping; found {kind}"
+        )
+
+
+def _encodable(text: str, where: str) -> None:
+    if not _is_unicode(text):
+        raise NotCanonical(f"{where}: expected Unicode text; found half of a surrogate pair")
 
 
 def _ordered(value: Any) -> Any:

@@ -35,77 +35,100 @@ class _Job:
 class Committer:
     """One for a process. ``around`` is entered around each transaction: where row-level security is on, the way to
     act in every clinic. ``most`` entries at most go into one transaction.
+
+    Whoever waits for an answer while nobody commits does the committing, for all that have handed something in by
+    then: so a lone caller waits for no other thread. Who does not wait (``submit``) is served by a thread.
     """
 
     def __init__(self, around: Callable[[], AbstractContextManager[Any]] = nullcontext, most: int = 1000) -> None:
         self._around = around
         self._most = most
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._lock = Lock()
+        self._queue: SimpleQueue[_Job] = SimpleQueue()
+        self._wake: SimpleQueue[bool] = SimpleQueue()
+        self._committing, self._starting = Lock(), Lock()
         self._thread: Thread | None = None
         self._process = 0
 
     def append(self, draft: Draft, write: Callable[[], object] | None = None) -> Appended:
         """Append and wait until it is durable. ``write`` makes the change that the entry tells of, in the same
-        transaction; it runs in the committer's thread, and if it raises, the caller gets what it raised and nothing
-        of it is kept.
+        transaction; it may run in another thread, and if it raises, the caller gets what it raised and nothing of it
+        is kept. Raises RuntimeError inside a transaction, since that could not commit before its end.
         """
-        return self.submit([draft], write).result()[0]
+        return self.append_together([draft], write)[0]
+
+    def append_together(self, drafts: Sequence[Draft], write: Callable[[], object] | None = None) -> list[Appended]:
+        """Append entries of one clinic that belong together, and wait until they are durable; else as ``append``."""
+        if connection.in_atomic_block:
+            raise RuntimeError("a group commit is a transaction of its own: call this outside transaction.atomic()")
+        job = _job(drafts, write)
+        self._queue.put(job)
+        while not job.answer.done():
+            if not self._commit_some():  # whoever is at it looks again when done, and finds this one
+                return job.answer.result()
+        if not self._queue.empty():
+            self._wake_thread()
+        return job.answer.result()
 
     def submit(self, drafts: Sequence[Draft], write: Callable[[], object] | None = None) -> Future[list[Appended]]:
         """Hand in entries of one clinic that belong together; the answer comes when they are durable.
 
         Raises NotAnEntry or NotCanonical at once for what can't be an entry.
         """
-        clinic = drafts[0].clinic
-        if any(draft.clinic != clinic for draft in drafts):
-            raise ValueError("expected drafts of one clinic; found another's among them")
-        job = _Job(clinic, [store.prepare(draft) for draft in drafts], write)
-        self._running()
+        job = _job(drafts, write)
         self._queue.put(job)
+        self._wake_thread()
         return job.answer
 
     def close(self) -> None:
-        """Finish what was handed in, and stop."""
-        with self._lock:
+        """Finish what was handed in, and stop the thread. What is handed in afterwards starts it again."""
+        with self._starting:
             thread, self._thread = self._thread, None
             if thread is not None:
-                self._queue.put(None)
+                self._wake.put(False)
         if thread is not None and self._process == os.getpid():
             thread.join()
 
-    def _running(self) -> None:
-        if self._thread is not None and self._process == os.getpid():
-            return
-        with self._lock:
+    def _wake_thread(self) -> None:
+        with self._starting:
             if self._thread is None or self._process != os.getpid():
                 self._thread = Thread(target=self._run, name="ledger committer", daemon=True)
                 self._process = os.getpid()
                 self._thread.start()
+            self._wake.put(True)
 
     def _run(self) -> None:
         try:
-            while (first := self._queue.get()) is not None:
-                jobs, stop = self._gather(first)
-                self._commit(jobs)
-                if stop:
-                    break
+            more = True
+            while more:
+                more = self._wake.get()
+                while not self._queue.empty() and self._commit_some():
+                    pass
         finally:
             connection.close()
 
-    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
-        """All that has been handed in by now, up to the most that go together; whether the end was among it."""
-        jobs, count = [first], len(first.entries)
+    def _commit_some(self) -> bool:
+        """Commit what has been handed in, unless another thread is at it: that one will see to what is left."""
+        if not self._committing.acquire(blocking=False):
+            return False
+        try:
+            jobs = self._gather()
+            if jobs:
+                self._commit(jobs)
+        finally:
+            self._committing.release()
+        return True
+
+    def _gather(self) -> list[_Job]:
+        """All that has been handed in by now, up to the most that go together."""
+        jobs: list[_Job] = []
+        count = 0
         while count < self._most:
             try:
-                job = self._queue.get_nowait()
+                jobs.append(self._queue.get_nowait())
             except Empty:
                 break
-            if job is None:
-                return jobs, True
-            jobs.append(job)
-            count += len(job.entries)
-        return jobs, False
+            count += len(jobs[-1].entries)
+        return jobs
 
     def _commit(self, jobs: list[_Job]) -> None:
         try:
@@ -119,6 +142,10 @@ class Committer:
             return
         for job in kept:
             job.answer.set_result(job.done)
+
+
+def _job(drafts: Sequence[Draft], write: Callable[[], object] | None) -> _Job:
+    return _Job(drafts[0].clinic, store.prepare(drafts), write)
 
 
 def _write(jobs: Sequence[_Job]) -> list[_Job]:

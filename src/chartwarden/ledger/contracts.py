@@ -27,7 +27,7 @@ class Draft:
     private: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Appended:
     """Where an entry stands, counted from 0; its leaf hash; and the salt of each private fact, by name, to be kept
     beside the text it belongs to.

@@ -11,7 +11,8 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -48,26 +49,8 @@ class Entry:
 
     def leaf(self) -> bytes:
         """Its canonical bytes. Raises NotAnEntry, or NotCanonical for facts that canonical JSON can't hold."""
-        if self.at.tzinfo is not UTC and self.at.utcoffset() != UTC.utcoffset(None):
-            raise NotAnEntry("at: expected an aware instant in UTC; found another")
-        if not _KIND.fullmatch(self.kind):
-            raise NotAnEntry("kind: expected room.past_tense; found something else")
-        if not self.actor:
-            raise NotAnEntry("actor: expected an opaque reference; found none")
-        found = canonical(
-            {
-                "actor": self.actor,
-                "at": self.at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z",
-                "clinic": str(self.clinic),
-                "facts": dict(self.facts),
-                "kind": self.kind,
-                "private": dict(self.private),
-                "subject": dict(self.subject),
-            }
-        )
-        if len(found) > LONGEST_ENTRY:
-            raise NotAnEntry(f"expected at most {LONGEST_ENTRY} bytes; found {len(found)}")
-        return found
+        at = instant(self.at)
+        return leaf_of(str(self.clinic), self.kind, self.actor, at, self.subject, self.facts, self.private)
 
     @staticmethod
     def parse(leaf: bytes) -> Entry:
@@ -91,6 +74,49 @@ class Entry:
             return Entry(UUID(clinic), kind, actor, datetime.fromisoformat(at), refs, facts, sealed)
         except ValueError:
             raise NotAnEntry("at, clinic: expected an instant and a UUID; found something else") from None
+
+
+def leaf_of(
+    clinic: str,
+    kind: str,
+    actor: str,
+    at: str,
+    subject: Mapping[str, str],
+    facts: Mapping[str, Any],
+    private: Mapping[str, str],
+) -> bytes:
+    """An entry's canonical bytes from its parts, ``at`` as ``instant`` writes it. Raises as ``Entry.leaf``."""
+    if not _is_kind(kind):
+        raise NotAnEntry("kind: expected room.past_tense; found something else")
+    if not actor:
+        raise NotAnEntry("actor: expected an opaque reference; found none")
+    found = canonical(
+        {
+            "actor": actor,
+            "at": at,
+            "clinic": clinic,
+            "facts": facts if type(facts) is dict else dict(facts),
+            "kind": kind,
+            "private": private if type(private) is dict else dict(private),
+            "subject": subject if type(subject) is dict else dict(subject),
+        }
+    )
+    if len(found) > LONGEST_ENTRY:
+        raise NotAnEntry(f"expected at most {LONGEST_ENTRY} bytes; found {len(found)}")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _is_kind(text: str) -> bool:
+    return _KIND.fullmatch(text) is not None
+
+
+def instant(at: datetime) -> str:
+    """RFC 3339 in UTC, with microseconds and Z. Raises NotAnEntry for an instant that is not aware, or not in UTC."""
+    text = at.isoformat()
+    if text[-6:] != "+00:00":
+        raise NotAnEntry("at: expected an aware instant in UTC; found another")
+    return f"{text[:-6]}Z" if at.microsecond else f"{text[:-6]}.000000Z"
 
 
 def new_salt() -> bytes:

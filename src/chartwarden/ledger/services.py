@@ -45,10 +45,12 @@ def append(
 def append_many(clinic: UUID, drafts: Sequence[Draft]) -> list[Appended]:
     """Write entries of one clinic in the caller's transaction, in their order; else as ``append``."""
     store.in_transaction()
-    if any(draft.clinic != clinic for draft in drafts):
-        raise ValueError("expected drafts of one clinic; found another's among them")
-    prepared = [store.prepare(draft) for draft in drafts]
-    return store.write(clinic, store.lock(clinic), prepared) if prepared else []
+    if not drafts:
+        return []
+    prepared = store.prepare(drafts)
+    if drafts[0].clinic != clinic:
+        raise ValueError("expected drafts of this clinic; found another's")
+    return store.write(clinic, store.lock(clinic), prepared)
 
 
 def open_ledger(*, clinic: UUID, actor: Actor, at: datetime) -> str:
@@ -83,7 +85,7 @@ def rotate_key(*, clinic: UUID, actor: Actor, at: datetime) -> str:
     facts = rotation_facts(old.name, frontier.size, new.verifier, old)
     keys.keep(clinic, frontier.size, new)
     draft = Draft(clinic, KEY_ROTATED, actor, at, {"clinic": str(clinic)}, facts)
-    store.write(clinic, frontier, [store.prepare(draft)])
+    store.write(clinic, frontier, store.prepare([draft]))
     return str(new.verifier)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chartwarden.kernel.errors import Fault
+from chartwarden.kernel.errors import Fault, refuse
 from chartwarden.ledger.checkpoint import Checkpoint, NotSound, VerifierKey, opened
 from chartwarden.ledger.contracts import Verified
 from chartwarden.ledger.entry import Entry
@@ -38,9 +38,12 @@ class _Claims:
 def verify(path: Path, trusted: str, earlier: str | None = None) -> Verified:
     """Check the export at ``path`` against a verifier key, and an earlier checkpoint's note if one was kept.
 
-    Raises InputRefused where the path holds no export at all, and NotSound where ``trusted`` is no verifier key.
+    Raises InputRefused where the path holds no export at all, or ``trusted`` is no verifier key.
     """
-    key = VerifierKey.parse(trusted)
+    try:
+        key = VerifierKey.parse(trusted)
+    except NotSound:
+        raise refuse("--key", "a verifier key, NAME+KEYID+BASE64", "something else") from None
     source = open_source(path)
     names = source.names()
     claims = _claims(source, names)

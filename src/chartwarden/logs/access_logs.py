@@ -15,8 +15,8 @@ from chartwarden.logs.contracts import ACCESS_SCHEMA, AccessesRead, InputCount, 
 from chartwarden.logs.counting import counts_of, guessed_in
 from chartwarden.logs.coverage import cover
 from chartwarden.logs.cutting import cut
-from chartwarden.logs.digests import sha256
 from chartwarden.logs.deduplication import Identity, take_out_duplicates
+from chartwarden.logs.digests import sha256
 from chartwarden.logs.engine import connect, parquet
 from chartwarden.logs.lines import keep_lines
 from chartwarden.logs.parts import Part

@@ -87,7 +87,7 @@ def finish(request: HttpRequest, clinic: UUID, upload: UUID) -> UploadState:
 
 
 @router.get("/logs/{upload}", response=Imported, summary="Ask what became of it")
-def state(request: HttpRequest, clinic: UUID, upload: UUID) -> object:
+def state(request: HttpRequest, clinic: UUID, upload: UUID) -> object:  # noqa: ARG001  ninja's signature
     """States: receiving, received, reading, read, counted, discarded, refused."""
     found = listing.import_of(clinic, upload)
     if found is None:

@@ -105,7 +105,8 @@ def read_again(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> Non
 
 def locked(clinic: UUID, upload: UUID) -> models.LogImport:
     """The row of an import, kept from others until the transaction ends. Raises InputRefused where there is none."""
-    row = models.LogImport.objects.select_for_update().filter(clinic_id=clinic, id=upload).first()
+    rows = models.LogImport.objects.select_for_update().filter(clinic_id=clinic, id=upload)
+    row: models.LogImport | None = rows.first()
     if row is None:
         raise refuse("import", "one of this clinic", "none of that id")
     return row

@@ -118,7 +118,8 @@ def _no_log(clinic: Clinic, now: datetime) -> list[Due]:
 
 
 def _row(clinic: UUID, upload: UUID) -> models.LogImport | None:
-    return models.LogImport.objects.filter(clinic_id=clinic, id=upload).first()
+    found: models.LogImport | None = models.LogImport.objects.filter(clinic_id=clinic, id=upload).first()
+    return found
 
 
 def _zone(clinic: UUID) -> ZoneInfo:

@@ -62,7 +62,7 @@ class Watched:
     since: float = field(default_factory=time.monotonic)
     size: int = 0
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(self, name: str, total: int | None = None) -> None:  # noqa: ARG002  kernel.progress
         """A new stage begins. A file's own name is not told: it may speak of a patient."""
         self.stage_name = "reading the rows" if name.startswith("reading ") else name
         self.since = time.monotonic()
@@ -138,8 +138,8 @@ def read_claimed(claimed: Claimed, at: datetime) -> None:
         _refuse(row, told, at, claimed.lease)
         return
     except SealBroken:
-        told = refuse("the kept file", "the bytes as they were received", "others: the file was changed on the disk")
-        _refuse(row, told, at, claimed.lease)
+        changed = refuse("the kept file", "the bytes as they were received", "others: the file was changed on the disk")
+        _refuse(row, changed, at, claimed.lease)
         return
     except OSError as fault:
         plain = vault.told_plainly(fault)
@@ -177,7 +177,9 @@ def _outcome(row: models.LogImport, claimed: Claimed, at: datetime, started: flo
     people = frozenset(by_code(row.clinic_id)) if row.kind != rules.LOG else frozenset()
     watched = Watched(size=row.size)
     with vault.scratch_folder() as scratch, ThreadPoolExecutor(1) as reader:
-        work = reader.submit(_read, row.kind, row.clinic_id, row.id, key, name, clinic.time_zone, people, scratch, watched)
+        work = reader.submit(
+            _read, row.kind, row.clinic_id, row.id, key, name, clinic.time_zone, people, scratch, watched
+        )
         while not _done(work):
             beaten = at + timedelta(seconds=time.monotonic() - started)
             _set(claimed, lease_until=beaten + LEASE, stage=watched.stage_name, fraction=watched.fraction)
@@ -208,10 +210,14 @@ def _read(
     inputs.mkdir()
     made.mkdir()
     path = inputs / name
-    with open_sealed_file(vault.raw(clinic, identity), key, vault.context(identity, "raw")) as sealed, path.open("wb") as out:
+    with (
+        open_sealed_file(vault.raw(clinic, identity), key, vault.context(identity, "raw")) as sealed,
+        path.open("wb") as out,
+    ):
         for chunk in sealed.chunks():
             out.write(chunk)
             watched.advance(len(chunk))
+    read: LogRead | FeedRead
     if kind == rules.LOG:
         log = read_log([path], zone, made, watched)
         read, files, quarantined, preview = log, log.parquet, log.quarantined, previews.of_log(log)
@@ -233,7 +239,9 @@ def _refuse_unreadable(table: FeedRead) -> None:
     """A feed of which not one row can be read is refused, as such a log is."""
     if table.quarantined and not table.count.read:
         first = table.quarantined[0]
-        raise refuse(f"{table.count.name}, line {first.line}", "rows of which some can be read", f"none: {first.reason}")
+        raise refuse(
+            f"{table.count.name}, line {first.line}", "rows of which some can be read", f"none: {first.reason}"
+        )
 
 
 def _seal_quarantine(clinic: UUID, identity: UUID, key: bytes, rows: tuple[QuarantinedRow, ...]) -> None:

@@ -194,7 +194,7 @@ def _begin(
     size: int = 0,
 ) -> models.LogImport:
     identity, _ = newest_data_key(clinic, vault.PURPOSE)
-    return models.LogImport.objects.create(
+    row: models.LogImport = models.LogImport.objects.create(
         id=uuid4(),
         clinic_id=clinic,
         kind=kind,
@@ -209,6 +209,7 @@ def _begin(
         begun_at=at,
         counts_when_read=counts,
     )
+    return row
 
 
 def plain_name(name: str) -> str:
@@ -282,11 +283,12 @@ def _forget(row: models.LogImport) -> None:
 
 def _alike(clinic: UUID, index: bytes) -> models.LogImport | None:
     rows = models.LogImport.objects.filter(clinic_id=clinic, digest_index=index)
-    return rows.exclude(state__in=rules.GONE).first()
+    found: models.LogImport | None = rows.exclude(state__in=rules.GONE).first()
+    return found
 
 
 def _upload(clinic: UUID, upload: UUID) -> models.LogImport:
-    row = models.LogImport.objects.filter(clinic_id=clinic, id=upload).first()
+    row: models.LogImport | None = models.LogImport.objects.filter(clinic_id=clinic, id=upload).first()
     if row is None:
         raise refuse("upload", "one that was begun here", "none of that id")
     return row

@@ -15,7 +15,7 @@ from chartwarden.logs.import_contracts import UploadState
 from chartwarden.logs.receiving import Incoming
 
 
-class SealingHandler(FileUploadHandler):
+class SealingHandler(FileUploadHandler):  # type: ignore[misc]  # Django brings no types
     """Takes every file of a form as an upload. They are kept only when ``settle`` is called, once the form itself is
     known to be sound; ``abandon`` destroys what was not. ``refusals`` are files for which there was no room."""
 
@@ -33,16 +33,14 @@ class SealingHandler(FileUploadHandler):
         super().new_file(*arguments, **named)
         with self._noting():
             name = self.file_name or "file"
-            self._open.append(
-                Incoming(clinic=self._clinic, name=name, source="page", actor=self._actor, at=self._at)
-            )
+            self._open.append(Incoming(clinic=self._clinic, name=name, source="page", actor=self._actor, at=self._at))
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002  Django's signature
         """Its next piece."""
         with self._noting():
             self._open[-1].write(raw_data)
 
-    def file_complete(self, file_size: int) -> None:
+    def file_complete(self, file_size: int) -> None:  # noqa: ARG002  Django's signature
         """It has ended. What a browser sends for an empty field is no file."""
         self._whole.append(self._open[-1])
 

@@ -99,7 +99,7 @@ def one(request: HttpRequest, clinic: UUID, upload: UUID) -> HttpResponse:
         "more_unknown": max(0, len(known.unknown) - SHOWN_LOGINS),
         "strip": strip(preview.days),
         "notes": [note for count in preview.counts for note in count.notes],
-        "person": names(clinic, _people([found])).get(found.by),
+        "person": names(clinic, _people([found])).get(found.by) if found.by else None,
         "may_import": bool(rules.may_import(request.member.permissions, found.kind)),
     }
     return render(request, "logs/import.html", shown)

@@ -11,6 +11,7 @@ from uuid import UUID
 import pyarrow.parquet as pq
 from django.db import transaction
 
+from chartwarden.clinics.services import insert_many
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.taken import Taken
 from chartwarden.ledger.services import append
@@ -45,7 +46,8 @@ def take(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
 def _take(clinic: UUID, parquet: Path, at: datetime) -> Taken:
     rows = models.Patient.objects.filter(clinic_id=clinic)
     known = {
-        bytes(index): (key, bytes(kept)) for key, index, kept in rows.values_list("id", "ref_index", "identity").iterator()
+        bytes(index): (key, bytes(kept))
+        for key, index, kept in rows.values_list("id", "ref_index", "identity").iterator()
     }
     added = changed = unchanged = 0
     with pq.ParquetFile(parquet) as file:
@@ -55,14 +57,13 @@ def _take(clinic: UUID, parquet: Path, at: datetime) -> Taken:
                 index, data = identity.index(clinic, values["patient"]), identity.encoded(values)
                 there = known.get(index)
                 if there is None:
-                    sealed = identity.sealed(clinic, data)
-                    new.append(models.Patient(clinic_id=clinic, ref_index=index, identity=sealed, changed_at=at))
+                    new.append((clinic, index, identity.sealed(clinic, data), at))
                 elif identity.opened(clinic, there[1]) != data:
                     sealed = identity.sealed(clinic, data)
                     other.append(models.Patient(id=there[0], identity=sealed, changed_at=at))
                 else:
                     unchanged += 1
-            models.Patient.objects.bulk_create(new, batch_size=BATCH)
+            insert_many(models.Patient, ("clinic", "ref_index", "identity", "changed_at"), new)
             models.Patient.objects.bulk_update(other, ["identity", "changed_at"], batch_size=500)
             added, changed = added + len(new), changed + len(other)
     return Taken(added=added, changed=changed, unchanged=unchanged)

@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Patient(models.Model):
-    """A patient. ``ref_index`` is the blind index of the EHR's id; ``identity`` is sealed JSON and holds that id too."""
+    """A patient. ``ref_index`` is the blind index of the EHR's id; ``identity`` is sealed JSON with that id in it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")

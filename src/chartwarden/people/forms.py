@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.kernel.zones import from_local
@@ -31,6 +32,11 @@ def refused(form: forms.Form, fault: InputRefused) -> None:
         name = NAMES.get(one.where)
         text = f"This has to be {one.expected}; it was {one.found}."
         form.add_error(name if name in form.fields else None, text)
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent; None where a form is only asked for. An empty one was sent too."""
+    return request.POST if request.method == "POST" else None
 
 
 def midnight_after(day: date, zone: ZoneInfo) -> datetime:
@@ -137,15 +143,22 @@ class GrantForm(forms.Form):
 
 
 class HoursForm(forms.Form):
-    """One start and end for each weekday; both empty on days off."""
+    """One start and end for each weekday; both empty on days off. Hours that hold for a time only, and second ones of
+    a day, come from files: they are left as they are."""
 
     def __init__(self, *arguments: Any, hours: Iterable[Hours] = (), **named: Any) -> None:
-        by_day = {one.weekday: one for one in hours}
+        by_day: dict[int, Hours] = {}
+        self.others: list[Hours] = []
+        for one in hours:
+            if one.first_day or one.last_day or one.weekday in by_day:
+                self.others.append(one)
+            else:
+                by_day[one.weekday] = one
         super().__init__(*arguments, **named)
         for number, day in enumerate(DAYS):
-            one = by_day.get(number)
-            self.fields[f"starts_{number}"] = _clock(f"{day}, from", one.starts if one else None)
-            self.fields[f"ends_{number}"] = _clock(f"{day}, to", one.ends if one else None)
+            held = by_day.get(number)
+            self.fields[f"starts_{number}"] = _clock(f"{day}, from", held.starts if held else None)
+            self.fields[f"ends_{number}"] = _clock(f"{day}, to", held.ends if held else None)
 
     def days(self) -> list[tuple[str, Any, Any]]:
         """Day, start and end, for the page."""
@@ -162,7 +175,8 @@ class HoursForm(forms.Form):
     def hours(self) -> list[Hours]:
         """What was given."""
         given = [(n, self.cleaned_data[f"starts_{n}"], self.cleaned_data[f"ends_{n}"]) for n in range(len(DAYS))]
-        return [Hours(n, _minutes(starts), _minutes(ends)) for n, starts, ends in given if starts is not None]
+        always = [Hours(n, _minutes(starts), _minutes(ends)) for n, starts, ends in given if starts is not None]
+        return [*always, *self.others]
 
 
 class LeaveForm(forms.Form):
@@ -184,7 +198,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *arguments: Any, permissions: Iterable[Permission] = (), **named: Any) -> None:
         super().__init__(*arguments, **named)
-        ordered = sorted(permissions, key=list(Permission).index)
+        ordered = sorted(set(permissions) - {Permission.USE_API}, key=list(Permission).index)
         self.fields["scopes"].choices = [(p.name, p.value[:1].upper() + p.value[1:]) for p in ordered]
 
 

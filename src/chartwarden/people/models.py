@@ -183,3 +183,6 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+
+
+from chartwarden.people.invitation_models import Invitation  # noqa: E402, F401  Django finds models here alone

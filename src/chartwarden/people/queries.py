@@ -13,6 +13,7 @@ from chartwarden.people.dues import due
 from chartwarden.people.feed_tables import leave_table, schedules_table, workforce_table
 from chartwarden.people.outbox import outbox
 from chartwarden.people.permissions import Grant, in_force, permissions_of
+from chartwarden.people.roles import MUST_END, ROLES
 from chartwarden.people.roster import absent_count, profile, roster, tokens_of
 from chartwarden.people.rules import engaged
 from chartwarden.people.standing import holders_of, zone_of
@@ -20,6 +21,8 @@ from chartwarden.people.tokens import PREFIX, digest_of
 from chartwarden.people.workforce import CODE, LOGIN
 
 __all__ = [
+    "MUST_END",
+    "ROLES",
     "absent_count",
     "by_code",
     "by_login",
@@ -111,18 +114,6 @@ def by_code(clinic: UUID) -> Mapping[str, UUID]:
     return {identity.opened(clinic, sealed)["code"]: person for person, sealed in rows}
 
 
-def known_logins(clinic: UUID, logins: Iterable[str]) -> frozenset[str]:
-    """Those of the EHR logins that belong to somebody of the workforce."""
-    rows = models.EhrLogin.objects.filter(clinic_id=clinic).values_list("login_index", flat=True)
-    known = {bytes(index) for index in rows}
-    return frozenset(login for login in logins if known and blind_index(clinic, "login", login) in known)
-
-
-def has_logins(clinic: UUID) -> bool:
-    """Whether any EHR login of the workforce is known at all."""
-    return models.EhrLogin.objects.filter(clinic_id=clinic).exists()
-
-
 def by_login(clinic: UUID) -> Mapping[str, tuple[UUID, ...]]:
     """People by their logins in the EHR; a login that several share leads to each."""
     found: dict[str, tuple[UUID, ...]] = {}
@@ -146,6 +137,13 @@ def person_by_login(clinic: UUID, login: str) -> UUID | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _name(row: models.Person) -> PersonName:
-    values = identity.opened(row.clinic_id, row.identity)
-    return PersonName(row.id, identity.display_name(values), values["code"])
+def known_logins(clinic: UUID, logins: Iterable[str]) -> frozenset[str]:
+    """Those of the EHR logins that belong to somebody of the workforce."""
+    rows = models.EhrLogin.objects.filter(clinic_id=clinic).values_list("login_index", flat=True)
+    known = {bytes(index) for index in rows}
+    return frozenset(login for login in logins if known and blind_index(clinic, LOGIN, login) in known)
+
+
+def has_logins(clinic: UUID) -> bool:
+    """Whether any EHR login of the workforce is known at all."""
+    return models.EhrLogin.objects.filter(clinic_id=clinic).exists()

@@ -13,6 +13,12 @@ from chartwarden.people.hours import record_leave, set_working_hours, withdraw_l
 from chartwarden.people.mailing import notify
 from chartwarden.people.permissions import may
 from chartwarden.people.sending import configured as mail_configured
+from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh
+from chartwarden.people.signin.gatekeeping import at_the_gate
+from chartwarden.people.signin.invitation_mail import send_invitations
+from chartwarden.people.signin.invitations import accept_invitation, invite, withdraw_invitation
+from chartwarden.people.signin.rewrapping import rewrap_second_factors
+from chartwarden.people.signin.rules import Gate
 from chartwarden.people.tokens import make_token, note_token_use, withdraw_token
 from chartwarden.people.workforce import (
     add_person,
@@ -25,22 +31,32 @@ from chartwarden.people.workforce import (
 )
 
 __all__ = [
+    "Gate",
+    "accept_invitation",
     "add_person",
     "add_user",
+    "ask_again",
+    "at_the_gate",
     "change_person",
     "decide",
     "end_engagement",
+    "fresh",
     "grant_role",
+    "invite",
     "link_user",
     "mail_configured",
     "make_token",
+    "needs_fresh",
     "note_token_use",
     "notify",
     "record_leave",
     "rehire",
     "reinstate",
+    "rewrap_second_factors",
+    "send_invitations",
     "set_working_hours",
     "suspend",
+    "withdraw_invitation",
     "withdraw_leave",
     "withdraw_role",
     "withdraw_token",

@@ -80,7 +80,7 @@ def settings(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @page(Permission.CHANGE_SETTINGS)
 def change(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Change them."""
-    form = SettingsForm(request.POST or None, initial=kept(request.clinic))
+    form = SettingsForm(request.POST if request.method == "POST" else None, initial=kept(request.clinic))
     if request.method == "POST" and form.is_valid():
         try:
             change_settings(clinic=clinic, changes=form.cleaned_data, actor=request.member.actor, at=request.now)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.web import clinic_settings, views
+from chartwarden.web import clinic_settings, ledger_pages, views
 
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("ledger/", ledger_pages.ledger, name="ledger"),
+    path("ledger/verify/", ledger_pages.verify, name="ledger_verify"),
+    path("ledger/export/", ledger_pages.export, name="ledger_export"),
     path("settings/", clinic_settings.settings, name="settings"),
     path("settings/change/", clinic_settings.change, name="change_settings"),
 ]

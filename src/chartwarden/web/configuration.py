@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -41,7 +42,7 @@ def secret_key(key_file: Path) -> str:
     """Django's secret, derived from the newest master key, or a passing one while there is none yet."""
     given = os.environ.get("CHARTWARDEN_KEYS", "")
     text = given or (key_file.read_text(encoding="ascii") if key_file.is_file() else secrets.token_hex())
-    newest = text.split()[0]
+    newest = (text.split() or [secrets.token_hex()])[0]
     return hashlib.sha256(b"chartwarden django secret\x00" + newest.encode()).hexdigest()
 
 
@@ -65,3 +66,22 @@ def mail(url: str) -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 20,
     }
+
+
+def provider(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The single sign-on provider (OIDC) for the library of sign-in; empty where none is named."""
+    issuer = environment.get("CHARTWARDEN_OIDC_ISSUER", "")
+    if not issuer:
+        return {}
+    names = ("CHARTWARDEN_OIDC_CLIENT_ID", "CHARTWARDEN_OIDC_CLIENT_SECRET")
+    missing = [name for name in names if not environment.get(name)]
+    if missing:
+        raise refuse("CHARTWARDEN_OIDC_ISSUER", " and ".join(missing) + " beside it", "none")
+    app = {
+        "provider_id": "sso",
+        "name": environment.get("CHARTWARDEN_OIDC_NAME", "single sign-on"),
+        "client_id": environment[names[0]],
+        "secret": environment[names[1]],
+        "settings": {"server_url": issuer.rstrip("/")},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from chartwarden.people.contracts import Permission
 from chartwarden.web.navigation import links
 
 
@@ -17,6 +18,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "clinic": clinic,
         "member": getattr(request, "member", None),
         "navigation": links(request) if clinic else (),
+        "makes_tokens": bool(getattr(request, "member", None)) and request.member.may(Permission.USE_API),
         "demo": settings.DEMO,
+        "idle_minutes": getattr(request, "idle_minutes", None),
+        "sso": settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [{}])[0].get("name", ""),
+        "locked": bool(hasattr(request, "session") and request.session.get("locked")),
         "now": getattr(request, "now", None),
     }

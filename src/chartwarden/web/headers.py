@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -12,7 +14,6 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -28,6 +29,7 @@ def headers(respond: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
     def middleware(request: HttpRequest) -> HttpResponseBase:
         request.now = timezone.now()
         response = respond(request)
+        response.headers.setdefault("Content-Security-Policy", _policy())
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if not request.path.startswith("/static/"):
@@ -35,3 +37,10 @@ def headers(respond: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[Htt
         return response
 
     return middleware
+
+
+def _policy() -> str:
+    """With single sign-on, a form may lead to the provider: browsers count where an answer sends it on to."""
+    found = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    origins = ["{0.scheme}://{0.netloc}".format(urlsplit(app["settings"]["server_url"])) for app in found]
+    return POLICY.replace("form-action 'self'", " ".join(["form-action 'self'", *origins]))

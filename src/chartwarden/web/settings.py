@@ -2,8 +2,13 @@
 
 ``CHARTWARDEN_DATA`` is the data folder (./chartwarden-data), ``DATABASE_URL`` a PostgreSQL database (without it:
 SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: the file ``keys`` in the data folder),
-``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port,
-``CHARTWARDEN_URL`` the address that links in mails begin with, ``CHARTWARDEN_DEMO`` marks a demo installation.
+``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port.
+``CHARTWARDEN_HTTPS=1`` where people reach it over HTTPS only; ``CHARTWARDEN_PROXY=1`` where a proxy stands before it
+that sets X-Forwarded-Proto itself, which is believed then and not otherwise. A demo is known by the file ``demo`` in
+its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone. ``CHARTWARDEN_URL`` is how its pages are
+reached from a mail (http://127.0.0.1:8700). ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than this
+one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes
+the provider's second factor.
 """
 
 from __future__ import annotations
@@ -11,15 +16,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from chartwarden.web.configuration import database, hosts, mail, secret_key
+from chartwarden.web.configuration import database, hosts, mail, provider, secret_key
 
 DATA = Path(os.environ.get("CHARTWARDEN_DATA", "chartwarden-data")).absolute()
-DEMO = os.environ.get("CHARTWARDEN_DEMO") == "1"
+DEMO = os.environ.get("CHARTWARDEN_DEMO") == "1" or (DATA / "demo").is_file()
 KEY_FILE = DATA / "keys"
 SITE_URL = os.environ.get("CHARTWARDEN_URL", "http://127.0.0.1:8700")
 DEBUG = False
 SECRET_KEY = secret_key(KEY_FILE)
-ALLOWED_HOSTS = hosts(os.environ.get("CHARTWARDEN_HOSTS", ""))
+ALLOWED_HOSTS = hosts("" if DEMO else os.environ.get("CHARTWARDEN_HOSTS", ""))
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]")]
 ROOT_URLCONF = "chartwarden.web.urls"
 WSGI_APPLICATION = "chartwarden.web.wsgi.application"
@@ -51,6 +56,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "chartwarden.web.signin.SignInMiddleware",
     "chartwarden.web.access.AccessMiddleware",
 ]
 TEMPLATES = [
@@ -78,15 +84,44 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "chartwarden.people.signin.adapter.AccountAdapter"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "chartwarden.people.signin.passwords.HardToGuess"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+MFA_ADAPTER = "chartwarden.people.signin.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Chartwarden"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "chartwarden.people.signin.provider.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = provider(os.environ)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+OIDC_MFA = os.environ.get("CHARTWARDEN_OIDC_MFA", "")
+SETUP_CODE = os.environ.get("CHARTWARDEN_SETUP_CODE", "")
 USERSESSIONS_TRACK_ACTIVITY = True
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "chartwarden_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "/accounts/login/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("CHARTWARDEN_HTTPS") == "1"
+SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
+if os.environ.get("CHARTWARDEN_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

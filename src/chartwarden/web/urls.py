@@ -15,11 +15,12 @@ PUBLIC = [room for room in settings.ROOMS if find_spec(f"chartwarden.{room}.publ
 
 urlpatterns = [
     path("", views.start, name="start"),
+    *(path("", include(f"chartwarden.{room}.public_urls")) for room in PUBLIC),
     path("accounts/", include("allauth.urls")),
     path(CLINIC, include("chartwarden.web.clinic_urls")),
-    *(path("", include(f"chartwarden.{room}.public_urls")) for room in PUBLIC),
     *(path(CLINIC, include(f"chartwarden.{room}.urls")) for room in ROOMS),
 ]
 handler404 = "chartwarden.web.views.not_found"
+handler429 = "chartwarden.web.views.too_many"
 handler403 = "chartwarden.web.views.forbidden"
 handler500 = "chartwarden.web.views.broken"

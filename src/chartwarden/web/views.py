@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics
-from chartwarden.people.contracts import Permission, page, signed_in
+from chartwarden.ledger.queries import entries, latest
+from chartwarden.people.contracts import Permission, page, public
 from chartwarden.people.queries import clinics_of
+from chartwarden.web.entry_words import Event, events
+from chartwarden.web.home import coming, figures, tasks
+
+LATELY = 5
 
 
-@signed_in
+@public
 def start(request: HttpRequest) -> HttpResponse:
-    """To the one clinic there is, or the choice of clinics."""
+    """To the first run, to signing in, to the one clinic there is, or the choice of clinics."""
+    if not clinics():
+        return redirect("signin:setup")
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
     with across_clinics():
         mine = set(clinics_of(request.user.id))
     found = [clinic for clinic in clinics() if clinic.id in mine]
@@ -26,8 +36,21 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @page(Permission.SEE_HOME)
 def home(request: HttpRequest, clinic: UUID) -> HttpResponse:
-    """What is due from the member today."""
-    return render(request, "home.html")
+    """What is due from the member, what is true now, and what happened lately."""
+    member, house, now = request.member, request.clinic, request.now
+    due = tasks(member, house, now)
+    context = {
+        "tasks": due,
+        "coming": None if due else coming(member, house, now),
+        "figures": figures(member, house, now),
+        "happened": _happened(house.id) if member.may(Permission.SEE_LEDGER) else [],
+    }
+    return render(request, "home.html", context)
+
+
+def _happened(clinic: UUID) -> list[Event]:
+    newest = latest(clinic).size - 1
+    return events(clinic, entries(clinic, newest, LATELY, newest_first=True)) if newest >= 0 else []
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -38,6 +61,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403 from a library, such as a form without its token."""
     return render(request, "forbidden.html", status=403)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: too many tries, and when to try again."""
+    response = render(request, "429.html", status=429)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def broken(request: HttpRequest) -> HttpResponse:

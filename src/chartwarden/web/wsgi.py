@@ -6,5 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from chartwarden.web.parent import end_with_it
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chartwarden.web.settings")
 application = get_wsgi_application()
+end_with_it()

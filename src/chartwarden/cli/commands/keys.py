@@ -32,6 +32,7 @@ def run(
     from django.conf import settings
 
     from chartwarden.clinics import queries, services
+    from chartwarden.people.services import rewrap_second_factors
 
     if what is What.MASTER and os.environ.get("CHARTWARDEN_KEYS"):
         rewrap_only = True
@@ -50,4 +51,5 @@ def run(
                 services.rotate_data_key(clinic=clinic.id, actor=actor, at=at)
                 print(f"{clinic.name}: a new data key seals from now on")
     if what is What.MASTER:
+        print(f"{rewrap_second_factors()} second factors sealed anew")
         print("Restart Chartwarden. Then take every key but the first out, and destroy it together with its copies.")

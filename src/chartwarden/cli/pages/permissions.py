@@ -13,7 +13,6 @@ from typing import Any
 
 from chartwarden.cli.pages.markdown import literal, page, table
 from chartwarden.people.contracts import Permission
-from chartwarden.people.roles import MUST_END, ROLES
 
 CLINIC = "c/<uuid:clinic>/"
 INTRODUCTION = (
@@ -44,10 +43,16 @@ def addresses() -> list[Address]:
 
 def permissions_page() -> str:
     """Role × permission, and role × page."""
+    _set_up()
+    from chartwarden.people.queries import MUST_END, ROLES
+
+    def mark(access: Any, role: str) -> str:
+        return "yes" if not isinstance(access, Permission) or access in ROLES[role] else ""
+
     short = [role.replace("_", " ") for role in ROLES]
-    policy = [(permission.value, *(_mark(permission, role) for role in ROLES)) for permission in Permission]
+    policy = [(permission.value, *(mark(permission, role) for role in ROLES)) for permission in Permission]
     pages = [
-        (literal(one.route.removeprefix(CLINIC) or "./"), _asks(one), *(_mark(one.access, role) for role in ROLES))
+        (literal(one.route.removeprefix(CLINIC) or "./"), _asks(one), *(mark(one.access, role) for role in ROLES))
         for one in addresses()
     ]
     timed = ", ".join(role.replace("_", " ") for role in sorted(MUST_END))
@@ -62,10 +67,6 @@ def permissions_page() -> str:
         "is no such page.",
         table(("page", "asks for", *short), pages),
     )
-
-
-def _mark(access: Any, role: str) -> str:
-    return "yes" if not isinstance(access, Permission) or access in ROLES[role] else ""
 
 
 def _asks(address: Address) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -70,6 +71,15 @@ def test_the_period_holds_the_clock_change(seed: int, weeks: int) -> None:
     assert period.first.weekday() == 0
     assert len(period.days) == 7 * weeks
     assert period.first < period.clock_change < period.last
+
+
+@pytest.mark.parametrize("weeks", [2, 8])
+@pytest.mark.parametrize("until", [date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 29), date(2027, 3, 1)])
+def test_the_last_whole_week_ends_before_a_given_day(weeks: int, until: date) -> None:
+    period = period_for(1, weeks, until)
+    assert (period.first.weekday(), period.last.weekday(), len(period.days)) == (0, 6, 7 * weeks)
+    assert timedelta(0) < until - period.last <= timedelta(days=7)
+    assert period.clock_change in (date(2026, 11, 1), date(2026, 3, 8))
 
 
 def test_proper_work_is_under_an_assignment_a_ticket_or_a_known_slip(clinic: Clinic) -> None:

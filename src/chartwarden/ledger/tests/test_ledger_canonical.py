@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chartwarden.ledger.canonical import LARGEST, NotCanonical, canonical, parse
@@ -36,6 +36,7 @@ def test_the_rfc_escapes_what_must_be_and_nothing_else() -> None:
     assert canonical(value) == expected.encode()
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_as_an_independent_implementation_writes_it(value: Any) -> None:
     written = canonical(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chartwarden.ledger.checkpoint import Checkpoint, NotSound, SigningKey, VerifierKey, opened
@@ -53,6 +53,7 @@ def test_no_signature_by_a_known_key_is_refused() -> None:
         opened(KEY.sign(HEAD.text), [SigningKey.new(KEY.name).verifier])
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_bit_that_turns_is_noticed(data: st.DataObject) -> None:
     note = bytearray(KEY.sign(HEAD.text).encode())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chartwarden.ledger.merkle import (
@@ -135,6 +135,7 @@ def test_the_reference_tree_has_its_published_steps(old: int, new: int) -> None:
     assert extends(old, bytes.fromhex(ROOTS[old - 1]), new, bytes.fromhex(ROOTS[new - 1]), proof)
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=4), max_size=70), st.data())
 def test_as_the_rfc_defines_it(leaves: list[bytes], data: st.DataObject) -> None:
     hashes = [leaf_hash(leaf) for leaf in leaves]
@@ -153,6 +154,7 @@ def test_as_the_rfc_defines_it(leaves: list[bytes], data: st.DataObject) -> None
     assert extends(old, mth(leaves[:old]), size, mth(leaves), steps)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.data())
 def test_a_proof_that_was_changed_is_refused(size: int, data: st.DataObject) -> None:
     hashes = [leaf_hash(bytes([at])) for at in range(size)]
@@ -174,6 +176,7 @@ def test_a_proof_that_was_changed_is_refused(size: int, data: st.DataObject) -> 
         assert not extends(old, before, size, head, steps[:changed] + steps[changed + 1 :])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 600), st.integers(0, 600))
 def test_a_frontier_goes_on_where_it_was_kept(first: int, more: int) -> None:
     hashes = [leaf_hash(at.to_bytes(2, "big")) for at in range(first + more)]

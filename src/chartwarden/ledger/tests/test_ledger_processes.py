@@ -1,4 +1,4 @@
-"""Several processes append at once, and processes are killed as they append: one gapless tree, nothing answered lost."""
+"""Several processes append at once, and some are killed as they do: one gapless tree, nothing answered is lost."""
 
 from __future__ import annotations
 

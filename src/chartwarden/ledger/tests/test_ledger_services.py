@@ -64,14 +64,14 @@ def test_an_entry_is_appended_with_its_change(ledger: UUID) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_nothing_is_appended() -> None:
-    with pytest.raises(RuntimeError, match="inside transaction.atomic"):
+    with pytest.raises(RuntimeError, match="call this inside"):
         services.append(clinic=CLINIC, kind="a.b", actor=ACTOR, at=AT, subject={})
 
 
 def test_what_is_rolled_back_was_never_there(ledger: UUID) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        services.append_many(ledger, [draft(1)])
-        _ = 1 / 0
+    with transaction.atomic():
+        assert services.append_many(ledger, [draft(1)])[0].index == 1
+        transaction.set_rollback(True)
     assert queries.latest(ledger).size == 1
     assert services.append_many(ledger, [draft(2)])[0].index == 1
 
@@ -192,13 +192,13 @@ def test_an_export_of_the_database_is_sound(ledger: UUID, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE ledger_entry SET body = replace(body, '\"n\":7', '\"n\":8') WHERE \"index\" = 7", "entry 7: expected the entry"),
+        ("UPDATE ledger_entry SET body = replace(body, ':7}', ':8}') WHERE \"index\" = 7", "entry 7: expected the"),
         ("UPDATE ledger_entry SET kind = 'a.b' WHERE \"index\" = 7", "entry 7: expected the clinic, kind and instant"),
         ("DELETE FROM ledger_entry WHERE \"index\" = 7", "entry 7: expected an entry; found none; the next is 8"),
         ("UPDATE ledger_tile SET root = hashes", "tile 0 of level 0: expected the tile"),
         ("DELETE FROM ledger_tile", "tile 0 of level 0: expected the tile over what is below it; found none"),
         ("UPDATE ledger_head SET size = size - 1", "head: expected"),
-        ("UPDATE ledger_checkpoint SET note = replace(note, 'chart', 'smart')", "checkpoint of 300 entries: expected a note"),
+        ("UPDATE ledger_checkpoint SET note = replace(note, 'chart', 'x')", "checkpoint of 300 entries: expected"),
         ("UPDATE ledger_signingkey SET verifier = replace(verifier, 'chart', 'smart')", "keys: expected"),
     ],
 )  # fmt: skip

@@ -59,7 +59,7 @@ def test_a_broken_tile_is_refused() -> None:
         hashes_in(bytes(33))
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 70_000), st.data())
 def test_proofs_from_tiles_are_those_of_the_tree(size: int, data: st.DataObject) -> None:
     hashes = [leaf_hash(at.to_bytes(3, "big")) for at in range(size)]

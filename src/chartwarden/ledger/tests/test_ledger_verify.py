@@ -11,7 +11,7 @@ import pytest
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger import export
-from chartwarden.ledger.checkpoint import NotSound, SigningKey
+from chartwarden.ledger.checkpoint import SigningKey
 from chartwarden.ledger.entry import KEY_ROTATED, Entry
 from chartwarden.ledger.merkle import HASH_SIZE, leaf_hash
 from chartwarden.ledger.rotation import KeyInForce, rotation_facts
@@ -65,7 +65,7 @@ def test_another_key_is_not_trusted(whole: tuple[Path, str]) -> None:
     assert said(whole[0], str(other)) == [
         f"keys: expected the trusted key {ORIGIN}+{other.id.hex()}; found only other keys"
     ]
-    with pytest.raises(NotSound):
+    with pytest.raises(InputRefused, match="--key: expected a verifier key"):
         verify(whole[0], "no key")
 
 
@@ -151,11 +151,13 @@ def test_an_entry_changed_together_with_its_tile(spoiled: Path, whole: tuple[Pat
         ),
         (
             lambda at: _swap(at, "tile/entries/000", "tile/entries/002"),
-            "tile/entries/000, entry 0: expected the entry that was signed; found another, as for 255 more in this file",
+            "tile/entries/000, entry 0: expected the entry that was signed; found another, "
+            "as for 255 more in this file",
         ),
         (
             lambda at: _reorder(at, "tile/entries/001"),
-            "tile/entries/001, entry 266: expected the entry that was signed; found entry 267, as for 1 more in this file",
+            "tile/entries/001, entry 266: expected the entry that was signed; found entry 267, "
+            "as for 1 more in this file",
         ),
         (
             lambda at: _cut(at, "tile/0/002", 100),

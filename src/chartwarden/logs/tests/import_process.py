@@ -61,4 +61,6 @@ def show() -> None:
 if __name__ == "__main__":
     django.setup()
     arguments = sys.argv[2:]
-    {"prepare": lambda: prepare(Path(arguments[0])), "work": lambda: work(int(arguments[0])), "show": show}[sys.argv[1]]()
+    {"prepare": lambda: prepare(Path(arguments[0])), "work": lambda: work(int(arguments[0])), "show": show}[
+        sys.argv[1]
+    ]()

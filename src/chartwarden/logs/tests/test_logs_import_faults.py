@@ -44,9 +44,9 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 
 def test_a_full_disk_is_told_plainly_and_keeps_nothing(house: House) -> None:
-    with pytest.raises(InputRefused, match="expected room on the disk for this file; found a full disk"):
-        with files_of_at_most(2 * MIB):
-            send(house, b"x" * (5 * MIB))
+    told = pytest.raises(InputRefused, match="expected room on the disk for this file; found a full disk")
+    with told, files_of_at_most(2 * MIB):
+        send(house, b"x" * (5 * MIB))
     assert (kept_files(house), LogImport.objects.count()) == ([], 0)
 
 
@@ -75,7 +75,9 @@ def test_what_breaks_off_again_and_again_is_refused(house: House) -> None:
     for time in range(MOST_ATTEMPTS):
         assert next_claim(AT + 2 * time * LEASE) is not None
     read_next(AT + 2 * MOST_ATTEMPTS * LEASE)
-    assert queries.preview(house.id, upload).faults == (("the file", "to be read in one go", "its reading broke off 5 times"),)
+    assert queries.preview(house.id, upload).faults == (
+        ("the file", "to be read in one go", "its reading broke off 5 times"),
+    )
 
 
 class Form(io.RawIOBase):
@@ -120,7 +122,9 @@ def installation(tmp_path: Path) -> Mapping[str, str]:
     folder.mkdir()
     rows = "".join(f"2026-03-{1 + n % 28:02}T09:00:00.{n:06}Z,ana,open,P{n}\n" for n in range(120_000))
     (folder / "log.csv").write_text(HEADER + rows, encoding="utf-8")
-    (folder / "patients.csv").write_text("patient,family_name\n" + "".join(f"P{n},Doe\n" for n in range(3_000)), "utf-8")
+    (folder / "patients.csv").write_text(
+        "patient,family_name\n" + "".join(f"P{n},Doe\n" for n in range(3_000)), "utf-8"
+    )
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "chartwarden.web.settings",

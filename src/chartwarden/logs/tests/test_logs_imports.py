@@ -45,7 +45,9 @@ def count(house: House, upload: UUID) -> None:
 
 def kept_files(house: House) -> list[Path]:
     folder = Path(settings.DATA)
-    return [path for what in ("vault", "events") for path in (folder / what / str(house.id)).rglob("*") if path.is_file()]
+    return [
+        path for what in ("vault", "events") for path in (folder / what / str(house.id)).rglob("*") if path.is_file()
+    ]
 
 
 def test_a_log_is_read_and_counts(house: House, tmp_path: Path) -> None:
@@ -145,9 +147,7 @@ def test_a_broken_off_upload_goes_on_where_it_was(house: House, size: int) -> No
 
 def test_another_digest_than_was_said_keeps_nothing(house: House) -> None:
     actor = house.actor("privacy_officer")
-    state = services.begin_upload(
-        clinic=house.id, sha256="0" * 64, size=len(LOG), name="log.csv", actor=actor, at=AT
-    )
+    state = services.begin_upload(clinic=house.id, sha256="0" * 64, size=len(LOG), name="log.csv", actor=actor, at=AT)
     services.append_bytes(clinic=house.id, upload=state.id, offset=0, chunks=[LOG.encode()])
     with pytest.raises(InputRefused, match="another: send it again"):
         services.finish_upload(clinic=house.id, upload=state.id, actor=actor, at=AT)
@@ -193,7 +193,9 @@ def test_staff_is_read_before_what_speaks_of_it(house: House) -> None:
 def test_a_queue_is_taken_into_its_table(house: House) -> None:
     from chartwarden.assignments.queries import assignments_table
 
-    upload = read(house, QUEUE.encode() + b"A2,P1,nobody,initial,2026-03-02T08:00:00\n", "export.csv", counts_when_read=True)
+    upload = read(
+        house, QUEUE.encode() + b"A2,P1,nobody,initial,2026-03-02T08:00:00\n", "export.csv", counts_when_read=True
+    )
     found = queries.import_of(house.id, upload)
     assert (found.kind, found.state, found.read, found.quarantined) == ("assignments", "counted", 1, 1)
     assert assignments_table(house.id)["assignment"].to_pylist() == ["A1"]
@@ -220,9 +222,7 @@ def test_another_clinics_imports_are_out_of_reach(house: House, other_house: Hou
     upload = send(house, LOG.encode()).id
     assert queries.import_of(other_house.id, upload) is None
     with pytest.raises(InputRefused):
-        services.discard_import(
-            clinic=other_house.id, upload=upload, actor=other_house.actor("privacy_officer"), at=AT
-        )
+        services.discard_import(clinic=other_house.id, upload=upload, actor=other_house.actor("privacy_officer"), at=AT)
 
 
 @pytest.mark.parametrize(
@@ -263,5 +263,3 @@ def test_how_a_foreign_log_is_told_of() -> None:
 )
 def test_a_kind_is_told_by_name_or_header(name: str, head: bytes, kind: str) -> None:
     assert rules.kind_of(name, head, queries.feeds()) == kind
-
-

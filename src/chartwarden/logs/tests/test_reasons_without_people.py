@@ -10,12 +10,12 @@ import pytest
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.kernel.progress import Quiet
+from chartwarden.logs.catalogue import PATIENTS
 from chartwarden.logs.contracts import Column, FeedRead, Quarantined, Source
 from chartwarden.logs.formats import gnumed_access_log
 from chartwarden.logs.services import read_feed
 from chartwarden.logs.tables.values import IDENTIFYING, RowFault, parser
 from chartwarden.logs.tests.support import CHICAGO
-from chartwarden.logs.catalogue import PATIENTS
 
 Read = Callable[[str], FeedRead]
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from chartwarden.kernel.progress import Quiet
+from chartwarden.logs.catalogue import NETWORKS, WORKFORCE
 from chartwarden.logs.contracts import Feed, FeedRead
 from chartwarden.logs.engine import connect
 from chartwarden.logs.services import read_feed
 from chartwarden.logs.tables.files import open_table
 from chartwarden.logs.tables.reading import read_careful, read_fast
 from chartwarden.logs.tests.support import CHICAGO, rows
-from chartwarden.logs.catalogue import NETWORKS, WORKFORCE
 
 STAFF = "person,logins,role,started_on,time_zone\n"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from chartwarden.clinics.services import acting_in
 from chartwarden.kernel.progress import Quiet
 from chartwarden.kernel.taken import Taken
 from chartwarden.logs.contracts import FeedRead
@@ -68,7 +69,8 @@ def test_names_are_for_display_in_the_own_clinic(house: House, other_house: Hous
     assert (found["P1"].name, found["P1"].birth_date.isoformat()) == ("Ana Núñez", "1950-02-03")
     assert found["P2"].name == "P2"
     assert set(found) == {"P1", "P2"}
-    assert queries.names(other_house.id, ["P1"]) == {}
+    with acting_in(other_house.id):
+        assert queries.names(other_house.id, ["P1"]) == {}
 
 
 def test_nothing_lies_in_clear(house: House, tmp_path: Path) -> None:

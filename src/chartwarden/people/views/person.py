@@ -27,6 +27,7 @@ from chartwarden.people.forms import (
     midnight_after,
     refused,
     role_word,
+    sent,
 )
 
 
@@ -43,9 +44,7 @@ def person(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
 @page(Permission.MANAGE_PEOPLE)
 def add(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Somebody new."""
-    form = PersonForm(
-        request.POST or None, initial={"started_on": request.now.astimezone(request.clinic.time_zone).date()}
-    )
+    form = PersonForm(sent(request), initial={"started_on": request.now.astimezone(request.clinic.time_zone).date()})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -70,7 +69,8 @@ def change(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     profile = _profile(request, clinic, person)
     names = ("given_name", "family_name")
     kept = {name: profile.values.get(name, "") for name in names} | {"logins": "; ".join(profile.logins)}
-    kept |= {"feed_role": profile.row.feed_role, "employer": profile.row.employer, "time_zone": profile.time_zone}
+    zone = "" if profile.time_zone == request.clinic.time_zone.key else profile.time_zone
+    kept |= {"feed_role": profile.row.feed_role, "employer": profile.row.employer, "time_zone": zone}
 
     def do(form: IdentityForm) -> None:
         given = form.cleaned_data
@@ -80,7 +80,7 @@ def change(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
             actor=request.member.actor, at=request.now,
         )  # fmt: skip
 
-    form = IdentityForm(request.POST or None, initial=kept)
+    form = IdentityForm(sent(request), initial=kept)
     return _form(request, profile, form, do, "Change", "Save", "Saved.")
 
 
@@ -96,7 +96,7 @@ def end(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
         )
 
     note = "From that moment they are shut out: their roles and tokens end. What they did stays on record."
-    return _form(request, profile, EndForm(request.POST or None), do, "End the engagement", "End it", "Ended.", note)
+    return _form(request, profile, EndForm(sent(request)), do, "End the engagement", "End it", "Ended.", note)
 
 
 @page(Permission.MANAGE_PEOPLE)
@@ -107,7 +107,7 @@ def rehire(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     def do(form: RehireForm) -> None:
         services.rehire(clinic=clinic, person=person, **form.cleaned_data, actor=request.member.actor, at=request.now)
 
-    form = RehireForm(request.POST or None, initial={"feed_role": profile.row.feed_role})
+    form = RehireForm(sent(request), initial={"feed_role": profile.row.feed_role})
     note = "They come back without roles: grant what the new work needs."
     return _form(request, profile, form, do, "A new engagement", "Begin it", "A new engagement is noted.", note)
 
@@ -124,7 +124,7 @@ def grant(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
             ends=midnight_after(last, request.clinic.time_zone) if last else None,
         )  # fmt: skip
 
-    return _form(request, profile, GrantForm(request.POST or None), do, "Grant a role", "Grant", "Granted.")
+    return _form(request, profile, GrantForm(sent(request)), do, "Grant a role", "Grant", "Granted.")
 
 
 @page(Permission.IMPORT_STAFF)
@@ -137,7 +137,7 @@ def hours(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
             clinic=clinic, person=person, hours=form.hours(), actor=request.member.actor, at=request.now
         )
 
-    form = HoursForm(request.POST or None, hours=profile.hours)
+    form = HoursForm(sent(request), hours=profile.hours)
     note = "An end before the start means over midnight. Leave a day off empty."
     return _form(request, profile, form, do, "Working hours", "Save", "Saved.", note, "people/hours.html")
 
@@ -152,7 +152,7 @@ def leave(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
             clinic=clinic, person=person, **form.cleaned_data, actor=request.member.actor, at=request.now
         )
 
-    return _form(request, profile, LeaveForm(request.POST or None), do, "Record leave", "Record", "Recorded.")
+    return _form(request, profile, LeaveForm(sent(request)), do, "Record leave", "Record", "Recorded.")
 
 
 @page(Permission.GRANT_ROLES)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people import queries, services
 from chartwarden.people.contracts import Permission, page
-from chartwarden.people.forms import TokenForm, midnight_after, refused
+from chartwarden.people.forms import TokenForm, midnight_after, refused, sent
 
 
 @page(Permission.USE_API)
@@ -28,7 +28,7 @@ def tokens(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @page(Permission.USE_API)
 def make(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Make a token; the answer shows its text once."""
-    form = TokenForm(request.POST or None, permissions=request.member.permissions)
+    form = TokenForm(sent(request), permissions=request.member.permissions)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:

@@ -20,8 +20,8 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
     if moment is None:
         return "–"
     there = moment.astimezone(zone)
-    text = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), text)
+    said = f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), said)
 
 
 @register.filter
@@ -29,8 +29,8 @@ def day(value: date | None) -> str | SafeString:
     """A day as ``Fri 6 Mar 2026``; a dash where there is none."""
     if value is None:
         return "–"
-    text = f"{value:%a} {value.day} {value:%b %Y}"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
+    said = f"{value:%a} {value.day} {value:%b %Y}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
 
 
 @register.filter

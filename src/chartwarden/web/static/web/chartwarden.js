@@ -3,10 +3,13 @@
 (() => {
   const idle = Number(document.body.dataset.idleMinutes || 0) * 60000;
   if (idle) {
-    let last = Date.now();
+    let last = Date.now(), told = last;
     const touch = () => { last = Date.now(); };
     for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, touch, { passive: true });
-    setInterval(() => { if (Date.now() - last >= idle) location.reload(); }, 15000);
+    setInterval(() => {
+      if (Date.now() - last >= idle) location.assign(`${document.body.dataset.lock}?next=${encodeURIComponent(location.pathname + location.search)}`);
+      else if (last - told > 60000) { told = last; fetch(document.body.dataset.alive); }
+    }, 5000);
   }
   // An element with data-key is pressed by that key, outside of fields that take text. In a form with data-enter, Enter
   // presses that button when nothing else has the focus, and Ctrl+Enter does from within a field.

@@ -1,0 +1,88 @@
+"""chartwarden ledger: take a clinic's ledger out, and check it anywhere."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from chartwarden.kernel.errors import InputRefused, refuse
+
+APP = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Take a clinic's ledger out, and check it where there is no server.",
+)
+
+
+@APP.command("export")
+def export_ledger(
+    clinic: Annotated[str, typer.Argument(metavar="CLINIC", help="The clinic's id, or its exact name.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder, or a new file ending in .zip.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The data folder; without it, CHARTWARDEN_DATA or ./chartwarden-data."),
+    ] = None,
+) -> None:
+    """Sign the head and write the whole ledger, as C2SP tlog-tiles, with its keys."""
+    _set_up(data)
+    from django.db import transaction
+
+    from chartwarden.clinics.queries import clinics
+    from chartwarden.clinics.services import across_clinics, acting_in
+    from chartwarden.ledger.queries import signing_keys
+    from chartwarden.ledger.services import export_signed
+
+    with across_clinics():
+        found = [one for one in clinics() if clinic in (str(one.id), one.name)]
+    if len(found) != 1:
+        raise refuse("CLINIC", "the id or the exact name of one clinic", f"{len(found)} of that name or id")
+    identity: UUID = found[0].id
+    with acting_in(identity):
+        with transaction.atomic():
+            head = export_signed(clinic=identity, out=out, at=datetime.now(UTC))
+        keys = signing_keys(identity)
+    print(f"The ledger of {found[0].name} lies in {out}: {head.size:,} entries, root {head.root.hex()}.")
+    print("Whoever checks it needs its first key, given to them another way than with the export:")
+    print(f"  chartwarden ledger verify {out} --key {keys[0]}")
+
+
+@APP.command("verify")
+def verify_ledger(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="An export: a folder or a zip.")],
+    key: Annotated[str, typer.Option(metavar="VKEY", help="The verifier key that you trust: NAME+KEYID+BASE64.")],
+    earlier: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A checkpoint that you kept: the ledger must begin with what it signed."),
+    ] = None,
+) -> None:
+    """Check every entry, hash, key and signature of an export. Needs no server and no database."""
+    from chartwarden.ledger.verify import verify
+
+    found = verify(folder, key, _note(earlier) if earlier is not None else None)
+    if not found.sound:
+        raise InputRefused(*found.faults)
+    print(f"Sound: {found.size:,} entries of {found.origin}, {len(found.keys)} key(s), root {found.root.hex()}.")
+
+
+def _note(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise refuse("--earlier", "a file with a checkpoint", "nothing that can be read as one") from None
+
+
+def _set_up(data: Path | None) -> None:
+    """Set Django up for an installation. Raises InputRefused where its data folder is not there."""
+    folder = data or Path(os.environ.get("CHARTWARDEN_DATA") or "chartwarden-data")
+    if not folder.is_dir():
+        raise refuse("--data", "a data folder that `chartwarden serve` has made", str(folder))
+    os.environ["CHARTWARDEN_DATA"] = str(folder.absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chartwarden.web.settings")
+    import django
+
+    django.setup()

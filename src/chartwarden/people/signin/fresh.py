@@ -1,0 +1,50 @@
+"""Fresh authentication: whoever signs has just shown again that it is they (21 CFR 11.200(a) asks the same)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from chartwarden.people.signin.rules import FRESH
+
+
+def fresh(request: HttpRequest, now: datetime) -> bool:
+    """Whether a password, a code or a passkey was shown in this session within the last five minutes."""
+    since = (now - FRESH).timestamp()
+    return any(record["at"] > since for record in get_authentication_records(request, request.user))
+
+
+def ask_again(request: HttpRequest, back_to: str) -> HttpResponse:
+    """To the page that asks for a passkey, a code or the password again, and then comes back to an address."""
+    methods = get_adapter(request).get_reauthentication_methods(request.user)
+    address = methods[0]["url"] if methods else reverse("signin:again")
+    address = f"{address}?{urlencode({'next': back_to})}"
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def needs_fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorator of a view, below its tag: where authentication is stale, ask again first.
+
+    What was sent with the request is not kept anywhere, since it may be about patients: the page says so.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        if fresh(request, request.now):
+            return view(request, *arguments, **named)
+        if request.method != "GET":
+            messages.warning(request, "Show first that it is you. Nothing was saved: do it once more afterwards.")
+        return ask_again(request, request.get_full_path())
+
+    return guarded

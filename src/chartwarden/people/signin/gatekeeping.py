@@ -1,0 +1,38 @@
+"""Reading a session for the rules, and writing down that somebody is active."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from chartwarden.people.signin.rules import TOUCH, Gate, Session, gate
+from chartwarden.people.signin.standing import account, standing
+
+
+def at_the_gate(request: HttpRequest) -> tuple[Gate, int]:
+    """The gate that is shut for the signed-in user, and after how many idle minutes their session locks.
+
+    A session that reaches the lock is locked from then on, whatever it asks for; an open one is noted as active.
+    """
+    found = standing(request.user.pk, request.now)
+    known = _session(request)
+    shut = gate(known, account(request, found), request.now)
+    if shut is Gate.LOCKED and not known.locked:
+        request.session["locked"] = True
+    elif shut not in (Gate.LOCKED, Gate.OVER, Gate.ENDED) and request.now - known.active_at >= TOUCH:
+        request.session["active_at"] = request.now.isoformat()
+    return shut, found.idle_minutes
+
+
+def _session(request: HttpRequest) -> Session:
+    """What the session says; one that was begun without the pages begins now."""
+    kept = request.session
+    for name in ("signed_in_at", "active_at"):
+        if name not in kept:
+            kept[name] = request.now.isoformat()
+    return Session(
+        signed_in_at=datetime.fromisoformat(kept["signed_in_at"]),
+        active_at=datetime.fromisoformat(kept["active_at"]),
+        locked=bool(kept.get("locked")),
+    )

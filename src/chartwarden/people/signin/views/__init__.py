@@ -1,0 +1,1 @@
+"""The pages of signing in that the library does not bring."""

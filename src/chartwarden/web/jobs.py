@@ -1,0 +1,46 @@
+"""The installation's own upkeep."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+
+from chartwarden.clinics.queries import clinics
+from chartwarden.clinics.services import acting_in
+from chartwarden.kernel.jobs import Job
+from chartwarden.ledger.queries import checkpoint, latest
+from chartwarden.ledger.services import sign_checkpoint
+
+
+def optimize(at: datetime) -> int:
+    """Let SQLite look at its tables anew, so that it picks indexes by what is in them (PRAGMA optimize)."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit=1000")
+            cursor.execute("PRAGMA optimize=0x10002")
+    return 0
+
+
+def forget_sessions(at: datetime) -> int:
+    """Remove sessions that have ended."""
+    Session.objects.filter(expire_date__lt=at).delete()
+    return 0
+
+
+def sign_checkpoints(at: datetime) -> int:
+    """Sign the head of every clinic's ledger to which something was added since the last time."""
+    for clinic in clinics():
+        with acting_in(clinic.id), transaction.atomic():
+            last = checkpoint(clinic.id)
+            if latest(clinic.id).size > (last.size if last else 0):
+                sign_checkpoint(clinic=clinic.id, at=at)
+    return 0
+
+
+JOBS = (
+    Job("web.sign_checkpoints", sign_checkpoints, timedelta(hours=1)),
+    Job("web.optimize", optimize, timedelta(days=1)),
+    Job("web.forget_sessions", forget_sessions, timedelta(days=1)),
+)

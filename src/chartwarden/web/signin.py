@@ -1,0 +1,89 @@
+"""What stands between a signed-in user and any page: end, lifetime, lock, second factor, recovery codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.contrib.auth import logout
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from chartwarden.people.services import Gate, ask_again, at_the_gate
+
+ALWAYS = {"account_logout", "account_inactive", "signin:again"}
+SHOWING = {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+SECURING = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "signin:join", "signin:invited"}
+KEEPING = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_generate_recovery_codes", "signin:codes_kept"}
+PASSES = {
+    Gate.LOCKED: SHOWING | {"openid_connect_login", "openid_connect_callback"},
+    Gate.SECOND_FACTOR: SHOWING | SECURING,
+    Gate.RECOVERY_CODES: SHOWING | KEEPING,
+}
+OF_ITS_OWN = ("ninja.", "django.contrib.staticfiles.")
+
+
+class SignInMiddleware:
+    """Middleware, before the one that asks whether a page may be seen. The API is not concerned: it has tokens."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """``process_view`` does the work."""
+        return self.respond(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Answer in the view's place where a gate is shut; None lets Django go on."""
+        module = getattr(view, "__module__", "")
+        if module.startswith(OF_ITS_OWN) or not request.user.is_authenticated:
+            return None
+        name = request.resolver_match.view_name
+        if name not in ALWAYS:
+            gate, request.idle_minutes = at_the_gate(request)
+            if gate is not Gate.OPEN and name not in PASSES.get(gate, ()):
+                return _shut(request, gate)
+        if name.startswith("mfa_") and request.method == "POST":
+            return _together(request, view, arguments, named)
+        return None
+
+
+def _shut(request: HttpRequest, gate: Gate) -> HttpResponseBase:
+    if gate is Gate.LOCKED:
+        return ask_again(request, _where(request))
+    if gate in (Gate.ENDED, Gate.OVER):
+        logout(request)
+        status = 403 if gate is Gate.ENDED else 401
+        return render(request, "account/signed_out.html", {"ended": gate is Gate.ENDED}, status=status)
+    address = reverse("mfa_index" if gate is Gate.SECOND_FACTOR else "mfa_view_recovery_codes")
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _together(
+    request: HttpRequest, view: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
+) -> HttpResponseBase:
+    """Let a change of factors and its entry in the ledger commit together."""
+    try:
+        with transaction.atomic():
+            response: HttpResponseBase = view(request, *arguments, **named)
+            return response
+    except ReauthenticationRequired:
+        return ask_again(request, request.get_full_path())
+    except ImmediateHttpResponse as instead:
+        return instead.response  # type: ignore[no-any-return]
+
+
+def _where(request: HttpRequest) -> str:
+    """The page that somebody is on: for a form or a part of a page, the one that it is in. Forms are not kept."""
+    if request.method == "GET" and request.headers.get("HX-Request") != "true":
+        return request.get_full_path()
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
