@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         findings,
         next_undecided,
         outcomes,
+        pictures,
         review,
         review_cases,
         revisions,
@@ -51,6 +52,7 @@ __all__ = [
     "my_weeks",
     "next_undecided",
     "outcomes",
+    "pictures",
     "question",
     "questions_to",
     "review",
@@ -63,7 +65,7 @@ __all__ = [
 DESK = {
     "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
     "reading": (
-        "calendar", "case", "findings", "next_undecided", "outcomes", "review", "review_cases", "revisions",
+        "calendar", "case", "findings", "next_undecided", "outcomes", "pictures", "review", "review_cases", "revisions",
         "signed_document",
     ),
 }  # fmt: skip

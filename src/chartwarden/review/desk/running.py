@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from chartwarden.review.desk.refreshing import take_findings
 from chartwarden.review.desk.summing import pictures_of
 from chartwarden.review.week_review import review_tables
 
+LOGGER = logging.getLogger(__name__)
 WORKER = Actor.of_system("worker")
 LEASE = timedelta(minutes=15)
 """After this another worker may take a run over; two runs of the same week do no harm, so no one is locked out."""
@@ -84,6 +86,9 @@ def refresh_review(clinic: Clinic, row: models.Review, at: datetime) -> int:
         _judge(clinic, row, revision, at)
     except InputRefused as refusal:
         _failed(row, revision, "\n".join(f"{f.where}: {f.expected} is needed" for f in refusal.faults))
+    except Exception:
+        LOGGER.exception("a review could not be made")
+        _failed(row, revision, "A fault of the program. Whoever runs Chartwarden finds the place in its log.")
     return 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,10 @@ def test_deciding_goes_on_to_the_next_case_and_back_to_the_review(
     officer, found = signed_in("privacy_officer"), rows(week)
     form = {"outcome": "coaching", "note": "Told.", "revision": 1}
     alike = {"together": "on", "alike": [f"{found['c1'].id}:1", f"{found['c2'].id}:1", "nonsense"]}
-    done = officer.post(address(house, "case", case=found["c0"].id), {**form, **alike})
+    done = officer.post(address(house, "decide", case=found["c0"].id), {**form, **alike})
     assert done.url == address(house, "case", case=found["s"].id)
     assert {row.outcome for name, row in rows(week).items() if name != "s"} == {"coaching"}
-    done = officer.post(done.url, form)
+    done = officer.post(address(house, "decide", case=found["s"].id), form)
     assert done.url == address(house, "review", review=week)
     page = officer.get(done.url).content.decode()
     assert "Ready to sign" in page
@@ -81,12 +82,12 @@ def test_deciding_goes_on_to_the_next_case_and_back_to_the_review(
 def test_without_the_box_the_alike_cases_are_left_alone(house: House, week: UUID, signed_in: SignedIn) -> None:
     found = rows(week)
     form = {"outcome": "in_order", "note": "Ok.", "revision": 1, "alike": [f"{found['c1'].id}:1"]}
-    signed_in("privacy_officer").post(address(house, "case", case=found["c0"].id), form)
+    signed_in("privacy_officer").post(address(house, "decide", case=found["c0"].id), form)
     assert [rows(week)[name].state for name in ("c0", "c1")] == ["decided", "open"]
 
 
 def test_the_second_officer_is_told_and_keeps_their_note(house: House, week: UUID, signed_in: SignedIn) -> None:
-    where = address(house, "case", case=rows(week)["c0"].id)
+    where = address(house, "decide", case=rows(week)["c0"].id)
     signed_in("compliance_officer").post(where, {"outcome": "coaching", "note": "First.", "revision": 1})
     answer = signed_in("privacy_officer").post(
         where, {"outcome": "violation", "note": "Second thoughts.", "revision": 1}
@@ -109,7 +110,7 @@ def test_the_second_officer_is_told_and_keeps_their_note(house: House, week: UUI
 def test_a_form_half_filled_comes_back(
     house: House, week: UUID, signed_in: SignedIn, sent: dict[str, str], says: str
 ) -> None:
-    where = address(house, "case", case=rows(week)["c0"].id)
+    where = address(house, "decide", case=rows(week)["c0"].id)
     answer = signed_in("privacy_officer").post(where, {"revision": 1, **sent})
     assert answer.status_code == 422
     assert says in answer.content.decode()
@@ -119,7 +120,12 @@ def test_an_auditor_reads_and_decides_nothing(house: House, week: UUID, signed_i
     where = address(house, "case", case=rows(week)["c0"].id)
     auditor = signed_in("auditor")
     assert b"Save and go on" not in auditor.get(where).content
-    assert auditor.post(where, {"outcome": "in_order", "note": "x", "revision": 1}).status_code == 403
+    assert (
+        auditor.post(
+            address(house, "decide", case=rows(week)["c0"].id), {"outcome": "in_order", "note": "x", "revision": 1}
+        ).status_code
+        == 403
+    )
     assert auditor.get(address(house, "sign", review=week)).status_code == 403
     assert signed_in("coder").get(where).status_code == 403
 
@@ -130,7 +136,8 @@ def test_ones_own_case_says_so(house: House, signed_in: SignedIn) -> None:
     page = signed_in("privacy_officer").get(where).content.decode()
     assert "Not yours to decide" in page
     assert "Save and go on" not in page
-    answer = signed_in("privacy_officer").post(where, {"outcome": "in_order", "note": "x", "revision": 1})
+    form = {"outcome": "in_order", "note": "x", "revision": 1}
+    answer = signed_in("privacy_officer").post(address(house, "decide", case=found["own"].id), form)
     assert answer.status_code == 409
     assert rows(found["own"].review_id)["own"].state == "open"
 
@@ -161,14 +168,25 @@ def test_a_question_to_a_stranger_is_refused(house: House, week: UUID, signed_in
     assert not models.Question.objects.exists()
 
 
+def just_signed_in(client: Any) -> None:
+    """As whoever has shown their second factor a moment ago."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+
+
 def decide_all(house: House, week: UUID, client: Any) -> None:
     for row in rows(week).values():
-        client.post(address(house, "case", case=row.id), {"outcome": "in_order", "note": "Fine.", "revision": 1})
+        client.post(address(house, "decide", case=row.id), {"outcome": "in_order", "note": "Fine.", "revision": 1})
 
 
 def test_signing_wants_the_coverage_read_and_gives_the_document(house: House, week: UUID, signed_in: SignedIn) -> None:
     officer = signed_in("privacy_officer")
     where = address(house, "sign", review=week)
+    asked = officer.get(where)
+    assert (asked.status_code, "/accounts/" in asked.url) == (302, True)
+    just_signed_in(officer)
     assert "4 cases are not decided yet" in officer.get(where).content.decode()
     decide_all(house, week, officer)
     page = officer.get(where).content.decode()
@@ -189,6 +207,7 @@ def test_signing_wants_the_coverage_read_and_gives_the_document(house: House, we
 def test_reopening_after_signing_makes_an_amendment(house: House, week: UUID, signed_in: SignedIn) -> None:
     officer = signed_in("privacy_officer")
     decide_all(house, week, officer)
+    just_signed_in(officer)
     officer.post(address(house, "sign", review=week), {"coverage": "on"})
     row = rows(week)["c0"]
     done = officer.post(address(house, "reopen", case=row.id), {"reason": "New facts.", "revision": row.revision})
@@ -229,6 +248,7 @@ def test_another_clinics_pages_are_not_there(house: House, other_house: House, w
     sign_in_as(officer, other_house.users["privacy_officer"])
     away = reverse("review:case", kwargs={"clinic": other_house.id, "case": row.id})
     assert officer.get(away).status_code == 404
+    away = reverse("review:decide", kwargs={"clinic": other_house.id, "case": row.id})
     assert officer.post(away, {"outcome": "in_order", "note": "x", "revision": 1}).status_code == 404
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from chartwarden.kernel.decisions import Refused, refused
+from chartwarden.kernel.decisions import Refused
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 from chartwarden.review import queries, rules
@@ -24,11 +24,16 @@ from chartwarden.review.views.patients import patient_name
 
 @page(Permission.SEE_REVIEWS)
 def case(request: HttpRequest, clinic: UUID, case: UUID) -> HttpResponse:
-    """Show a case, and decide it."""
+    """Show a case."""
     shown = _shown(request, case)
-    if request.method != "POST":
-        return _page(request, shown, DecideForm(initial={"revision": shown.revision}))
-    _require(request, Permission.DECIDE_CASES)
+    return _page(request, shown, DecideForm(initial={"revision": shown.revision}))
+
+
+@require_POST
+@page(Permission.DECIDE_CASES)
+def decide(request: HttpRequest, clinic: UUID, case: UUID) -> HttpResponse:
+    """Decide a case, alone or with those alike."""
+    shown = _shown(request, case)
     form = DecideForm(request.POST)
     if not form.is_valid():
         return _page(request, shown, form, status=422)
@@ -103,11 +108,6 @@ def _shown(request: HttpRequest, case: UUID) -> CaseShown:
     if shown is None:
         raise Http404
     return shown
-
-
-def _require(request: HttpRequest, permission: Permission) -> None:
-    if not request.member.may(permission):
-        raise Refused(refused(f"Your role here does not let you {permission.value}."))
 
 
 def _ticked(request: HttpRequest) -> dict[UUID, int]:

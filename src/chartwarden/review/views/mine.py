@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +19,11 @@ ROWS = 50
 
 
 @page(Permission.SEE_OWN_ACCESSES)
-def my_accesses(request: HttpRequest, clinic: UUID, week: date | None = None) -> HttpResponse:
+def my_accesses(request: HttpRequest, clinic: UUID, week: str = "") -> HttpResponse:
     """A week of the reader's accesses, each with what explains it."""
     person = request.member.person
     weeks = queries.my_weeks(request.clinic, person)
-    chosen = next((found for found in weeks if found.first_day == week), None) if week else next(iter(weeks), None)
+    chosen = next((found for found in weeks if str(found.first_day) == week), None) if week else next(iter(weeks), None)
     if week and chosen is None:
         raise Http404
     titled = [(found, days(found.first_day, found.last_day)) for found in weeks]
@@ -66,25 +65,25 @@ def my_accesses(request: HttpRequest, clinic: UUID, week: date | None = None) ->
 
 
 @page(Permission.SEE_OWN_ACCESSES)
-def statement(request: HttpRequest, clinic: UUID, week: date) -> HttpResponse:
+def statement(request: HttpRequest, clinic: UUID, week: str) -> HttpResponse:
     """The clearing statement, to be printed."""
     return render(request, "review/statement.html", {"statement": _statement(request, week), "week": week})
 
 
 @page(Permission.SEE_OWN_ACCESSES)
-def statement_text(request: HttpRequest, clinic: UUID, week: date) -> HttpResponse:
+def statement_text(request: HttpRequest, clinic: UUID, week: str) -> HttpResponse:
     """The same as plain text, to be kept."""
     text = _statement(request, week).text()
     headers = {"Content-Disposition": f'attachment; filename="statement-{week}.txt"'}
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _statement(request: HttpRequest, week: date) -> Statement:
+def _statement(request: HttpRequest, week: str) -> Statement:
     weeks = queries.my_weeks(request.clinic, request.member.person)
-    chosen = next((found for found in weeks if found.first_day == week), None)
+    chosen = next((found for found in weeks if str(found.first_day) == week), None)
     if chosen is None:
         raise Http404
-    cases = [c for c in queries.my_cases(request.clinic, request.member.person) if c.first_day == week]
+    cases = [c for c in queries.my_cases(request.clinic, request.member.person) if c.first_day == chosen.first_day]
     return statement_of(request.clinic, request.member.name, chosen, cases, showing.titles("explanations"), request.now)
 
 

@@ -8,25 +8,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.kernel.decisions import Refused
-from chartwarden.people import services as people
 from chartwarden.people.contracts import Permission, page
+from chartwarden.people.services import needs_fresh
 from chartwarden.review import queries, rules
+from chartwarden.review.desk.contracts import ReviewLine
 from chartwarden.review.desk.signing import sign_review, signable
 from chartwarden.review.forms import SignForm
 from chartwarden.review.views import showing
 
-needs_fresh = getattr(people, "needs_fresh", lambda view: view)
-
 
 @page(Permission.SIGN_REVIEWS)
-@needs_fresh
 def sign(request: HttpRequest, clinic: UUID, review: UUID) -> HttpResponse:
-    """Show what is to be signed, and sign it."""
+    """Show what is to be signed, and sign it: by somebody who has just shown that it is they."""
     line = queries.review(request.clinic, review, request.now)
     if line is None:
         raise Http404
     if line.state == "signed":
         return redirect("review:review", clinic=clinic, review=review)
+    return _sign(request, clinic, review, line)
+
+
+@needs_fresh
+def _sign(request: HttpRequest, clinic: UUID, review: UUID, line: ReviewLine) -> HttpResponse:
     refusal = signable(clinic=request.clinic, review=review, at=request.now)
     if request.method == "POST":
         form = SignForm(request.POST)
