@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -13,15 +13,19 @@ from django.db import transaction
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.actors import Actor
 from chartwarden.ledger.services import append
+from chartwarden.people.queries import holders
 from chartwarden.review import models, rules
 from chartwarden.review.contracts import Case, Findings
 from chartwarden.review.desk import sealed
 from chartwarden.review.desk.opening import amendment_of, newest, settle
 from chartwarden.review.desk.own import PersonAccesses, keep_accesses
 from chartwarden.review.desk.summing import body_of, head_of, summary_of
+from chartwarden.review.desk.telling import tell
 from chartwarden.review.report.contracts import Picture
 
 BATCH = 500
+LATELY = timedelta(days=7)
+"""Of a week that ended longer ago nobody is told by mail: the first import of a year would send fifty."""
 
 
 @dataclass
@@ -76,6 +80,7 @@ def take_findings(
                 models.Review.objects.filter(id=row.id).update(revision=revision, run="idle", run_until=None)
                 return counts
             row = amendment_of(row, clinic, actor, at)
+        first = row.refreshed_at is None
         _take_cases(row, cases, dict(findings.names), staff, counts, at)
         row.summary = sealed.pack(clinic.id, sealed.SUMMARY, summary_of(findings, pictures))
         row.accesses, row.explained = findings.totals.accesses, findings.totals.explained
@@ -83,7 +88,11 @@ def take_findings(
         row.run, row.run_until, row.run_stage, row.run_fault = "idle", None, "", ""
         row.save()
         keep_accesses(row, judged, staff.persons)
-        settle(row, at.astimezone(clinic.time_zone).date())
+        today = at.astimezone(clinic.time_zone).date()
+        settle(row, today)
+        if first and timedelta(0) < today - row.last_day <= LATELY:
+            for officer in holders(clinic.id, "privacy_officer", at):
+                tell(clinic.id, officer, "review_ready", "review:review", {"review": str(row.id)}, at)
         append(
             clinic=clinic.id,
             kind="review.refreshed",

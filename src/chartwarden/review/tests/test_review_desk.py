@@ -12,6 +12,7 @@ import pytest
 
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
+from chartwarden.people.queries import outbox
 from chartwarden.review import models, queries, rules
 from chartwarden.review.services import (
     Stale,
@@ -324,3 +325,15 @@ def test_another_clinics_rows_are_not_there(house: House, other_house: House) ->
             clinic=other_house.clinic, case=row.id, outcome="in_order", note="No.", revision=1,
             actor=other_house.actor("privacy_officer"), at=AFTER,
         )  # fmt: skip
+
+
+def test_officers_are_told_once_by_mail_that_a_week_was_read(house: House) -> None:
+    review = taken(house, case("a", patient="P-1"))
+    taken(house, case("a", patient="P-1"), case("b", patient="P-2"), review=review, revision=2)
+    mails = outbox(house.id)
+    assert [(mail.person, mail.kind) for mail in mails] == [(house.people["privacy_officer"], "review_ready")]
+
+
+def test_of_weeks_long_ago_nobody_is_told(house: House) -> None:
+    taken(house, case("a"), at=LATE)
+    assert not outbox(house.id)
