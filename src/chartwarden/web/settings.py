@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "chartwarden.web.headers.headers",
+    "django.middleware.security.SecurityMiddleware",
     "chartwarden.web.api.problems.only_problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
