@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from chartwarden.clinics.services import acting_in
+from chartwarden.kernel.errors import InputRefused
 from chartwarden.people import models
-from chartwarden.people.services import add_user
-from chartwarden.people.signin.invitations import accept_invitation, address_of, open_invitation
+from chartwarden.people.signin.invitations import address_of, join_by_invitation, open_invitation
 from chartwarden.people.signin.joining import invitation_in
 from chartwarden.people.signin.sso import SINCE
 
@@ -76,6 +76,8 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
             row = open_invitation(*place, request.now)
             if row is None or address_of(row) not in verified:
                 return None
-            user = add_user(email=address_of(row), password=None, at=request.now)
-            accept_invitation(clinic=place[0], invitation=place[1], user=user, at=request.now)
+            try:
+                user = join_by_invitation(clinic=place[0], invitation=place[1], password=None, at=request.now)
+            except InputRefused:
+                return None
         return models.User.objects.get(id=user)
