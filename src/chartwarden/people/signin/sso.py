@@ -17,6 +17,8 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.http import HttpRequest, HttpResponseBase
 
+from chartwarden.people.signin.rules import FRESH
+
 SINCE = "provider_signed_in_at"
 """In the session: when the provider says that it last saw the person sign in, in seconds since 1970."""
 
@@ -31,7 +33,9 @@ class SignOn(OpenIDConnectProvider):
         asked = {"nonce": nonce}
         if request.user.is_authenticated:
             known["again"] = str(request.user.pk)
-            asked |= {"prompt": "login", "max_age": "0"}
+            # With max_age the ID token must say auth_time, which the adapter checks. 0 would be taken literally by some
+            # providers, which then ask without end.
+            asked |= {"prompt": "login", "max_age": str(int(FRESH.total_seconds()))}
         return self.redirect(
             request, process="login", next_url=get_next_redirect_url(request), data=known, auth_params=asked
         )
