@@ -129,8 +129,9 @@ def decide_all(hand: Hand) -> int:
             break
         page.wait_for_timeout(1000)
         page.reload()
+    before = page.url
     hand.click(first.first)
-    page.wait_for_load_state()
+    page.wait_for_url(lambda address: address != before)
     if "/cases/" not in page.url:
         hand.press("j")
         page.wait_for_url("**/cases/**")
@@ -153,8 +154,10 @@ def decide_all(hand: Hand) -> int:
 def sign(hand: Hand) -> None:
     page = hand.page
     expect(page.get_by_text("All decided. Ready to sign")).to_be_visible()
+    page.wait_for_load_state()
     hand.press("s")
     expect(page.get_by_role("heading", name="Sign the review")).to_be_visible()
+    page.wait_for_load_state()
     hand.press("1")
     hand.click(page.get_by_role("button", name=re.compile("^Sign")))
     expect(page.get_by_role("heading", name=re.compile("^Signed by"))).to_be_visible()

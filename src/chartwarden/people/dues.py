@@ -6,10 +6,13 @@ from datetime import datetime
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.dues import Due
+from chartwarden.people import models
 from chartwarden.people.contracts import Member, Permission
+from chartwarden.people.identity import display_name, opened
 from chartwarden.people.outbox import counts
 from chartwarden.people.roster import absent_count
 from chartwarden.people.sending import configured
+from chartwarden.people.signin.resetting import unseen_resets
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
@@ -26,7 +29,23 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
                 detail="Either the file was cut short, or an engagement has to be ended.",
             )
         )
+    if member.may(Permission.MANAGE_PEOPLE):
+        found += _resets(member, clinic)
     return found
+
+
+def _resets(member: Member, clinic: Clinic) -> list[Due]:
+    people = models.Person.objects.filter(clinic_id=clinic.id, id__in=unseen_resets(clinic.id))
+    return [
+        Due(
+            what=f"Another clinic reset the second factors of {display_name(opened(clinic.id, person.identity))}",
+            action="Look at it",
+            page="signin:factors",
+            arguments={"person": str(person.id)},
+            detail="They sign in to both clinics by one account. Ask them whether they wanted it.",
+        )
+        for person in people.exclude(id=member.person).order_by("id")
+    ]
 
 
 def _mail(clinic: Clinic) -> list[Due]:

@@ -90,6 +90,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "chartwarden.people.signin.adapter.AccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 AUTH_PASSWORD_VALIDATORS = [
@@ -100,6 +101,11 @@ MFA_ADAPTER = "chartwarden.people.signin.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "activate_totp": "chartwarden.people.signin.codes.FirstCode",
+    "authenticate": "chartwarden.people.signin.codes.Code",
+    "reauthenticate": "chartwarden.people.signin.codes.CodeAgain",
+}
 MFA_TOTP_ISSUER = "Chartwarden"
 MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "chartwarden.people.signin.provider.ProviderAdapter"

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.clinics.queries import clinics
-from chartwarden.clinics.services import across_clinics
 from chartwarden.ledger.queries import entries, latest
 from chartwarden.people.contracts import Permission, page, public
 from chartwarden.people.queries import clinics_of
@@ -28,8 +27,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("signin:setup")
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    with across_clinics():
-        mine = set(clinics_of(request.user.id))
+    mine = set(clinics_of(request.user.id, request.now))
     found = [clinic for clinic in clinics() if clinic.id in mine]
     if len(found) == 1:
         return redirect("web:home", clinic=found[0].id)

@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from chartwarden.clinics.services import acting_in, seal, unseal
@@ -137,6 +137,25 @@ def accept_invitation(*, clinic: UUID, invitation: UUID, user: UUID, at: datetim
         )
         _note("people.joined", row, Actor.of_person(row.person_id), at)
     return row.person_id
+
+
+def join_by_invitation(*, clinic: UUID, invitation: UUID, password: str | None, at: datetime) -> UUID:
+    """Make an account for the invited address and link the person to it; returns the user. ``None``: no password.
+
+    Raises InputRefused where the invitation no longer works, or the address has an account by now, also where two come
+    at once.
+    """
+    gone = refuse("invitation", "one that still works", "one that was used, withdrawn, or is older than a week")
+    try:
+        with transaction.atomic():
+            row = Invitation.objects.select_for_update().filter(clinic_id=clinic, id=invitation).first()
+            if row is None or open_invitation(clinic, invitation, at) is None:
+                raise gone
+            user = models.User.objects.create_user(address_of(row), password, date_joined=at)
+            accept_invitation(clinic=clinic, invitation=invitation, user=user.id, at=at)
+    except IntegrityError:
+        raise gone from None
+    return user.id
 
 
 def _open(clinic: UUID, person: UUID):  # type: ignore[no-untyped-def]  # a queryset
