@@ -28,4 +28,3 @@ from chartwarden.web.settings import *  # noqa: F403  after the environment is s
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick: a house has a user for every role
 STATIC_ROOT = None
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
-WHITENOISE_USE_FINDERS = True  # served as they lie in the package: nothing is gathered for a test
