@@ -1,11 +1,40 @@
-"""A token for tests of the API."""
+"""Tokens and calls for tests of the API."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 from tests.support.clinic import House
+
+
+class Caller:
+    """Calls the API of a clinic with a token of a role, made when it is first needed: JSON in, the answer out."""
+
+    def __init__(self, client: Any, house: House) -> None:
+        self.client, self.house = client, house
+        self.tokens: dict[str, str] = {}
+
+    def __call__(
+        self, path: str, role: str = "privacy_officer", method: str = "get", body: Any = None, **other: Any
+    ) -> Any:
+        """``path`` is below the clinic's address, or whole where it begins with a slash."""
+        if role not in self.tokens:
+            self.tokens[role] = token_for(self.house, role).text
+        address = path if path.startswith("/") else f"/api/v1/clinics/{self.house.id}/{path}"
+        content = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
+        headers = {"Authorization": f"Bearer {self.tokens[role]}", **other.pop("headers", {})}
+        return getattr(self.client, method)(address, **content, headers=headers, **other)
+
+
+def problem(answer: Any, status: int) -> dict[str, Any]:
+    """The problem details of an answer that must be one."""
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.content
+    content: dict[str, Any] = answer.json()
+    assert content["status"] == status
+    assert content["title"]
+    return content
 
 
 def token_for(house: House, role: str, *scopes: Any) -> Any:

@@ -14,6 +14,7 @@ from chartwarden.people.queries import names
 
 SENTENCES: Mapping[str, str] = {
     "assignments.feed_taken": "imported the coding queue",
+    "assignments.table_read": "read the table of assignments",
     "clinics.data_key_rotated": "gave the clinic's data a new key",
     "clinics.keys_rewrapped": "wrapped the clinic's keys anew",
     "clinics.opened": "opened the clinic",
@@ -32,6 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "logs.received": "received a file",
     "logs.refused": "refused a file that could not be read",
     "patients.feed_taken": "imported patients",
+    "patients.table_read": "read the table of patients",
     "people.added": "added {person} to the workforce",
     "people.changed": "changed what is known of {person}",
     "people.engagement_ended": "ended the engagement of {person}",
@@ -45,6 +47,7 @@ SENTENCES: Mapping[str, str] = {
     "people.leave_withdrawn": "withdrew leave of {person}",
     "people.linked": "linked {person} to who signs in",
     "people.password_changed": "changed their password",
+    "people.presence_shown": "showed a program's request to be their own",
     "people.provider_linked": "linked their account to single sign-on",
     "people.provider_unlinked": "unlinked their account from single sign-on",
     "people.recovery_codes_kept": "kept their recovery codes",

@@ -17,7 +17,7 @@ from chartwarden.ledger import queries as ledger
 from chartwarden.people.contracts import Permission
 from chartwarden.people.services import withdraw_token
 from chartwarden.web.api.documentation import operations, schema
-from tests.support.api import token_for
+from tests.support.api import Caller, problem, token_for
 from tests.support.clinic import House
 
 Call = Callable[..., Any]
@@ -27,25 +27,7 @@ Call = Callable[..., Any]
 def call(client: Any, house: House) -> Call:
     """Call the API of the clinic with a token of a role; JSON in, the answer out."""
     cache.clear()
-    tokens: dict[str, str] = {}
-
-    def send(path: str, role: str = "privacy_officer", method: str = "get", body: Any = None, **other: Any) -> Any:
-        if role not in tokens:
-            tokens[role] = token_for(house, role).text
-        address = path if path.startswith("/") else f"/api/v1/clinics/{house.id}/{path}"
-        content = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
-        headers = {"Authorization": f"Bearer {tokens[role]}", **other.pop("headers", {})}
-        return getattr(client, method)(address, **content, headers=headers, **other)
-
-    return send
-
-
-def problem(answer: Any, status: int) -> dict[str, Any]:
-    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.content
-    content: dict[str, Any] = answer.json()
-    assert content["status"] == status
-    assert content["title"]
-    return content
+    return Caller(client, house)
 
 
 def test_every_operation_says_who_may_do_it() -> None:
