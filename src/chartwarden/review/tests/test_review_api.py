@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from allauth.mfa.adapter import get_adapter
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 
 from chartwarden.ledger.queries import entries
+from chartwarden.people.contracts import Permission
 from chartwarden.people.models import User
 from chartwarden.people.services import grant_role
 from chartwarden.review.models import CaseRecord, Review
 from chartwarden.review.tests.desk_support import case, judged, taken
-from tests.support.api import Caller, problem, token_for
+from tests.support.api import Caller, app_of, code_of, problem, token_for
 from tests.support.clinic import AT, PASSWORD, House
 
 
@@ -39,14 +36,7 @@ def review(house: House, tmp_path: Path) -> str:
 @pytest.fixture
 def app(house: House) -> str:
     """The secret of the officer's app."""
-    secret = generate_totp_secret()
-    user = User.objects.get(id=house.users["privacy_officer"])
-    Authenticator.objects.create(user=user, type="totp", data={"secret": get_adapter().encrypt(secret)})
-    return secret
-
-
-def code(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+    return app_of(house, "privacy_officer")
 
 
 def row(digest: str) -> CaseRecord:
@@ -148,14 +138,14 @@ def test_a_question_and_its_answer(call: Caller, house: House, review: str) -> N
 def test_a_signature_takes_the_person_and_not_the_token_alone(
     call: Caller, house: House, review: str, app: str
 ) -> None:
-    problem(sign(call, review, code=code(app)), 403)  # cases are open, so no code was used up
+    problem(sign(call, review, code=code_of(app)), 403)  # cases are open, so no code was used up
     decide_all(call, review)
     problem(call(f"reviews/{review}/sign", method="post", body={"coverage_acknowledged": True}), 422)
-    problem(sign(call, review, code=code(app), coverage_acknowledged=False), 403)
+    problem(sign(call, review, code=code_of(app), coverage_acknowledged=False), 403)
     problem(sign(call, review, code="12345 "), 422)
-    problem(sign(call, review, code=code(app), password="another"), 403)
+    problem(sign(call, review, code=code_of(app), password="another"), 403)
     assert Review.objects.get(id=review).state == "ready"
-    signed = sign(call, review, code=code(app))
+    signed = sign(call, review, code=code_of(app))
     assert signed.status_code == 200, signed.content
     document = call(f"reviews/{review}/document")
     assert hashlib.sha256(document.content).hexdigest() == signed.json()["document_sha256"]
@@ -165,7 +155,7 @@ def test_a_signature_takes_the_person_and_not_the_token_alone(
 
 def test_a_code_that_was_used_on_a_page_signs_nothing(call: Caller, review: str, app: str) -> None:
     decide_all(call, review)
-    used = code(app)
+    used = code_of(app)
     cache.set(f"signin.code.{User.objects.get(email__startswith='privacy').pk}.{used}", "used")
     problem(sign(call, review, code=used), 403)
     assert Review.objects.get(id=review).state == "ready"
@@ -173,17 +163,17 @@ def test_a_code_that_was_used_on_a_page_signs_nothing(call: Caller, review: str,
 
 def test_wrong_tries_are_counted_and_written_down(call: Caller, house: House, review: str, app: str) -> None:
     decide_all(call, review)
-    wrong = str((int(code(app)) + 333_333) % 1_000_000).zfill(6)
+    wrong = str((int(code_of(app)) + 333_333) % 1_000_000).zfill(6)
     statuses = [sign(call, review, code=wrong).status_code for _ in range(6)]
     assert statuses == [403] * 5 + [429]
-    problem(sign(call, review, code=code(app)), 429)
+    problem(sign(call, review, code=code_of(app)), 429)
     kinds = [entry.kind for entry in entries(house.id, 2**40, 5, newest_first=True)]
     assert kinds == ["people.second_factor_failed"] * 5
 
 
 def test_wrong_passwords_are_counted_too(call: Caller, review: str, app: str) -> None:
     decide_all(call, review)
-    statuses = [sign(call, review, password="x", code=code(app)).status_code for _ in range(6)]
+    statuses = [sign(call, review, password="x", code=code_of(app)).status_code for _ in range(6)]
     assert statuses == [403] * 5 + [429]
 
 
@@ -193,8 +183,6 @@ def test_without_an_app_or_a_password_nobody_signs_by_a_program(call: Caller, ho
 
 
 def test_a_token_without_the_scope_signs_nothing(client: Any, house: House, review: str) -> None:
-    from chartwarden.people.contracts import Permission
-
     token = token_for(house, "privacy_officer", Permission.SEE_REVIEWS, Permission.DECIDE_CASES).text
     answer = client.post(
         f"/api/v1/clinics/{house.id}/reviews/{review}/sign",
@@ -207,7 +195,7 @@ def test_a_token_without_the_scope_signs_nothing(client: Any, house: House, revi
 def test_a_signed_review_is_reopened_by_an_amendment(call: Caller, review: str, app: str) -> None:
     problem(call(f"reviews/{review}/document"), 404)
     decide_all(call, review)
-    assert sign(call, review, code=code(app)).status_code == 200
+    assert sign(call, review, code=code_of(app)).status_code == 200
     found = row("a")
     body = {"reason": "New facts.", "revision": found.revision}
     opened = call(f"cases/{found.id}/reopen", method="post", body=body).json()["id"]
