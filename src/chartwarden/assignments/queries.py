@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -49,6 +50,26 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
     if not columns["assignment"]:
         return None
     return pa.table(columns, schema=COLUMNS)
+
+
+def assignments_behind(clinic: UUID, after: str, most: int) -> list[dict[str, Any]]:
+    """Assignments by their ids here, those behind one, as plain values; people are ids."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic)
+    rows = rows.filter(id__gt=UUID(after)) if after else rows
+    return [
+        {
+            "id": str(row.id),
+            **dict.fromkeys(sealed.FIELDS),
+            **msgspec.json.decode(sealed.opened(clinic, row.sealed), type=dict[str, str]),
+            "coder": str(row.coder_id),
+            "kind": row.kind,
+            "state": row.state,
+            "assigned_at": row.assigned_at.isoformat(),
+            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+            "outcome": row.outcome,
+        }
+        for row in rows.order_by("id")[:most]
+    ]
 
 
 def _naive(moment: datetime | None) -> datetime | None:

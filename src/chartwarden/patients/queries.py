@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -22,6 +23,17 @@ def patients_table(clinic: UUID) -> pa.Table | None:
         if "birth_date" in values:
             values["birth_date"] = date.fromisoformat(values["birth_date"])
     return pa.Table.from_pylist(found, schema=identity.COLUMNS)
+
+
+def patients_behind(clinic: UUID, after: str, most: int) -> list[dict[str, Any]]:
+    """Patients by their ids here, those behind one, each with every column of the feed; a date as text."""
+    rows = models.Patient.objects.filter(clinic_id=clinic)
+    rows = rows.filter(id__gt=UUID(after)) if after else rows
+    empty: dict[str, Any] = {**dict.fromkeys(identity.COLUMNS.names), "flags": []}
+    return [
+        {"id": str(row.id), **empty, **identity.decoded(identity.opened(clinic, row.identity))}
+        for row in rows.order_by("id")[:most]
+    ]
 
 
 def names(clinic: UUID, refs: Iterable[str]) -> Mapping[str, PatientName]:

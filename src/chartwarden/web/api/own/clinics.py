@@ -33,6 +33,7 @@ class Settings(BaseModel):
     review_due_days: int
     lookback_days: int
     reviews_from: str | None
+    thresholds: dict[str, dict[str, float]] = Field(description="Detectors' parameters, by detector.")
     demo: bool
 
 
@@ -56,6 +57,9 @@ class Changes(Body):
     review_due_days: int = Field(0, ge=1, le=60)
     lookback_days: int = Field(0, ge=7, le=365)
     reviews_from: date | None = None
+    thresholds: dict[str, dict[str, float]] = Field(
+        default_factory=dict, description="All that differ from the detectors' own; what is left out is theirs again."
+    )
 
 
 class NewWebhook(Body):
@@ -100,6 +104,7 @@ def clinic_settings(request: HttpRequest, clinic: Path[UUID]) -> Any:
         **{name: getattr(found, name) for name in Settings.model_fields},
         "time_zone": found.time_zone.key,
         "reviews_from": first.isoformat() if first else None,
+        "thresholds": {detector: dict(parameters) for detector, parameters in found.thresholds.items()},
     }
 
 
