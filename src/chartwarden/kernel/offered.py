@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
@@ -30,6 +31,12 @@ class Body(BaseModel):
         if any(isinstance(text, str) and "\x00" in text for text in texts):
             raise ValueError("text without the character U+0000")
         return value
+
+
+class Made(BaseModel):
+    """What was made."""
+
+    id: UUID
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from ninja import Path, Router, Status
 
 from chartwarden.kernel.decisions import Refused, refused, require
+from chartwarden.kernel.offered import Made
 from chartwarden.people import queries, services
 from chartwarden.people.bodies import (
     ChangedPerson,
@@ -18,7 +19,6 @@ from chartwarden.people.bodies import (
     HoursOfWeek,
     Invitation,
     Invite,
-    Made,
     MadePerson,
     NewGrant,
     NewLeave,
@@ -26,7 +26,7 @@ from chartwarden.people.bodies import (
     PersonInFull,
     Rehire,
     ResetFactors,
-    Seen,
+    ResetsSeen,
 )
 from chartwarden.people.contracts import Hours, Permission, Profile, page
 from chartwarden.people.identity import FIELDS
@@ -213,7 +213,7 @@ def reset_factors(request: HttpRequest, clinic: Path[UUID], person: UUID, given:
     return Status(204, None)
 
 
-@router.post("/people/{person}/factors/seen", response=Seen, summary="Say that a reset elsewhere was seen")
+@router.post("/people/{person}/factors/seen", response=ResetsSeen, summary="Say that a reset elsewhere was seen")
 @page(Permission.MANAGE_PEOPLE)
 def see_factor_reset(request: HttpRequest, clinic: Path[UUID], person: UUID) -> Any:
     """That another clinic reset somebody's second factors. Again changes nothing."""

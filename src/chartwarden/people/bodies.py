@@ -111,13 +111,7 @@ class ResetFactors(Body):
     code: str = Field(pattern=r"^[0-9]{6}$", description="The code that their own app shows now. It works once.")
 
 
-class Made(BaseModel):
-    """What was made."""
-
-    id: UUID
-
-
-class Seen(BaseModel):
+class ResetsSeen(BaseModel):
     """How many there were."""
 
     seen: int

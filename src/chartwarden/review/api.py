@@ -12,6 +12,7 @@ from ninja import Path, Router, Status
 
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
+from chartwarden.kernel.offered import Made
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 from chartwarden.people.services import Presence, show_presence
@@ -122,7 +123,7 @@ def decide(request: HttpRequest, clinic: Path[UUID], case: UUID, given: bodies.D
     return Status(204, None)
 
 
-@router.post("/cases/{case}/ask", response={201: bodies.Made}, summary="Ask about a case")
+@router.post("/cases/{case}/ask", response={201: Made}, summary="Ask about a case")
 @page(Permission.DECIDE_CASES)
 def ask(request: HttpRequest, clinic: Path[UUID], case: UUID, given: bodies.Ask) -> Any:
     """A written question to the coder it is about or to a coding supervisor, who are told by mail that there is one."""
@@ -137,7 +138,7 @@ def ask(request: HttpRequest, clinic: Path[UUID], case: UUID, given: bodies.Ask)
     return Status(201, {"id": question})
 
 
-@router.post("/cases/{case}/reopen", response={201: bodies.Made}, summary="Reopen a case")
+@router.post("/cases/{case}/reopen", response={201: Made}, summary="Reopen a case")
 @page(Permission.DECIDE_CASES)
 def reopen(request: HttpRequest, clinic: Path[UUID], case: UUID, given: bodies.Reopen) -> Any:
     """The answer names the case that is open now: another one where the review is signed, held by an amendment."""

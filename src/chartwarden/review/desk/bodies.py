@@ -37,7 +37,7 @@ class Decide(Body):
     revision: int = REVISION
 
 
-class Seen(Body):
+class CaseSeen(Body):
     """A case as it was looked at."""
 
     id: UUID
@@ -47,7 +47,7 @@ class Seen(Body):
 class DecideTogether(Body):
     """How cases that are alike are decided, all or none."""
 
-    cases: list[Seen] = Field(min_length=1, max_length=100)
+    cases: list[CaseSeen] = Field(min_length=1, max_length=100)
     outcome: Outcome
     note: str = Field(min_length=1, max_length=MOST_TEXT, pattern=r"\S", description="Why. Kept sealed.")
 
@@ -65,12 +65,6 @@ class Sign(Body):
     coverage_acknowledged: bool = Field(description="That the signer has read what was reviewed and what was not.")
     password: str = Field(min_length=1, max_length=1000, description="The signer's password. Kept nowhere.")
     code: str = Field(pattern=r"^[0-9]{6}$", description="The code that the signer's app shows now. It works once.")
-
-
-class Made(BaseModel):
-    """What was made."""
-
-    id: UUID
 
 
 class Signed(BaseModel):
@@ -299,7 +293,7 @@ class CaseInFull(Evidence):
     dispositions: list[Disposed]
     of_pair: list[OtherCase] = Field(description="Of the same person and patient, this week and before.")
     of_coder: list[OtherCase] = Field(description="Others of the same person.")
-    alike: list[Seen] = Field(description="Undecided cases that may be decided together with this one.")
+    alike: list[CaseSeen] = Field(description="Undecided cases that may be decided together with this one.")
     before: UUID | None
     after: UUID | None
     reopens: UUID | None

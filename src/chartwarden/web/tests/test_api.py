@@ -6,12 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from ninja.constants import NOT_SET
+from pydantic import BaseModel
 
 from chartwarden.ledger import queries as ledger
 from chartwarden.people.contracts import Permission
@@ -34,6 +36,31 @@ def test_every_operation_says_who_may_do_it() -> None:
     assert len(operations()) > 10
     silent = [op.view_func.__name__ for op in operations() if not hasattr(op.view_func, "access")]
     assert silent == []
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    """The description keeps shapes by their names: two of one name would be told as one."""
+    found: dict[str, set[Any]] = {}
+    for operation in operations():
+        shapes = [*operation.models, *filter(None, operation.response_models.values())]
+        for shape in _shapes([one for one in shapes if one is not NOT_SET]):
+            found.setdefault(shape.__name__, set()).add(shape)
+    written = {
+        name: kinds for name, kinds in found.items() if not name.endswith("Params") and name != "NinjaResponseSchema"
+    }
+    assert {name: kinds for name, kinds in written.items() if len(kinds) > 1} == {}
+
+
+def _shapes(kinds: list[Any]) -> list[Any]:
+    """These shapes and all that they are made of."""
+    found: list[Any] = []
+    while kinds:
+        kind = kinds.pop()
+        kinds += get_args(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in found:
+            found.append(kind)
+            kinds += [field.annotation for field in kind.model_fields.values()]
+    return found
 
 
 @pytest.mark.parametrize("header", [None, "Bearer ", "Bearer cwt_nonsense", "Basic abc", "cwt_nonsense"])
