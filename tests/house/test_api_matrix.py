@@ -12,15 +12,14 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from chartwarden.clinics.services import acting_in, add_webhook
-from chartwarden.logs.receiving import begin_upload
+from chartwarden.clinics.services import acting_in
 from chartwarden.people.contracts import Permission
 from chartwarden.people.roles import ROLES
-from chartwarden.people.services import grant_role, record_leave
+from chartwarden.people.services import grant_role
 from chartwarden.web.api.documentation import METHODS, schema
 from tests.house.test_matrix import World, world
-from tests.support.api import problem, token_for
-from tests.support.clinic import AT, House
+from tests.support.api import problem, real_ids, token_for
+from tests.support.clinic import AT
 
 __all__ = ["world"]
 
@@ -92,17 +91,6 @@ def almighty(world: World, settings: Any) -> str:
     return str(token_for(world.house, "privacy_officer").text)
 
 
-def ids(house: House, given: Any) -> dict[str, object]:
-    """Real ids of a clinic for every argument there is."""
-    with acting_in(house.id):
-        actor = house.actor("owner")
-        upload = begin_upload(clinic=house.id, sha256="b" * 64, size=3, name="log.csv", actor=actor, at=AT)
-        hook = add_webhook(clinic=house.id, url="https://hooks.example/y", kinds=[], actor=actor, at=AT)
-        leave = record_leave(clinic=house.id, person=house.people["coder"], first_day=AT.date(), last_day=AT.date(),
-                             actor=actor, at=AT)  # fmt: skip
-    return {**WORDS, **given, "upload": upload.id, "webhook": hook.id, "leave": leave}
-
-
 def test_every_operation_that_takes_a_body_has_a_sample() -> None:
     taking = {
         f"{method.upper()} {path.removeprefix(BASE)}"
@@ -121,7 +109,7 @@ def test_without_a_token_nothing_answers(client: Any, world: World) -> None:
 def test_without_its_scope_a_token_is_refused(client: Any, world: World, almighty: str) -> None:
     every = frozenset().union(*ROLES.values())
     asked = {permission for *_, permission in operations()}
-    given = ids(world.house, world.here)
+    given = WORDS | real_ids(world.house, world.here)
     for permission in asked:
         token = token_for(world.house, "privacy_officer", *(every - {permission})).text
         for method, path, name, wanted in operations():
@@ -130,13 +118,13 @@ def test_without_its_scope_a_token_is_refused(client: Any, world: World, almight
 
 
 def test_another_clinic_is_not_there(client: Any, world: World, almighty: str) -> None:
-    given = ids(world.other, world.there)
+    given = WORDS | real_ids(world.other, world.there)
     for method, path, name, _ in operations():
         problem(call(client, method, path, name, world.other.id, given, almighty), 404)
 
 
 def test_ids_of_another_clinic_and_of_nothing_are_not_there(client: Any, world: World, almighty: str) -> None:
-    foreign = ids(world.other, world.there)
+    foreign = WORDS | real_ids(world.other, world.there)
     for given in (foreign, WORDS):
         for method, path, name, _ in operations():
             arguments = set(re.findall(r"{(\w+)}", path)) - {"clinic", *OWN_ALONE}
@@ -146,7 +134,7 @@ def test_ids_of_another_clinic_and_of_nothing_are_not_there(client: Any, world: 
 
 
 def test_ids_of_the_own_clinic_are_there(client: Any, world: World, almighty: str) -> None:
-    given = ids(world.house, world.here)
+    given = WORDS | real_ids(world.house, world.here)
     lost = {name for method, path, name, _ in operations()
             if call(client, method, path, name, world.house.id, given, almighty).status_code == 404}  # fmt: skip
     # Nothing of these was made: a signed document, an invitation, a judged week; the question is to somebody else.

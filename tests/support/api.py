@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from tests.support.clinic import House
+from tests.support.clinic import AT, House
 
 
 class Caller:
@@ -57,6 +58,21 @@ def token_for(house: House, role: str, *scopes: Any) -> Any:
             actor=who.actor,  # type: ignore[union-attr]
             at=now,
         )
+
+
+def real_ids(house: House, given: Mapping[str, object]) -> dict[str, object]:
+    """Real ids of a clinic for the arguments of the API, beside those ``given`` by the samples of its pages."""
+    from chartwarden.clinics.services import acting_in, add_webhook
+    from chartwarden.logs.receiving import begin_upload
+    from chartwarden.people.services import record_leave
+
+    actor, person = house.actor("owner"), house.people["coder"]
+    with acting_in(house.id):
+        upload = begin_upload(clinic=house.id, sha256="b" * 64, size=3, name="log.csv", actor=actor, at=AT)
+        hook = add_webhook(clinic=house.id, url="https://hooks.example/y", kinds=[], actor=actor, at=AT)
+        day = AT.date()
+        leave = record_leave(clinic=house.id, person=person, first_day=day, last_day=day, actor=actor, at=AT)
+    return {**given, "upload": upload.id, "webhook": hook.id, "leave": leave}
 
 
 def app_of(house: House, role: str) -> str:

@@ -75,18 +75,23 @@ def permissions_page() -> str:
     )
 
 
-def _operations() -> list[tuple[str, ...]]:
-    """Operations of the API, from its own description."""
+def described() -> dict[str, Any]:
+    """The API's own description."""
     _set_up()
     from django.test import RequestFactory
     from django.urls import resolve
 
+    request = RequestFactory().get(f"{API}/openapi.json")
+    found: dict[str, Any] = json.loads(resolve(request.path).func(request).content)
+    return found
+
+
+def _operations() -> list[tuple[str, ...]]:
+    """Operations of the API, from its own description."""
     from chartwarden.people.queries import ROLES
 
-    request = RequestFactory().get(f"{API}/openapi.json")
-    described = json.loads(resolve(request.path).func(request).content)
     rows = []
-    for path, methods in sorted(described["paths"].items()):
+    for path, methods in sorted(described()["paths"].items()):
         for method, one in methods.items():
             access = Permission.__members__.get(one["x-permission"])
             asks = access.value if access else one["x-permission"]
