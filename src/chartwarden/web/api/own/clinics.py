@@ -169,7 +169,7 @@ def add_webhook(request: HttpRequest, clinic: Path[UUID], new: NewWebhook) -> An
 @router.post("/webhooks/{webhook}/test", response=Tried, summary="Send a test message")
 @page(Permission.MANAGE_WEBHOOKS)
 def try_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID) -> Any:
-    """One message of the kind `clinics.webhook_tested`, now."""
+    """One message, now. Its kind says that it is a test."""
     _known(clinic, webhook)
     trouble = services.try_webhook(clinic=clinic, webhook=webhook, actor=request.member.actor, at=request.now)
     return {"arrived": not trouble, "trouble": trouble}
