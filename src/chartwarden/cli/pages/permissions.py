@@ -70,8 +70,8 @@ def permissions_page() -> str:
         table(("page", "asks for", *short), pages),
         "## What each role's tokens may do by the API",
         "A token does no more than the scopes it was made with, whatever the role. Addresses are those below "
-        f"{literal(API)}. To change an import, or to read its rows in quarantine, takes the right to import that kind of "
-        "file as well, as on the pages.",
+        f"{literal(API)}. To change an import, or to read its rows in quarantine, takes the right to import that kind "
+        "of file as well, as on the pages.",
         table(("operation", "asks for", *short), _operations()),
     )
 

@@ -1,243 +1,273 @@
-"""The desk by the API: cases read, asked about, decided and reopened, a review signed by somebody who is there."""
+"""The review desk for programs: what is read, decided, asked, answered, and what is refused."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import cache
 
-from chartwarden.ledger.queries import entries
+from chartwarden.clinics.services import acting_in
+from chartwarden.ledger import queries as ledger
 from chartwarden.people.contracts import Permission
-from chartwarden.people.models import User
-from chartwarden.people.services import grant_role
-from chartwarden.review.models import CaseRecord, Review
-from chartwarden.review.tests.desk_support import case, judged, taken
-from tests.support.api import Caller, app_of, code_of, problem, token_for
-from tests.support.clinic import AT, PASSWORD, House
+from chartwarden.review import models
+from chartwarden.review.services import sign_review
+from chartwarden.review.tests.desk_support import LATE, case, judged, taken
+from chartwarden.web.api.documentation import operations
+from tests.support.api import token_for
+from tests.support.clinic import House
+
+Call = Callable[..., Any]
+NOTE = "A slip; told how to ask."
 
 
 @pytest.fixture
-def call(client: Any, house: House) -> Caller:
+def week(house: House, tmp_path: Path) -> UUID:
+    """A week with two alike cases of a coder, and one about the privacy officer."""
+    cases = [case("c0"), case("c1", patient="P-2"), case("own", coder="u-privacy_officer", patient="P-3")]
+    return taken(house, *cases, own=judged(tmp_path, 120, "u-coding_supervisor"))
+
+
+@pytest.fixture
+def call(client: Any, house: House) -> Call:
+    """Call the API of the clinic with a token of a role, or with some of its permissions only."""
     cache.clear()
-    return Caller(client, house)
+    tokens: dict[tuple[Any, ...], str] = {}
+
+    def send(path: str, body: Any = None, role: str = "privacy_officer", scopes: tuple[Any, ...] = ()) -> Any:
+        if (role, *scopes) not in tokens:
+            tokens[role, *scopes] = token_for(house, role, *scopes).text
+        address, headers = (
+            f"/api/v1/clinics/{house.id}/{path}",
+            {"Authorization": f"Bearer {tokens[role, *scopes]}"},
+        )
+        if body is None:
+            return client.get(address, headers=headers)
+        return client.post(address, json.dumps(body), content_type="application/json", headers=headers)
+
+    return send
 
 
-@pytest.fixture
-def review(house: House, tmp_path: Path) -> str:
-    found = taken(house, case("a"), case("b", patient="P-2"), case("c", coder="u-privacy_officer"),
-                  own=judged(tmp_path, 120, "u-privacy_officer"))  # fmt: skip
-    return str(found)
+def known(week: UUID) -> dict[str, models.CaseRecord]:
+    return {row.digest: row for row in models.CaseRecord.objects.filter(review_id=week)}
 
 
-@pytest.fixture
-def app(house: House) -> str:
-    """The secret of the officer's app."""
-    return app_of(house, "privacy_officer")
+def told(answer: Any, status: int = 200) -> Any:
+    assert answer.status_code == status, getattr(answer, "content", b"")
+    return answer.json() if status != 204 else None
 
 
-def row(digest: str) -> CaseRecord:
-    found: CaseRecord = CaseRecord.objects.get(digest=digest)
-    return found
+def decided(**more: Any) -> dict[str, Any]:
+    return {"outcome": "coaching", "note": NOTE, "revision": 1, **more}
 
 
-def decide_all(call: Caller, review: str) -> None:
-    for digest, role in (("a", "privacy_officer"), ("b", "privacy_officer"), ("c", "compliance_officer")):
-        found = row(digest)
-        body = {"outcome": "in_order", "note": "Seen.", "revision": found.revision}
-        assert call(f"cases/{found.id}/decide", role, "post", body).status_code == 204
+def test_a_review_tells_what_it_rests_on(call: Call, week: UUID) -> None:
+    listed = told(call("reviews"))["items"]
+    assert [(row["id"], row["cases"], row["undecided"], row["state"]) for row in listed] == [(str(week), 3, 3, "open")]
+    found = told(call(f"reviews/{week}"))
+    assert {name: found[name] for name in listed[0]} == listed[0]
+    read = found["read"]
+    assert read["coverage"]["days_without_accesses"] == ["2026-03-07", "2026-03-08"]
+    assert read["inputs"][0]["quarantined"] == 4
+    assert read["totals"]["unexplained"] == 20
+    assert {run["id"]: run["why_not"] for run in read["detectors"]}["neighbour"] == "no patients feed"
+    assert read["notes"] == ["One gap."]
+    assert [one["name"] for one in read["loads"]] == ["Coder Example", "Qa Example"]
 
 
-def sign(call: Caller, review: str, **given: Any) -> Any:
-    body = {"coverage_acknowledged": True, "password": PASSWORD, "code": "000000"} | given
-    return call(f"reviews/{review}/sign", method="post", body=body)
+def test_cases_come_by_state_and_place(call: Call, week: UUID) -> None:
+    first = told(call(f"reviews/{week}/cases?limit=2"))
+    assert [row["rank"] for row in first["items"]] == [1, 2]
+    rest = told(call(f"reviews/{week}/cases?limit=2&offset={first['next_offset']}"))
+    assert [row["rank"] for row in rest["items"]] == [3]
+    assert rest["next_offset"] is None
+    told(call(f"cases/{first['items'][0]['id']}/decide", decided()), 204)
+    states = {state: len(told(call(f"reviews/{week}/cases?state={state}"))["items"]) for state in ("open", "decided")}
+    assert states == {"open": 2, "decided": 1}
+    assert call(f"reviews/{week}/cases?state=lost").status_code == 422
 
 
-def test_a_review_says_what_was_read_and_what_was_not(call: Caller, review: str) -> None:
-    (listed,) = call("reviews").json()["items"]
-    shown = call(f"reviews/{review}").json()
-    assert (listed["id"], listed["cases"], listed["undecided"]) == (review, 3, 3)
-    assert shown["week"]["coverage"]["notes"] == ["One gap."]
-    assert shown["week"]["totals"]["accesses"] == 1000
-    assert [(one["id"], one["why_not"]) for one in shown["week"]["detectors"]] == [
-        ("unassigned_access", None), ("neighbour", "no patients feed"),
-    ]  # fmt: skip
-    assert shown["next_case"] == str(row("a").id)
+def test_a_case_is_told_in_full(call: Call, house: House, week: UUID) -> None:
+    rows = known(week)
+    found = told(call(f"cases/{rows['c0'].id}"))
+    assert (found["patient"], found["coder"]) == ("P-1", str(house.people["coder"]))
+    assert found["begins"] == "2026-03-04T16:00:00+00:00"
+    assert [access["event"] for access in found["accesses_held"]] == ["ev-0", "ev-1"]
+    assert found["signals"][0]["against"]
+    assert found["alike"] == [{"case": str(rows["c1"].id), "revision": 1}]
+    assert {one["role"] for one in found["may_be_asked"]} == {"the coder", "coding supervisor"}
+    assert found["may_decide"]
 
 
-def test_cases_are_listed_by_review_and_state(call: Caller, review: str) -> None:
-    first = call(f"cases?review={review}&state=open&limit=2").json()
-    second = call(first["next"]).json()
-    assert {one["id"] for one in (*first["items"], *second["items"])} == {str(row(d).id) for d in "abc"}
-    assert second["next"] is None
-    assert call(f"cases?review={review}&state=decided").json()["items"] == []
-    assert call(f"cases?review={uuid4()}").json()["items"] == []
-    cursor = first["next"].partition("cursor=")[2]
-    problem(call(f"cases?cursor={cursor}"), 422)
-    problem(call("cases?state=closed"), 422)
+def test_deciding_writes_the_ledger_in_the_name_of_the_token(call: Call, house: House, week: UUID) -> None:
+    row = known(week)["c0"]
+    told(call(f"cases/{row.id}/decide", decided()), 204)
+    found = told(call(f"cases/{row.id}"))
+    assert [(given["outcome"], given["note"]) for given in found["dispositions"]] == [("coaching", NOTE)]
+    (entry,) = (one for one in ledger.entries(house.id) if one.kind == "review.case_decided")
+    assert entry.actor.startswith("token:")
 
 
-def test_a_case_shows_evidence_for_and_against(call: Caller, review: str) -> None:
-    shown = call(f"cases/{row('a').id}").json()
-    assert shown["signals"][0]["sentence"] == "u-coder opened the record 2 times."
-    assert shown["signals"][0]["against"] == "An assignment of that patient had ended the day before."
-    assert [one["event"] for one in shown["accesses"]] == ["ev-0", "ev-1"]
-    assert shown["alike"] == [{"id": str(row("b").id), "revision": 1}]
-    assert shown["may_decide"]["allowed"] is True
-    assert call(f"cases/{row('c').id}").json()["may_decide"]["allowed"] is False
+def test_nobody_decides_their_own_case(call: Call, week: UUID) -> None:
+    own = known(week)["own"]
+    problem = told(call(f"cases/{own.id}/decide", decided()), 403)
+    assert "about you" in problem["detail"]
+    assert told(call(f"cases/{own.id}"))["why_not"] in problem["detail"]
+    together = {"cases": [{"case": str(row.id), "revision": 1} for row in known(week).values()]}
+    told(call(f"reviews/{week}/decide", {**together, "outcome": "coaching", "note": NOTE}), 403)
+    assert {row.state for row in known(week).values()} == {"open"}
 
 
-def test_who_was_second_is_told(call: Caller, review: str) -> None:
-    found = row("a")
-    body = {"outcome": "in_order", "note": "Seen.", "revision": found.revision}
-    assert call(f"cases/{found.id}/decide", method="post", body=body).status_code == 204
-    problem(call(f"cases/{found.id}/decide", "compliance_officer", "post", body | {"outcome": "coaching"}), 409)
-    (given,) = call("dispositions").json()["items"]
-    assert (given["case"], given["outcome"], given["note"]) == (str(found.id), "in_order", "Seen.")
+def test_who_saw_an_older_case_is_told(call: Call, week: UUID) -> None:
+    rows = known(week)
+    told(call(f"cases/{rows['c0'].id}/decide", decided()), 204)
+    assert told(call(f"cases/{rows['c0'].id}/decide", decided()), 409)["title"] == "Somebody else was first"
+    together = {"cases": [{"case": str(rows[name].id), "revision": 1} for name in ("c0", "c1")]}
+    told(call(f"reviews/{week}/decide", {**together, "outcome": "in_order", "note": NOTE}), 409)
+    assert known(week)["c1"].state == "open"
+    for verb, more in (("reopen", {"reason": "New."}), ("decide", decided())):
+        told(call(f"cases/{rows['c0'].id}/{verb}", {**more, "revision": 7}), 409)
 
 
-def test_alike_cases_are_decided_together_or_none(call: Caller, review: str) -> None:
-    seen = [{"id": str(row(digest).id), "revision": row(digest).revision} for digest in "ab"]
-    body = {"outcome": "coaching", "note": "Told.", "cases": [seen[0], seen[1] | {"revision": 7}]}
-    problem(call("cases/decide", method="post", body=body), 409)
-    assert row("a").state == "open"
-    assert call("cases/decide", method="post", body=body | {"cases": seen}).status_code == 204
-    assert {row("a").state, row("b").state} == {"decided"}
-    assert len({one["together"] for one in call(f"dispositions?review={review}").json()["items"]}) == 1
-    problem(call("cases/decide", method="post", body=body | {"cases": [{"id": str(uuid4()), "revision": 1}]}), 404)
+def test_cases_are_decided_together(call: Call, week: UUID) -> None:
+    rows = known(week)
+    cases = [{"case": str(rows[name].id), "revision": 1} for name in ("c0", "c1")]
+    twice = {"cases": [cases[0], cases[0]], "outcome": "in_order", "note": NOTE}
+    told(call(f"reviews/{week}/decide", twice), 422)
+    told(call(f"reviews/{week}/decide", {"cases": cases, "outcome": "in_order", "note": NOTE}), 204)
+    found = told(call("dispositions"))["items"]
+    assert {row["outcome"] for row in found} == {"in_order"}
+    assert len({row["together"] for row in found}) == 1
 
 
-def test_nobody_decides_their_own_case(call: Caller, review: str) -> None:
-    found = row("c")
-    body = {"outcome": "in_order", "note": "Mine.", "revision": found.revision}
-    assert "about you" in problem(call(f"cases/{found.id}/decide", method="post", body=body), 403)["detail"]
+def test_a_question_is_asked_and_answered_once(call: Call, house: House, week: UUID) -> None:
+    row, other = known(week)["c0"], house.people["coding_supervisor"]
+    asked = {"to": str(other), "text": "What was it for?", "revision": 1}
+    told(call(f"cases/{row.id}/ask", {**asked, "to": str(house.people["owner"])}), 422)
+    made = told(call(f"cases/{row.id}/ask", asked), 201)["id"]
+    waiting = told(call("questions", role="coding_supervisor"))
+    assert [(one["id"], one["text"], one["answered_at"]) for one in waiting] == [(made, "What was it for?", None)]
+    told(call(f"questions/{made}"), 404)
+    told(call(f"questions/{made}/answer", {"text": "Not mine."}), 404)
+    shown = told(call(f"questions/{made}", role="coding_supervisor"))
+    assert (shown["waits"], len(shown["accesses"])) == (True, 2)
+    told(call(f"questions/{made}/answer", {"text": "An addendum."}, role="coding_supervisor"), 204)
+    told(call(f"questions/{made}/answer", {"text": "No."}, role="coding_supervisor"), 403)
+    assert told(call(f"cases/{row.id}"))["questions"][0]["answer"] == "An addendum."
+    assert [one["answer"] for one in told(call(f"case-questions?case={row.id}"))["items"]] == ["An addendum."]
 
 
-def test_a_question_and_its_answer(call: Caller, house: House, review: str) -> None:
-    found = row("a")
-    supervisor = house.people["coding_supervisor"]
-    body = {"to": str(supervisor), "text": "Did you ask for it?", "revision": found.revision}
-    problem(call(f"cases/{found.id}/ask", method="post", body=body | {"to": str(house.people["auditor"])}), 422)
-    asked = call(f"cases/{found.id}/ask", method="post", body=body).json()["id"]
-    (mine,) = call("my-questions", "coding_supervisor").json()["items"]
-    assert (mine["id"], mine["waits"], mine["text"]) == (asked, True, "Did you ask for it?")
-    shown = call(f"my-questions/{asked}", "coding_supervisor").json()
-    assert shown["evidence"]["accesses"][0]["event"] == "ev-0"
-    problem(call(f"my-questions/{asked}"), 404)
-    answer = {"text": "Yes, on Monday."}
-    problem(call(f"my-questions/{asked}/answer", method="post", body=answer), 404)
-    assert call(f"my-questions/{asked}/answer", "coding_supervisor", "post", answer).status_code == 204
-    problem(call(f"my-questions/{asked}/answer", "coding_supervisor", "post", answer), 403)
-    (kept,) = call(f"questions?case={found.id}").json()["items"]
-    assert kept["answer"] == "Yes, on Monday."
+def test_a_signed_review_gives_its_document_and_an_amendment(call: Call, house: House, week: UUID) -> None:
+    rows = known(week)
+    told(call(f"reviews/{week}/document"), 404)
+    for name in ("c0", "c1", "own"):
+        told(call(f"cases/{rows[name].id}/decide", decided(), role="compliance_officer"), 204)
+    actor = house.actor("privacy_officer")
+    digest = sign_review(clinic=house.clinic, review=week, coverage_acknowledged=True, actor=actor, at=LATE)
+    content = call(f"reviews/{week}/document").content
+    assert hashlib.sha256(content).hexdigest() == digest == told(call(f"reviews/{week}"))["document_sha256"]
+    told(call(f"cases/{rows['c1'].id}/ask", {"to": str(house.people["coder"]), "text": "?", "revision": 2}), 403)
+    opened = told(call(f"cases/{rows['c1'].id}/reopen", {"reason": "A new fact.", "revision": 2}), 201)["id"]
+    assert opened != str(rows["c1"].id)
+    amendment = told(call(f"cases/{opened}"))["review"]
+    assert {row["id"]: row["amends"] for row in told(call("reviews"))["items"]} == {
+        str(week): None,
+        amendment: str(week),
+    }
+    assert "A new fact." in [row["reason"] for row in told(call("dispositions"))["items"]]
 
 
-def test_a_signature_takes_the_person_and_not_the_token_alone(
-    call: Caller, house: House, review: str, app: str
-) -> None:
-    problem(sign(call, review, code=code_of(app)), 403)  # cases are open, so no code was used up
-    decide_all(call, review)
-    problem(call(f"reviews/{review}/sign", method="post", body={"coverage_acknowledged": True}), 422)
-    problem(sign(call, review, code=code_of(app), coverage_acknowledged=False), 403)
-    problem(sign(call, review, code="12345 "), 422)
-    problem(sign(call, review, code=code_of(app), password="another"), 403)
-    assert Review.objects.get(id=review).state == "ready"
-    signed = sign(call, review, code=code_of(app))
-    assert signed.status_code == 200, signed.content
-    document = call(f"reviews/{review}/document")
-    assert hashlib.sha256(document.content).hexdigest() == signed.json()["document_sha256"]
-    kinds = [(entry.kind, entry.actor.partition(":")[0]) for entry in entries(house.id, 2**40, 2, newest_first=True)]
-    assert kinds == [("review.signed", "token"), ("people.presence_shown", "token")]
+def test_no_operation_signs() -> None:
+    assert [one.view_func for one in operations() if one.view_func.access is Permission.SIGN_REVIEWS] == []
 
 
-def test_a_code_that_was_used_on_a_page_signs_nothing(call: Caller, review: str, app: str) -> None:
-    decide_all(call, review)
-    used = code_of(app)
-    cache.set(f"signin.code.{User.objects.get(email__startswith='privacy').pk}.{used}", "used")
-    problem(sign(call, review, code=used), 403)
-    assert Review.objects.get(id=review).state == "ready"
+def test_own_accesses_come_by_the_page(call: Call, week: UUID) -> None:
+    (listed,) = told(call("my-accesses", role="coding_supervisor"))
+    assert (listed["first_day"], listed["accesses"]) == ("2026-03-02", 120)
+    first = told(call("my-accesses/2026-03-02?limit=70", role="coding_supervisor"))
+    rest = told(call(f"my-accesses/2026-03-02?limit=70&offset={first['next_offset']}", role="coding_supervisor"))
+    events = [row["event"] for row in (*first["items"], *rest["items"])]
+    assert events == [f"ev-{n}" for n in range(120)]
+    assert rest["next_offset"] is None
+    told(call("my-accesses/2026-02-23", role="coding_supervisor"), 404)
+    assert told(call("my-accesses")) == []
+    assert [one["accesses"] for one in told(call("my-cases"))] == [2]
 
 
-def test_wrong_tries_are_counted_and_written_down(call: Caller, house: House, review: str, app: str) -> None:
-    decide_all(call, review)
-    wrong = str((int(code_of(app)) + 333_333) % 1_000_000).zfill(6)
-    statuses = [sign(call, review, code=wrong).status_code for _ in range(6)]
-    assert statuses == [403] * 5 + [429]
-    problem(sign(call, review, code=code_of(app)), 429)
-    kinds = [entry.kind for entry in entries(house.id, 2**40, 5, newest_first=True)]
-    assert kinds == ["people.second_factor_failed"] * 5
+def test_tables_are_narrowed_down_and_cursors_with_them(call: Call, week: UUID) -> None:
+    first = told(call(f"cases?review={week}&state=open&limit=2"))
+    rest = told(call(first["next"].split("/", 5)[-1]))
+    assert {one["id"] for one in (*first["items"], *rest["items"])} == {str(row.id) for row in known(week).values()}
+    assert rest["next"] is None
+    told(call(f"cases?cursor={first['next'].partition('cursor=')[2]}"), 422)
+    assert told(call(f"cases?review={uuid4()}"))["items"] == []
+    told(call("cases?state=closed"), 422)
+    told(call(f"cases/{known(week)['c0'].id}/decide", decided()), 204)
+    assert [len(told(call(f"dispositions?review={one}"))["items"]) for one in (week, uuid4())] == [1, 0]
 
 
-def test_wrong_passwords_are_counted_too(call: Caller, review: str, app: str) -> None:
-    decide_all(call, review)
-    statuses = [sign(call, review, password="x", code=code_of(app)).status_code for _ in range(6)]
-    assert statuses == [403] * 5 + [429]
+def test_own_accesses_are_exported_and_cleared(call: Call, week: UUID) -> None:
+    role, rows, address = "coding_supervisor", [], "own-accesses?limit=50"
+    while address:
+        found = told(call(address, role=role))
+        rows += [one["event"] for one in found["items"]]
+        address = found["next"].split("/", 5)[-1] if found["next"] else ""
+    assert rows == [f"ev-{n}" for n in range(120)]
+    lines = b"".join(call("own-accesses?format=ndjson&week=2026-03-02", role=role).streaming_content).splitlines()
+    assert len(lines) == 120
+    assert told(call("own-accesses?week=2026-03-09", role=role))["items"] == []
+    assert told(call("own-accesses"))["items"] == []
+    statement = told(call("my-accesses/2026-03-02/statement", role=role))
+    assert statement["sentences"][0] == "117 accesses to patients' records are held under this name."
+    assert "P-" not in statement["text"]
+    told(call("my-accesses/2026-03-09/statement", role=role), 404)
+    told(call("my-accesses/2026-03-02/statement"), 404)
 
 
-def test_without_an_app_or_a_password_nobody_signs_by_a_program(call: Caller, house: House, review: str) -> None:
-    decide_all(call, review)
-    assert "app" in problem(sign(call, review), 403)["detail"]
+def test_cases_are_exported_whole(call: Call, week: UUID) -> None:
+    text = b"".join(call("cases?format=csv").streaming_content).decode()
+    assert {row["id"] for row in csv.DictReader(io.StringIO(text))} == {str(row.id) for row in known(week).values()}
+    page = told(call("cases?limit=2"))
+    assert page["next"]
+    lines = b"".join(call("cases?format=ndjson").streaming_content).decode().splitlines()
+    assert [json.loads(line) for line in lines][:2] == page["items"]
+    following = told(call(page["next"].split("/", 5)[-1]))
+    assert [row["id"] for row in following["items"]] == [json.loads(lines[2])["id"]]
 
 
-def test_a_token_without_the_scope_signs_nothing(client: Any, house: House, review: str) -> None:
-    token = token_for(house, "privacy_officer", Permission.SEE_REVIEWS, Permission.DECIDE_CASES).text
-    answer = client.post(
-        f"/api/v1/clinics/{house.id}/reviews/{review}/sign",
-        data='{"coverage_acknowledged": true, "password": "x", "code": "123456"}', content_type="application/json",
-        headers={"Authorization": f"Bearer {token}"},
-    )  # fmt: skip
-    assert "sign reviews" in problem(answer, 403)["detail"]
+@pytest.mark.parametrize("role", ["owner", "ehr_administrator", "coding_supervisor"])
+def test_roles_that_see_no_reviews_get_none(call: Call, week: UUID, role: str) -> None:
+    for path in ("reviews", "cases", "dispositions", f"reviews/{week}", f"cases/{known(week)['c0'].id}"):
+        told(call(path, role=role), 403)
 
 
-def test_a_signed_review_is_reopened_by_an_amendment(call: Caller, review: str, app: str) -> None:
-    problem(call(f"reviews/{review}/document"), 404)
-    decide_all(call, review)
-    assert sign(call, review, code=code_of(app)).status_code == 200
-    found = row("a")
-    body = {"reason": "New facts.", "revision": found.revision}
-    opened = call(f"cases/{found.id}/reopen", method="post", body=body).json()["id"]
-    assert opened != str(found.id)
-    amending = call(f"cases/{opened}").json()
-    assert amending["reopens"] == str(found.id)
-    assert call(f"reviews/{amending['review']}").json()["amends"] == review
+def test_a_token_does_no_more_than_its_scopes(call: Call, week: UUID) -> None:
+    row, sees = known(week)["c0"], (Permission.SEE_REVIEWS,)
+    told(call(f"cases/{row.id}", scopes=sees))
+    for path, body in (
+        (f"cases/{row.id}/decide", decided()),
+        (f"cases/{row.id}/ask", {"to": str(uuid4()), "text": "?", "revision": 1}),
+        (f"reviews/{week}/decide", {"cases": [], "outcome": "coaching", "note": NOTE}),
+    ):
+        told(call(path, body, scopes=sees), 403)
+    told(call("my-accesses", scopes=sees), 403)
 
 
-def test_ones_own_accesses_come_in_pages_and_whole(call: Caller, house: House, review: str) -> None:
-    first = call("my-accesses?limit=50").json()
-    second = call(first["next"]).json()
-    third = call(second["next"]).json()
-    rows = [*first["items"], *second["items"], *third["items"]]
-    assert [one["event"] for one in rows] == [f"ev-{n}" for n in range(120)]
-    assert third["next"] is None
-    exported = b"".join(call("my-accesses?format=ndjson&week=2026-03-02").streaming_content).splitlines()
-    assert len(exported) == 120
-    assert call("my-accesses?week=2026-03-09").json()["items"] == []
-    assert call("my-accesses", "compliance_officer").json()["items"] == []
-    (week,) = call("my-weeks").json()["items"]
-    assert (week["first_day"], week["accesses"]) == ("2026-03-02", 120)
-
-
-def test_a_statement_names_no_patient(call: Caller, review: str) -> None:
-    told = call("my-weeks/2026-03-02/statement").json()
-    assert told["sentences"][0] == "117 accesses to patients' records are held under this name."
-    assert "P-" not in told["text"]
-    assert [one["state"] for one in call("my-cases").json()["items"]] == ["open"]
-    problem(call("my-weeks/2026-03-09/statement"), 404)
-    problem(call("my-weeks/2026-03-02/statement", "compliance_officer"), 404)
-
-
-@pytest.mark.parametrize("table", ["reviews", "cases", "dispositions", "questions", "my-questions", "my-cases"])
-def test_tables_come_as_csv_too(call: Caller, review: str, table: str) -> None:
-    decide_all(call, review)
-    text = b"".join(call(f"{table}?format=csv").streaming_content).decode()
-    rows = call(f"{table}?limit=500").json()["items"]
-    assert len(text.splitlines()) == len(rows) + 1
-
-
-def test_another_role_sees_no_case(call: Caller, house: House, review: str) -> None:
-    grant_role(clinic=house.id, person=house.people["coder"], role="human_resources", actor=house.actor("owner"), at=AT)
-    for path in ("reviews", "cases", f"cases/{row('a').id}", f"reviews/{review}", "dispositions", "questions"):
-        problem(call(path, "coder"), 403)
+def test_another_clinics_are_not_there(call: Call, other_house: House, week: UUID) -> None:
+    with acting_in(other_house.id):
+        foreign = taken(other_house, case("x"))
+        row = known(foreign)["x"]
+    for path in (f"reviews/{foreign}", f"reviews/{foreign}/cases", f"reviews/{foreign}/document", f"cases/{row.id}"):
+        told(call(path), 404)
+    told(call(f"cases/{row.id}/decide", decided()), 404)
+    told(call(f"cases/{row.id}/reopen", {"reason": "x", "revision": 1}), 404)
+    together = {"cases": [{"case": str(row.id), "revision": 1}], "outcome": "in_order", "note": NOTE}
+    told(call(f"reviews/{week}/decide", together), 404)
+    assert str(foreign) not in [one["id"] for one in told(call("reviews"))["items"]]
