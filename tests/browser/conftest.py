@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tools.peers import PEERS
 
 PASSWORD = "chartwarden-demo"
-WITHIN = 90.0
+WITHIN = 300.0
 """Seconds in which the demo must be ready."""
 
 

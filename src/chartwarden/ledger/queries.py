@@ -51,7 +51,8 @@ def entries(
 
     ``kinds`` keeps only those kinds; ``subject`` only entries about one thing, such as ``("case", "…")``.
     """
-    rows = models.Entry.objects.filter(clinic_id=clinic)
+    # What lies beyond the head was never appended: somebody wrote it into the table.
+    rows = models.Entry.objects.filter(clinic_id=clinic, index__lt=latest(clinic).size)
     rows = rows.filter(index__lte=from_) if newest_first else rows.filter(index__gte=from_)
     if kinds:
         rows = rows.filter(kind__in=kinds)

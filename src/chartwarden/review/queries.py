@@ -17,6 +17,7 @@ from chartwarden.review.rules import CASE, REVIEW
 from chartwarden.review.tables import TABLES
 
 if TYPE_CHECKING:
+    from chartwarden.review.desk.facts import coming, facts
     from chartwarden.review.desk.personal import (
         due,
         every_access,
@@ -42,9 +43,11 @@ if TYPE_CHECKING:
 __all__ = [
     "calendar",
     "case",
+    "coming",
     "due",
     "every_access",
     "example_defaults",
+    "facts",
     "feeds",
     "findings",
     "my_accesses",
@@ -63,6 +66,7 @@ __all__ = [
     "transitions",
 ]
 DESK = {
+    "facts": ("coming", "facts"),
     "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
     "reading": (
         "calendar", "case", "findings", "next_undecided", "outcomes", "pictures", "review", "review_cases", "revisions",

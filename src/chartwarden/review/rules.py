@@ -206,13 +206,13 @@ def weeks_due(
     """The Mondays of the weeks that must have a review: those with accesses, and each that ended since the first.
 
     The first is that of ``reviews_from``, or without one that of the earliest access. A week without a log is due all
-    the same: that nobody read it must be seen.
+    the same: that nobody read it must be seen. A week that has not begun is not: a row with a wrong year opens none.
     """
     seen = {week for begins, ends in spans for week in weeks_of(begins, ends, zone)}
     if reviews_from is None and not seen:
         return []
     first = monday(reviews_from) if reviews_from else min(seen)
-    weeks = {week for week in seen if week >= first}
+    weeks = {week for week in seen if first <= week <= today}
     week = first
     while week + timedelta(days=7) <= today:
         weeks.add(week)

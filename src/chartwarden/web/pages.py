@@ -9,6 +9,7 @@ from django.conf import settings
 
 from chartwarden.kernel.errors import refuse
 from chartwarden.web import parent
+from chartwarden.web.preparing import gather_static
 
 WORKERS, THREADS = 2, 4
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -42,6 +43,7 @@ def serve_pages(host: str, port: int) -> None:
 
     admit(host)
     free(host, port)
+    gather_static()
     server = Granian(
         "chartwarden.web.wsgi:application",
         address=host,

@@ -15,7 +15,9 @@ from chartwarden.people.queries import clinics_of
 from chartwarden.web.entry_words import Event, events
 from chartwarden.web.home import coming, figures, tasks
 
-LATELY = 5
+LATELY, LOOKED_AT = 5, 60
+EVERYDAY = ("people.signed_in", "duties.reminded")
+"""Kinds that would crowd out what is worth knowing; the ledger's own page has them."""
 
 
 @public
@@ -48,7 +50,10 @@ def home(request: HttpRequest, clinic: UUID) -> HttpResponse:
 
 def _happened(clinic: UUID) -> list[Event]:
     newest = latest(clinic).size - 1
-    return events(clinic, entries(clinic, newest, LATELY, newest_first=True)) if newest >= 0 else []
+    if newest < 0:
+        return []
+    found = [entry for entry in entries(clinic, newest, LOOKED_AT, newest_first=True) if entry.kind not in EVERYDAY]
+    return events(clinic, found[:LATELY])
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

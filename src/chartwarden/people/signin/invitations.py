@@ -12,14 +12,18 @@ from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from chartwarden.clinics.services import acting_in, seal, unseal
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 from chartwarden.people import models
 from chartwarden.people.invitation_models import Invitation
+from chartwarden.people.rules import may_hand_over
 from chartwarden.people.signin.rules import INVITATION_LASTS
+from chartwarden.people.standing import actor_roles
 
 PURPOSE = "invitation"
 SIGNER = Signer(salt="chartwarden.people.invitation")
@@ -28,7 +32,8 @@ SIGNER = Signer(salt="chartwarden.people.invitation")
 def invite(*, clinic: UUID, person: UUID, email: str, actor: Actor, at: datetime) -> UUID:
     """Invite a person to sign in, by a mail that the worker sends; an earlier invitation of theirs no longer works.
 
-    Raises InputRefused where the address is none, or the person signs in already.
+    Whoever accepts gets the roles that the person holds. Raises InputRefused where the address is none, or the person
+    signs in already; Refused where they hold roles that the actor may not grant.
     """
     address = email.strip().lower()
     try:
@@ -43,6 +48,8 @@ def invite(*, clinic: UUID, person: UUID, email: str, actor: Actor, at: datetime
             raise refuse("person", "somebody who does not sign in yet", "somebody who does")
         if models.Person.objects.filter(clinic_id=clinic, user__email=address).exists():
             raise refuse("mail address", "one of their own", "the address of somebody else here")
+        held = found.grants.filter(Q(ends=None) | Q(ends__gt=at)).values_list("role", flat=True)
+        require(may_hand_over(set(held), actor_roles(clinic, actor, at)))
         _open(clinic, person).update(withdrawn_at=at)
         row = Invitation.objects.create(
             id=uuid4(),

@@ -51,7 +51,7 @@ def first_run() -> None:
 
     def act(number: int) -> Any:
         form = given | {"name": f"Clinic {number}", "email": f"ada{number}@lakeside.example"}
-        return Client().post("/setup/", form).status_code
+        return Client(SERVER_NAME="localhost").post("/setup/", form).status_code
 
     print("first run", at_once(act), len(clinics()), User.objects.count())
 

@@ -49,6 +49,11 @@ def set_up_app(client: Any) -> str:
     return secret
 
 
+@pytest.fixture(autouse=True)
+def _on_this_machine(client: Any) -> None:
+    client.defaults["SERVER_NAME"] = "localhost"
+
+
 def test_the_first_run_makes_the_clinic_and_its_officer_once(client: Any, db: None) -> None:
     assert client.get("/").headers["Location"] == "/setup/"
     answer = client.post("/setup/", FIRST)
@@ -64,6 +69,8 @@ def test_the_first_run_makes_the_clinic_and_its_officer_once(client: Any, db: No
 def test_the_first_run_is_not_for_strangers(client: Any, db: None, settings: Any) -> None:
     assert client.get("/setup/", REMOTE_ADDR="203.0.113.9").status_code == 403
     assert client.get("/setup/", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+    assert client.get("/setup/", headers={"X-Forwarded-Proto": "http"}).status_code == 403
+    assert client.get("/setup/", SERVER_NAME="testserver").status_code == 403, "a proxy that adds no header"
     settings.SETUP_CODE = "otter-lamp-71"
     assert client.get("/setup/", REMOTE_ADDR="203.0.113.9").status_code == 200
     wrong = client.post("/setup/", {**FIRST, "setup_code": "otter"}, REMOTE_ADDR="203.0.113.9")

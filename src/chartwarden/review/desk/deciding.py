@@ -50,6 +50,8 @@ def decide_together(
         rows = [locked(clinic.id, case) for case in sorted(cases)]
         if len({row.review_id for row in rows}) != 1:
             raise refuse("cases", "cases of one review", "cases of several, or none")
+        if len({row.alike for row in rows}) != 1:
+            raise refuse("cases", "cases that are alike", "some that are not: decide those one by one")
         together = uuid4() if len(rows) > 1 else None
         for row in rows:
             require_current(row, cases[row.id])
@@ -139,14 +141,21 @@ def _anew(row: models.CaseRecord, clinic: Clinic, actor: Actor, at: datetime) ->
 
 def locked(clinic: UUID, case: UUID) -> models.CaseRecord:
     """A case and its review, held until the transaction ends. Raises DoesNotExist, also for another clinic's."""
+    # The review first, as a refresh does: two that lock in one order can't wait for each other.
+    held = models.CaseRecord.objects.values_list("review_id", flat=True).get(clinic_id=clinic, id=case)
+    review = models.Review.objects.select_for_update().get(clinic_id=clinic, id=held)
     row = models.CaseRecord.objects.select_for_update().get(clinic_id=clinic, id=case)
-    row.review = models.Review.objects.select_for_update().get(clinic_id=clinic, id=row.review_id)
+    row.review = review
     return row
 
 
 def facts_of(row: models.CaseRecord) -> rules.CaseFacts:
     """What the rules need of a case."""
-    answerers = row.questions.exclude(answered_at=None).values_list("to_id", flat=True)
+    answerers: set[UUID] = set()
+    before: models.CaseRecord | None = row
+    while before is not None:  # who answered before it was reopened has still answered
+        answerers.update(before.questions.exclude(answered_at=None).values_list("to_id", flat=True))
+        before = before.reopens
     return rules.CaseFacts(
         state=row.state,
         revision=row.revision,

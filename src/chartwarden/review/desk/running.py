@@ -25,6 +25,8 @@ from chartwarden.review.week_review import review_tables
 
 LOGGER = logging.getLogger(__name__)
 WORKER = Actor.of_system("worker")
+AGAIN_AFTER = timedelta(minutes=2)
+"""After a fault that may pass."""
 LEASE = timedelta(minutes=15)
 """After this another worker may take a run over; two runs of the same week do no harm, so no one is locked out."""
 
@@ -88,7 +90,7 @@ def refresh_review(clinic: Clinic, row: models.Review, at: datetime) -> int:
         _failed(row, revision, "\n".join(f"{f.where}: {f.expected} is needed" for f in refusal.faults))
     except Exception:
         LOGGER.exception("a review could not be made")
-        _failed(row, revision, "A fault of the program. Whoever runs Chartwarden finds the place in its log.")
+        _put_off(row, at, "A fault of the program. It is tried again by itself; the log says where it was.")
     return 1
 
 
@@ -121,7 +123,14 @@ def _judge(clinic: Clinic, row: models.Review, revision: int, at: datetime) -> N
 
 
 def _failed(row: models.Review, revision: int, fault: str) -> None:
-    """Keep why it could not be made; it is tried again when the inputs change."""
+    """Keep why the inputs won't do; it is tried again when they change."""
     models.Review.objects.filter(clinic_id=row.clinic_id, id=row.id).update(
         run="failed", run_until=None, run_stage="", run_fault=fault[:2000], revision=revision
+    )
+
+
+def _put_off(row: models.Review, at: datetime, fault: str) -> None:
+    """Keep a fault that may pass (a full disk, a busy store); the lease holds it back for a while, then it is tried."""
+    models.Review.objects.filter(clinic_id=row.clinic_id, id=row.id).update(
+        run="failed", run_until=at + AGAIN_AFTER, run_stage="", run_fault=fault[:2000]
     )

@@ -19,6 +19,7 @@ from chartwarden.kernel.offered import Row, Table
 from chartwarden.web.api import cursors
 
 CHUNK = 500
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MEDIA = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 FORMS = Literal["json", "csv", "ndjson"]
 
@@ -121,4 +122,7 @@ def _line(rows: list[list[Any]]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    # A spreadsheet takes text that begins so for a formula; a quote before it keeps it text (OWASP, CSV injection).
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
