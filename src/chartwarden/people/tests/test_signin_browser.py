@@ -23,7 +23,7 @@ from chartwarden.people.tests.test_signin_flows import FIRST, code_for
 from tests.support.clinic import PASSWORD, sign_in_as
 from tools.peers import PEERS
 
-pytestmark = pytest.mark.peer("chromium")
+pytestmark = [pytest.mark.peer("chromium"), pytest.mark.one_store]
 SITE: list[str] = []
 SHOTS = os.environ.get("CHARTWARDEN_SHOTS", "")
 AT_HOME = re.compile(r"/c/[0-9a-f-]{36}/$")
