@@ -9,10 +9,15 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tools.peers import PEERS
 
 pytest_plugins = ["tests.support.clinic", "tests.support.emptying"]
+
+# What is asserted is behaviour; how quick it is, the bench says, on a machine that does nothing else.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
