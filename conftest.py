@@ -21,10 +21,12 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use the store, so that they can be run on the other store alone."""
+    """Mark the tests that use the store, so that they can be run on the other store alone; a browser's need not be."""
     for item in items:
         if {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("store")
+        if any("chromium" in mark.args for mark in item.iter_markers("peer")):
+            item.add_marker("one_store")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
