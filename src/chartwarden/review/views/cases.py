@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.kernel.decisions import Refused
+from chartwarden.kernel.errors import InputRefused
 from chartwarden.people.contracts import Permission, page
 from chartwarden.review import queries, rules
 from chartwarden.review.desk.asking import ask_question, askable
@@ -40,7 +41,7 @@ def decide(request: HttpRequest, clinic: UUID, case: UUID) -> HttpResponse:
     given = {"outcome": values["outcome"], "note": values["note"], "actor": request.member.actor, "at": request.now}
     try:
         if values["together"]:
-            cases = {case: values["revision"], **_ticked(request)}
+            cases = {**_ticked(request, shown), case: values["revision"]}
             decide_together(clinic=request.clinic, cases=cases, **given)
         else:
             decide_case(clinic=request.clinic, case=case, revision=values["revision"], **given)
@@ -49,6 +50,10 @@ def decide(request: HttpRequest, clinic: UUID, case: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.decision.reason)
         return _page(request, _shown(request, case), form, status=409)
+    except InputRefused as refused:
+        for fault in refused.faults:
+            messages.error(request, f"Not decided: expected {fault.expected}; found {fault.found}.")
+        return _page(request, _shown(request, case), form, status=422)
     return _go_on(request, shown)
 
 
@@ -109,8 +114,8 @@ def _shown(request: HttpRequest, case: UUID) -> CaseShown:
     return shown
 
 
-def _ticked(request: HttpRequest) -> dict[UUID, int]:
-    """The alike cases that were ticked, with their revisions; what is no such pair is left out."""
+def _ticked(request: HttpRequest, shown: CaseShown) -> dict[UUID, int]:
+    """The cases of the same review that were ticked, with their revisions; what is no such case is left out."""
     found: dict[UUID, int] = {}
     for value in request.POST.getlist("alike"):
         identity, _, revision = value.partition(":")
@@ -118,7 +123,8 @@ def _ticked(request: HttpRequest) -> dict[UUID, int]:
             found[UUID(identity)] = int(revision)
         except ValueError:
             continue
-    return found
+    there = queries.revisions(request.clinic.id, shown.review.id, list(found))
+    return {case: revision for case, revision in found.items() if case in there}
 
 
 def _stale(request: HttpRequest, case: UUID, stale: Stale, form: DecideForm) -> HttpResponse:
