@@ -107,7 +107,7 @@ def visit(demo: Demo, chromium: Browser) -> Iterator[Callable[..., Page]]:
         role: str = "", address: str = "", width: int = 1280, scheme: Any = "light", script: bool = True
     ) -> Page:
         if role and role not in demo.cookies:
-            demo.cookies[role] = _signed_in(demo, chromium, role)
+            demo.cookies[role] = signed_in(demo, chromium, role)
         context = chromium.new_context(
             base_url=demo.address,
             viewport={"width": width, "height": 900},
@@ -129,7 +129,7 @@ def visit(demo: Demo, chromium: Browser) -> Iterator[Callable[..., Page]]:
     assert [line for line in said if "status of 4" not in line] == []
 
 
-def _signed_in(demo: Demo, chromium: Browser, role: str) -> Any:
+def signed_in(demo: Demo, chromium: Browser, role: str) -> Any:
     """Sign in on the page; the cookies that it gave."""
     with chromium.new_context(base_url=demo.address) as context:
         page = context.new_page()
@@ -155,13 +155,23 @@ def shot() -> Callable[[Page, str], None]:
 
 
 @pytest.fixture(scope="session")
-def sound() -> Callable[[Page], None]:
-    """Check that a page breaks none of axe-core's rules and does not scroll sideways."""
+def violations() -> Callable[[Page], list[Any]]:
+    """``violations(page)``: which of axe-core's rules a page breaks, and where."""
     axe = Axe()
 
+    def look(page: Page) -> list[Any]:
+        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found]
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def sound(violations: Callable[[Page], list[Any]]) -> Callable[[Page], None]:
+    """Check that a page breaks none of axe-core's rules and does not scroll sideways."""
+
     def check(page: Page) -> None:
-        found = axe.run(page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        assert violations(page) == []
         sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(sideways) == 0
 
