@@ -19,7 +19,7 @@ from chartwarden.cli.pages.permissions import CLINIC, Address, addresses, everyw
 from chartwarden.people.contracts import Permission
 from chartwarden.people.queries import ROLES
 
-SHAPES, FETCHED = 3, 5
+SHAPES, FETCHED = 2, 4
 PERSONAL = {Permission.SEE_OWN_ACCESSES, Permission.ANSWER_QUESTIONS}
 """What shows one person's own: a coder has most of it."""
 

@@ -98,9 +98,7 @@ def ask(clinic: Clinic, officer: Actor, coder: UUID, at: datetime, answer: str =
             clinic=clinic, case=case.id, to=coder, text=QUESTION, revision=case.revision, actor=officer, at=at
         )
         if answer:
-            answer_question(
-                clinic=clinic, question=asked, text=answer, actor=Actor.of_person(coder), at=at + ANSWERING
-            )
+            answer_question(clinic=clinic, question=asked, text=answer, actor=Actor.of_person(coder), at=at + ANSWERING)
 
 
 def sign(clinic: Clinic, deciders: Sequence[Actor], at: datetime) -> None:
