@@ -32,8 +32,6 @@ UNFIT = f"""() => [...document.querySelectorAll("{BEHIND_A_CLICK}")]
   .filter(one => !(one.getAttribute('hx-trigger') || '').match(/load|every/)).map(one => one.outerHTML.slice(0, 120))"""
 ON_PAPER = """() => ['.frame nav', '.me', '.demo', '.skip', 'button'].filter(
   name => [...document.querySelectorAll(name)].some(one => one.checkVisibility()))"""
-DRESS = ("cat.color", "cat.keyboard", "cat.sensory-and-visual-cues", "cat.name-role-value", "cat.tables")
-"""Rules that another width or scheme can break; what the document says stays the same."""
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +113,7 @@ def _told(wrong: Iterable[object]) -> None:
 def test_no_page_of_a_clinic_has_a_barrier(
     found: Found,
     sessions: dict[str, BrowserContext],
-    violations: Callable[..., list[Any]],
+    violations: Callable[[Page], list[Any]],
     shot: Callable[[Page, str], None],
 ) -> None:
     asks = {one.name: one.access for one in addresses()}
@@ -126,7 +124,7 @@ def test_no_page_of_a_clinic_has_a_barrier(
 def test_no_page_outside_of_clinics_has_a_barrier(
     sessions: dict[str, BrowserContext],
     fetch: Callable[[str, str], Any],
-    violations: Callable[..., list[Any]],
+    violations: Callable[[Page], list[Any]],
     shot: Callable[[Page, str], None],
 ) -> None:
     places = [(role, one) for role in ("", "coder") for one in outside() if "logout" not in one]
@@ -138,7 +136,7 @@ def test_no_page_outside_of_clinics_has_a_barrier(
 def _walk(
     places: list[tuple[str, str]],
     sessions: dict[str, BrowserContext],
-    violations: Callable[..., list[Any]],
+    violations: Callable[[Page], list[Any]],
     shot: Callable[[Page, str], None],
 ) -> list[Any]:
     """Look at each page in light and wide, dark and narrow, and on paper. Returns what is wrong."""
@@ -157,8 +155,7 @@ def _walk(
             if media == "print":
                 wrong += [(role, address, "on paper", what) for what in page.evaluate(ON_PAPER)]
             else:
-                rules = () if width == 1280 else DRESS
-                wrong += [(role, address, width, what) for what in violations(page, rules)]
+                wrong += [(role, address, width, what) for what in violations(page)]
             if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
                 wrong.append((role, address, width, "scrolls sideways"))
     for page in pages.values():
