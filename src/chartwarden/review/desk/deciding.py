@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel import decisions
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Decision, Refused, refused, require
 from chartwarden.kernel.errors import refuse
@@ -20,7 +21,7 @@ from chartwarden.review.desk.opening import amendment_of, settle
 MOST_TEXT = 4000
 
 
-class Stale(Refused):
+class Stale(decisions.Stale):
     """A form was filled in for a case that has changed since. ``case`` says which; its page tells what happened."""
 
     def __init__(self, decision: Decision, case: UUID) -> None:

@@ -10,10 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.kernel.decisions import Refused
-from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 from chartwarden.review import queries, rules
-from chartwarden.review.desk.asking import ask_question
+from chartwarden.review.desk.asking import ask_question, askable
 from chartwarden.review.desk.contracts import CaseShown
 from chartwarden.review.desk.deciding import Stale, decide_case, decide_together, reopen_case
 from chartwarden.review.forms import AskForm, DecideForm, ReopenForm, TickedCases
@@ -142,15 +141,10 @@ def _stale(request: HttpRequest, case: UUID, stale: Stale, form: DecideForm) -> 
 
 
 def _askable(request: HttpRequest, shown: CaseShown) -> list[tuple[str, str]]:
-    """Whom one may ask: the coder, and the coding supervisors; the one who is suggested first."""
-    supervisors = people.holders(request.clinic.id, "coding_supervisor", request.now)
-    found = [(person, "coding supervisor") for person in supervisors]
-    if shown.coder:
-        place = len(found) if shown.body.case.suggested == "ask_supervisor" else 0
-        found.insert(place, (shown.coder, "the coder"))
+    """Whom one may ask, by name."""
+    found = askable(request.clinic.id, shown, request.member.person, request.now)
     named = showing.names(request.clinic.id, [person for person, _ in found])
-    asker = request.member.person
-    return [(str(who), f"{named.get(who, '?')} ({role})") for who, role in found if who != asker]
+    return [(str(who), f"{named.get(who, '?')} ({part})") for who, part in found]
 
 
 def _page(
