@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.kernel.dues import Due
+from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people import models
 from chartwarden.people.contracts import Member, Permission
 from chartwarden.people.identity import display_name, opened
@@ -13,6 +13,8 @@ from chartwarden.people.outbox import counts
 from chartwarden.people.roster import absent_count
 from chartwarden.people.sending import configured
 from chartwarden.people.signin.resetting import unseen_resets, unsent_links
+
+SOON = timedelta(days=30)
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
@@ -31,6 +33,21 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
         )
     if member.may(Permission.MANAGE_PEOPLE):
         found += _resets(member, clinic)
+    return found
+
+
+def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:
+    """For who looks after people: how many are engaged and sign in here, and how many leave soon."""
+    if not member.may(Permission.MANAGE_PEOPLE):
+        return []
+    spans = models.Engagement.objects.filter(clinic_id=clinic.id, person__suspended_at=None)
+    spans = spans.filter(started_on__lte=now.astimezone(clinic.time_zone).date()).exclude(ended_at__lte=now)
+    engaged = spans.values("person").distinct().count()
+    signing = spans.exclude(person__user=None).values("person").distinct().count()
+    found = [Fact("people engaged", f"{engaged:,}", f"{signing:,} of them sign in here", "people:people")]
+    leaving = spans.filter(ended_at__lte=now + SOON).values("person").distinct().count()
+    if leaving:
+        found.append(Fact("leave within 30 days", f"{leaving:,}", "", "people:people"))
     return found
 
 

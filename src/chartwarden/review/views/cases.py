@@ -16,9 +16,10 @@ from chartwarden.review import queries, rules
 from chartwarden.review.desk.asking import ask_question, askable
 from chartwarden.review.desk.contracts import CaseShown
 from chartwarden.review.desk.deciding import Stale, decide_case, decide_together, reopen_case
-from chartwarden.review.forms import AskForm, DecideForm, ReopenForm
+from chartwarden.review.forms import AskForm, DecideForm, ReopenForm, TickedCases
 from chartwarden.review.report.sheets import sheet
 from chartwarden.review.views import showing
+from chartwarden.review.views.alike import go_on
 from chartwarden.review.views.patients import patient_name
 
 
@@ -54,7 +55,7 @@ def decide(request: HttpRequest, clinic: UUID, case: UUID) -> HttpResponse:
         for fault in refused.faults:
             messages.error(request, f"Not decided: expected {fault.expected}; found {fault.found}.")
         return _page(request, _shown(request, case), form, status=422)
-    return _go_on(request, shown)
+    return go_on(request, shown.review.id, shown.body.case.rank)
 
 
 @require_POST
@@ -80,7 +81,7 @@ def ask(request: HttpRequest, clinic: UUID, case: UUID) -> HttpResponse:
         fresh = _shown(request, case)
         return _page(request, fresh, DecideForm(initial={"revision": fresh.revision}), ask_form=form, status=409)
     messages.success(request, "The question was sent. The case waits for the answer.")
-    return _go_on(request, shown)
+    return go_on(request, shown.review.id, shown.body.case.rank)
 
 
 @require_POST
@@ -116,13 +117,7 @@ def _shown(request: HttpRequest, case: UUID) -> CaseShown:
 
 def _ticked(request: HttpRequest, shown: CaseShown) -> dict[UUID, int]:
     """The cases of the same review that were ticked, with their revisions; what is no such case is left out."""
-    found: dict[UUID, int] = {}
-    for value in request.POST.getlist("alike"):
-        identity, _, revision = value.partition(":")
-        try:
-            found[UUID(identity)] = int(revision)
-        except ValueError:
-            continue
+    found = TickedCases().to_python(request.POST.getlist("alike"))
     there = queries.revisions(request.clinic.id, shown.review.id, list(found))
     return {case: revision for case, revision in found.items() if case in there}
 
@@ -148,14 +143,6 @@ def _stale(request: HttpRequest, case: UUID, stale: Stale, form: DecideForm) -> 
         }
     )
     return _page(request, fresh, kept, kept_note=form.cleaned_data["note"], status=409)
-
-
-def _go_on(request: HttpRequest, shown: CaseShown) -> HttpResponse:
-    """To the next open case, or back to the review when there is none."""
-    following = queries.next_undecided(request.clinic.id, shown.review.id, shown.body.case.rank)
-    if following:
-        return redirect("review:case", clinic=request.clinic.id, case=following)
-    return redirect("review:review", clinic=request.clinic.id, review=shown.review.id)
 
 
 def _askable(request: HttpRequest, shown: CaseShown) -> list[tuple[str, str]]:
@@ -205,10 +192,7 @@ def _page(
         "is_late": request.now > shown.review.due_at and shown.review.state != "signed",
         "state": _state(shown),
         "form": form,
-        "outcomes": [
-            {"id": name, "word": word, "means": rules.OUTCOME_MEANS[name], "key": key, "checked": outcome == name}
-            for key, (name, word) in enumerate(rules.OUTCOMES.items(), start=1)
-        ],
+        "outcomes": showing.outcomes(outcome),
         "decide": undecided and request.member.may(Permission.DECIDE_CASES),
         "ask_form": ask if askable else None,
         "asking": ask_form is not None,
