@@ -51,7 +51,10 @@ COVERED: dict[str, tuple[str, ...]] = {
     "reviews/<uuid:review>/": ("GET reviews/{review}", "GET reviews/{review}/cases", "GET cases", "GET dispositions"),
     "reviews/<uuid:review>/read/": ("GET reviews/{review}",),
     "reviews/<uuid:review>/review.json": ("GET reviews/{review}/document",),
+    "reviews/<uuid:review>/sign/": ("GET reviews/{review}", "POST reviews/{review}/sign"),
     "reviews/cases/<uuid:case>/": ("GET cases/{case}", "GET case-questions"),
+    "reviews/cases/<uuid:case>/alike/": ("GET cases/{case}", "GET reviews/{review}/cases"),
+    "reviews/cases/<uuid:case>/alike/decide/": ("POST reviews/{review}/decide",),
     "reviews/cases/<uuid:case>/ask/": ("POST cases/{case}/ask",),
     "reviews/cases/<uuid:case>/decide/": ("POST cases/{case}/decide", "POST reviews/{review}/decide"),
     "reviews/cases/<uuid:case>/reopen/": ("POST cases/{case}/reopen",),
@@ -68,7 +71,6 @@ COVERED: dict[str, tuple[str, ...]] = {
 }
 """Operations by the page they stand for, without the clinic's address."""
 ON_PAGES_ALONE = {
-    "reviews/<uuid:review>/sign/": "whoever signs shows that it is they; a token shows nothing",
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
 }
 BEYOND_PAGES = {

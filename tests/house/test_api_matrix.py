@@ -38,6 +38,7 @@ BODIES: dict[str, Any] = {
     "POST people/{person}/end": {},
     "POST people/{person}/roles": {"role": "coder"},
     "POST logs": {"sha256": "a" * 64, "size": 3, "name": "log.csv"},
+    "POST reviews/{review}/sign": {"coverage_acknowledged": True, "password": "x", "code": "123456"},
     "POST reviews/{review}/decide": {"cases": [{"case": ID, "revision": 1}], "outcome": "in_order", "note": "x"},
     "POST cases/{case}/decide": {"outcome": "in_order", "note": "x", "revision": 1},
     "POST cases/{case}/ask": {"to": ID, "text": "x", "revision": 1},

@@ -126,7 +126,7 @@ def rehire(request: HttpRequest, clinic: Path[UUID], person: UUID, new: Rehire) 
 
 
 @router.put("/people/{person}/hours", response={204: None}, summary="Set a person's working hours")
-@page(Permission.IMPORT_STAFF)
+@page(Permission.IMPORT_SCHEDULES)
 def set_hours(request: HttpRequest, clinic: Path[UUID], person: UUID, week: HoursOfWeek) -> Any:
     """They take the place of those that are kept. Again changes nothing."""
     _known(clinic, person, request.now)
@@ -138,7 +138,7 @@ def set_hours(request: HttpRequest, clinic: Path[UUID], person: UUID, week: Hour
 
 
 @router.post("/people/{person}/leave", response={201: Made}, summary="Record leave")
-@page(Permission.IMPORT_STAFF)
+@page(Permission.IMPORT_SCHEDULES)
 def record_leave(request: HttpRequest, clinic: Path[UUID], person: UUID, new: NewLeave) -> Any:
     """Days off, both included."""
     _known(clinic, person, request.now)
@@ -149,7 +149,7 @@ def record_leave(request: HttpRequest, clinic: Path[UUID], person: UUID, new: Ne
 
 
 @router.delete("/people/{person}/leave/{leave}", response={204: None}, summary="Withdraw leave")
-@page(Permission.IMPORT_STAFF)
+@page(Permission.IMPORT_SCHEDULES)
 def withdraw_leave(request: HttpRequest, clinic: Path[UUID], person: UUID, leave: UUID) -> Any:
     """Take noted days off back."""
     if all(one.id != leave for one in _profile(clinic, person, request.now).leave):

@@ -1,6 +1,6 @@
-"""The review desk for programs: what its pages show, and every step but one.
+"""The review desk for programs: what its pages show, and every step.
 
-A review is signed on its page alone: whoever signs must just have shown that it is they, and a token shows nothing.
+A token alone signs nothing: whoever signs shows in the same request that it is they.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.kernel.offered import Column, Made, Row, Table
 from chartwarden.people.contracts import Member, Permission, page
+from chartwarden.people.services import Presence, show_presence
 from chartwarden.review import queries, rules, services
 from chartwarden.review.desk import exporting, shapes
 from chartwarden.review.desk.asking import askable
 from chartwarden.review.desk.contracts import CaseShown, ReviewLine
+from chartwarden.review.desk.signing import signable
 from chartwarden.review.desk.statement import statement_of
 from chartwarden.review.report.plugged import explanations
 
@@ -115,6 +118,27 @@ def document(request: HttpRequest, clinic: Path[UUID], review: UUID) -> Any:
     if content is None:
         raise Http404
     return HttpResponse(content, content_type="application/json")
+
+
+@router.post("/reviews/{review}/sign", response=shapes.Signed, summary="Sign a review")
+@page(Permission.SIGN_REVIEWS)
+def sign(request: HttpRequest, clinic: Path[UUID], review: UUID, given: shapes.Sign) -> Any:
+    """From then on it never changes. Beside the token it takes the signer's password and the code of their app.
+    A passkey or a recovery code won't do. 403 where these are wrong, or a rule says no; 429 after five wrong tries.
+    """
+    _line(request, review)
+    acknowledged = given.coverage_acknowledged
+    require(signable(clinic=request.clinic, review=review, at=request.now, coverage_acknowledged=acknowledged))
+    presence = Presence(given.password, given.code)
+    show_presence(member=request.member, presence=presence, at=request.now)
+    digest = services.sign_review(
+        clinic=request.clinic,
+        review=review,
+        coverage_acknowledged=acknowledged,
+        actor=request.member.actor,
+        at=request.now,
+    )
+    return {"document_sha256": digest}
 
 
 @router.post("/reviews/{review}/decide", response={204: None}, summary="Decide several cases together")

@@ -282,6 +282,20 @@ class Reopen(Body):
     revision: int = _seen()
 
 
+class Sign(Body):
+    """That whoever signs has read the coverage, and is there themselves."""
+
+    coverage_acknowledged: bool = Field(description="That you have read what was covered and what was not.")
+    password: str = Field(min_length=1, max_length=1000, description="The signer's own. Kept nowhere.")
+    code: str = Field(pattern=r"^[0-9]{6}$", description="The code that the signer's own app shows now. It works once.")
+
+
+class Signed(BaseModel):
+    """What was signed."""
+
+    document_sha256: str = Field(description="The SHA-256 of the signed document, as the ledger has it.")
+
+
 class ClearingStatement(BaseModel):
     """What the review says of one person's week. No patient is named in it."""
 

@@ -18,11 +18,12 @@ from chartwarden.clinics.services import acting_in
 from chartwarden.ledger import queries as ledger
 from chartwarden.people.contracts import Permission
 from chartwarden.review import models
+from chartwarden.review.desk import shapes
 from chartwarden.review.services import sign_review
 from chartwarden.review.tests.desk_support import LATE, case, judged, taken
 from chartwarden.web.api.documentation import operations
-from tests.support.api import token_for
-from tests.support.clinic import House
+from tests.support.api import app_of, code_of, token_for
+from tests.support.clinic import PASSWORD, House
 
 Call = Callable[..., Any]
 NOTE = "A slip; told how to ask."
@@ -184,8 +185,73 @@ def test_a_signed_review_gives_its_document_and_an_amendment(call: Call, house: 
     assert "A new fact." in [row["reason"] for row in told(call("dispositions"))["items"]]
 
 
-def test_no_operation_signs() -> None:
-    assert [one.view_func for one in operations() if one.view_func.access is Permission.SIGN_REVIEWS] == []
+def _all_decided(call: Call, week: UUID) -> None:
+    for row in known(week).values():
+        told(call(f"cases/{row.id}/decide", decided(), role="compliance_officer"), 204)
+
+
+def _signature(secret: str, **more: Any) -> dict[str, Any]:
+    return {"coverage_acknowledged": True, "password": PASSWORD, "code": code_of(secret), **more}
+
+
+def test_signing_takes_who_signs_beside_the_token(call: Call, house: House, week: UUID) -> None:
+    sign, app = f"reviews/{week}/sign", app_of(house, "privacy_officer")
+    told(call(sign, {"coverage_acknowledged": True}), 422)
+    told(call(sign, _signature(app)), 403)  # cases wait
+    _all_decided(call, week)
+    told(call(sign, _signature(app, coverage_acknowledged=False)), 403)
+    told(call(sign, _signature(app, password="wrong")), 403)
+    told(call(sign, _signature(app, code="000000")), 403)
+    assert told(call(f"reviews/{week}"))["state"] == "ready"
+    # None of these has used the code up.
+    digest = told(call(sign, _signature(app)))["document_sha256"]
+    assert hashlib.sha256(call(f"reviews/{week}/document").content).hexdigest() == digest
+    shown, signed = [one for one in ledger.entries(house.id) if one.kind.endswith(("presence_shown", "review.signed"))]
+    assert (shown.actor, shown.facts["methods"]) == (signed.actor, ["password", "totp"])
+    assert signed.actor.startswith("token:")
+    told(call(sign, _signature(app)), 403)
+
+
+def test_a_code_signs_once(call: Call, house: House, week: UUID) -> None:
+    app = app_of(house, "privacy_officer")
+    _all_decided(call, week)
+    body = _signature(app)
+    told(call(f"reviews/{week}/sign", body))
+    row = known(week)["c0"]
+    case = told(call(f"cases/{row.id}/reopen", {"reason": "New.", "revision": 2}), 201)["id"]
+    told(call(f"cases/{case}/decide", decided(), role="compliance_officer"), 204)
+    amendment = told(call(f"cases/{case}"))["review"]
+    assert "works once" in told(call(f"reviews/{amendment}/sign", body), 403)["detail"]
+
+
+def test_somebody_elses_code_signs_nothing(call: Call, house: House, week: UUID) -> None:
+    _all_decided(call, week)
+    body = _signature(app_of(house, "compliance_officer"))
+    assert "app" in told(call(f"reviews/{week}/sign", body), 403)["detail"]  # the signer has none
+    app_of(house, "privacy_officer")
+    told(call(f"reviews/{week}/sign", body), 403)
+    told(call(f"reviews/{week}/sign", body, role="security_officer"), 403)  # sees reviews, signs none
+
+
+@pytest.mark.parametrize("wrong", [{"code": "000000"}, {"password": "wrong"}], ids=["code", "password"])
+def test_wrong_tries_are_counted_and_then_even_right_ones_wait(
+    call: Call, house: House, week: UUID, wrong: dict[str, str]
+) -> None:
+    app = app_of(house, "privacy_officer")
+    _all_decided(call, week)
+    statuses = [call(f"reviews/{week}/sign", _signature(app, **wrong)).status_code for _ in range(6)]
+    assert statuses == [403] * 5 + [429]
+    answer = call(f"reviews/{week}/sign", _signature(app))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "300")
+    assert told(call(f"reviews/{week}"))["state"] == "ready"
+
+
+def test_no_operation_signs_by_a_token_alone() -> None:
+    signing = [one for one in operations() if one.view_func.access is Permission.SIGN_REVIEWS]
+    (body,) = [one for one in signing[0].models if one.__ninja_param_source__ == "body"]
+    assert len(signing) == 1
+    assert {"password", "code"} <= {name for name, one in shapes.Sign.model_fields.items() if one.is_required()}
+    assert shapes.Sign in [one.annotation for one in body.model_fields.values()]
 
 
 def test_own_accesses_come_by_the_page(call: Call, week: UUID) -> None:
