@@ -204,6 +204,7 @@ def weeks_due(
     reviews_from: date | None, spans: Iterable[tuple[datetime, datetime]], today: date, zone: ZoneInfo
 ) -> list[date]:
     """The Mondays of the weeks that must have a review: those with accesses, and each that ended since the first.
+    Never one that has not begun: a row of a later day has a wrong clock, and waits for its day.
 
     The first is that of ``reviews_from``, or without one that of the earliest access. A week without a log is due all
     the same: that nobody read it must be seen.
@@ -212,7 +213,7 @@ def weeks_due(
     if reviews_from is None and not seen:
         return []
     first = monday(reviews_from) if reviews_from else min(seen)
-    weeks = {week for week in seen if week >= first}
+    weeks = {week for week in seen if first <= week <= today}
     week = first
     while week + timedelta(days=7) <= today:
         weeks.add(week)
