@@ -6,5 +6,5 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def inert(text: str) -> str:
-    """The same text, with a quote before it where a spreadsheet would take it for a formula: the quote keeps it text."""
+    """The same text, with a quote before it where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.kernel.jobs import Job
 from chartwarden.logs import models, rules, vault
 from chartwarden.logs.reading import read_next
+from chartwarden.logs.takers import takers
 from chartwarden.logs.watching import look
 
 FORGOTTEN = timedelta(days=7)
@@ -26,8 +29,31 @@ def tidy(at: datetime) -> int:
     return len(found)
 
 
+def tidy_files(at: datetime) -> int:  # noqa: ARG001  kernel.jobs
+    """Destroy what a killed process has left: files of imports that were destroyed, or that need them no more.
+
+    An import's row is written before its first file and removed after its last, so files are listed first.
+    """
+    return sum(_tidy_clinic(clinic.id) for clinic in clinics())
+
+
+def _tidy_clinic(clinic: UUID) -> int:
+    kept = vault.kept(clinic)
+    with acting_in(clinic):
+        rows = models.LogImport.objects.filter(clinic_id=clinic).values_list("id", "state", "kind")
+        known = {identity: (state, kind) for identity, state, kind in rows}
+    done = 0
+    for identity, path in kept:
+        state, kind = known.get(identity, (rules.DISCARDED, ""))
+        if vault.is_left_over(path, state, kind in takers()):
+            path.unlink(missing_ok=True)
+            done += 1
+    return done
+
+
 JOBS = (
     Job("logs.read", read_next, timedelta(seconds=1)),
     Job("logs.incoming", look, timedelta(seconds=5)),
     Job("logs.tidy", tidy, timedelta(hours=1)),
+    Job("logs.tidy_files", tidy_files, timedelta(hours=1)),
 )
