@@ -47,6 +47,18 @@ def holding(path: Path) -> Iterator[bool]:
         os.close(file)
 
 
+def is_held(path: Path) -> bool:
+    """Whether some process holds the lock of a file; never that of one that is not there."""
+    try:
+        file = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _taken(file)
+    finally:
+        os.close(file)
+
+
 def _taken(file: int) -> bool:
     try:
         take(file)
