@@ -22,14 +22,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import django
 
-BEGINS = datetime(2026, 5, 4, 15, tzinfo=UTC)
-"""After the last week of the made-up feeds."""
+BEGINS = datetime.fromisoformat(os.environ.get("CHARTWARDEN_FAULTS_BEGINS", "2027-05-03T15:00:00+00:00"))
+"""After the last week of the made-up feeds; before now, where the real program goes on with the clinic."""
 TURN = timedelta(minutes=5)
 """Between a kill and the next try: longer than every lease."""
 PIECE = 300_000
@@ -38,8 +38,6 @@ STEPS = {
     "decide": 0.08, "sign": 0.15,
 }  # fmt: skip
 """What may be cut off, and about how many seconds it takes."""
-RARE = ("finish", "count", "sign")
-"""Steps that come once a week: one of two of them is cut off."""
 LONGEST_ROUND = 60.0
 
 
@@ -121,6 +119,13 @@ class Work:
     def ack(self, kind: str, name: str, value: object) -> None:
         """What the caller was told is done."""
         os.write(self._out, f"ack {kind} {name} {value}\n".encode())
+
+    def done(self) -> int:
+        """How many weeks are signed, from the first on."""
+        from chartwarden.review.models import Review
+
+        days = Review.objects.filter(clinic_id=self.clinic.id, state="signed").values_list("first_day", flat=True)
+        return len(set(days))
 
     def week(self, log: bytes) -> None:
         """Import a week's log, have it reviewed, decide, sign. A week that is signed takes no time."""
@@ -244,7 +249,7 @@ def _working(out: int, turn: int, logs: list[bytes]) -> None:
     with acting_in(clinic.id):
         work = Work(clinic, out, turn)
         tidy_files(work.now())
-        for log in logs:
+        for log in logs[work.done() :]:
             work.week(log)
 
 
@@ -293,14 +298,14 @@ def killed(feeds: Path, rounds: int, seed: int) -> dict[str, Any]:
     while done < rounds and not ended:
         turn = _next(turn_file)
         process, read = _child(lambda out, turn=turn: _working(out, turn, logs))
-        left, step = chance.randrange(10), "start"
+        target, step = chance.choice(list(STEPS)), "start"
         for line in _lines(read, time.monotonic() + LONGEST_ROUND):
             what, *rest = line.split()
             if what == "ack":
                 acks.append(line)
                 continue
-            step, left = rest[0], left - 1
-            if left < 0 or (step in RARE and chance.random() < 0.5):
+            step = rest[0]
+            if step == target:
                 select.select([], [], [], chance.uniform(0, STEPS[step]))
                 break
         os.kill(process, signal.SIGKILL)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-AT = datetime(2026, 6, 1, tzinfo=UTC)
+AT = datetime(2027, 6, 1, tzinfo=UTC)
 MOST = 10**7
 
 

@@ -189,7 +189,8 @@ class Person:
 
 def _multipart(boundary: str, fields: Mapping[str, Any]) -> bytes:
     parts = []
-    for name, value in fields.items():
+    pairs = [(name, one) for name, value in fields.items() for one in (value if isinstance(value, list) else [value])]
+    for name, value in pairs:
         given = f'; filename="{value[0]}"' if isinstance(value, tuple) else ""
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{given}\r\n\r\n'
         parts.append(head.encode() + (value[1] if isinstance(value, tuple) else str(value).encode()) + b"\r\n")

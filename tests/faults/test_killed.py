@@ -34,6 +34,8 @@ KILLS = {"sqlite": 100 if FULL else 6, "postgresql": 50 if FULL else 3}
 CYCLE = ("page worker", "worker", "page worker", "pages", "parent")
 SERVED_KILLS = 50 if FULL else 4
 SEED = int(os.environ.get("CHARTWARDEN_FAULTS_SEED", "7"))
+BEFORE = "2026-01-05T15:00:00+00:00"
+"""The clinic of the real program was opened in the past, and its feeds begin soon after."""
 NAMED = ("family_name", "given_name", "address_line", "phone", "contact_name", "contact_phone", "birth_date")
 SHORTEST = 7
 OFFICERS = ("privacy.officer@demo.example", "compliance.officer@demo.example")
@@ -43,17 +45,18 @@ LINK = re.compile(r'href="(/c/[^"]+/reviews/[^"]+/)"')
 @pytest.fixture(scope="module")
 def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "clinic"
-    make_clinic(folder, seed=5, coders=3, weeks=40 if FULL else 3, patients=300)
+    make_clinic(folder, seed=5, coders=3, weeks=60 if FULL else 3, patients=2000 if FULL else 300)
     return folder
 
 
-def environment(data: Path, database: str = "") -> Mapping[str, str]:
+def environment(data: Path, database: str = "", **more: str) -> Mapping[str, str]:
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "chartwarden.web.settings",
         "CHARTWARDEN_DATA": str(data),
         "CHARTWARDEN_KEYS": KEYS,
         "DATABASE_URL": database,
+        **more,
     }
 
 
@@ -88,7 +91,8 @@ def planted(feeds: Path) -> set[str]:
         with (feeds / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 found |= {row[column] for column in NAMED if len(row.get(column) or "") >= SHORTEST}
-    return found
+    # A birth date of late is also the day of a review.
+    return {name for name in found if not name.startswith(("2025", "2026", "2027"))}
 
 
 def in_clear(folder: Path, feeds: Path) -> list[tuple[str, str]]:
@@ -228,7 +232,7 @@ def test_the_program_survives_kills_of_its_processes(tmp_path: Path, feeds: Path
     data = tmp_path / "data"
     data.mkdir()
     (data / "demo").write_text("ready", encoding="ascii")
-    given = environment(data)
+    given = environment(data, CHARTWARDEN_FAULTS_BEGINS=BEFORE)
     said(given, "prepare", str(feeds))
     chance, during, killed = random.Random(SEED), Counter[str](), Counter[str]()
     with program(data, CHARTWARDEN_KEYS=KEYS) as served:
