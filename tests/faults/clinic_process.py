@@ -1,8 +1,9 @@
 """A program of the fault tests: a clinic's weeks of work, done by a process that can be killed at any point.
 
-``prepare FEEDS`` makes the tables, a clinic and its people. ``killed ROUNDS SEED`` lets a child process import, review,
-ask, answer, decide and sign, kills it in the middle of a step, lets another go on, and so on; after each kill it looks
-whether anything is half done. ``finish`` does what is left of the weeks begun. ``check`` looks once more, at all.
+``prepare FEEDS`` makes the tables, a clinic and its people. ``killed ROUNDS SEED`` lets a child process import,
+review, ask, answer, decide and sign, kills it in the middle of a step, lets another go on, and so on; after each kill
+it looks whether anything is half done. ``finish`` does what is left of the weeks begun. ``check`` looks once more, at
+all; ``entries KIND`` lists what entries of a kind are about.
 Each writes what it did and what it found, one line of JSON.
 
 The work finds out by itself where it stands, as people and jobs do, so a step that was cut off is done again.
@@ -365,6 +366,25 @@ def checked(full: bool, ended: bool = False) -> list[str]:
     return json.loads(found[0]) if found else ["the check failed"]
 
 
+def _clinics() -> int:
+    from chartwarden.clinics.queries import clinics
+
+    return len(clinics())
+
+
+def _entries(kind: str) -> list[dict[str, str]]:
+    """The subjects of all entries of a kind."""
+    from chartwarden.clinics.queries import clinics
+    from chartwarden.clinics.services import acting_in
+    from chartwarden.ledger.queries import entries
+
+    found: list[dict[str, str]] = []
+    for clinic in clinics():
+        with acting_in(clinic.id):
+            found += [dict(entry.subject) for entry in entries(clinic.id, limit=10**6, kinds=[kind])]
+    return found
+
+
 def _turns() -> Path:
     return Path(os.environ["CHARTWARDEN_DATA"]) / "turns"
 
@@ -395,6 +415,7 @@ if __name__ == "__main__":
         "prepare": lambda: prepare(Path(given[0])),
         "killed": lambda: killed(Path(given[0]), int(given[1]), int(given[2])),
         "finish": lambda: finish(Path(given[0])),
-        "check": lambda: {"faults": checked(full=True)},
+        "check": lambda: {"faults": checked(full=True), "clinics": _clinics()},
+        "entries": lambda: {"entries": _entries(given[0])},
     }[verb]()
     print(json.dumps(done or {}))

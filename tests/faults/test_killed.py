@@ -30,15 +30,16 @@ from tools.postgresql import cluster
 PROGRAM = [sys.executable, "-m", "tests.faults.clinic_process"]
 ROOT = Path(__file__).parents[2]
 KEYS = base64.b64encode(bytes(range(32))).decode()
-KILLS = {"sqlite": 100 if FULL else 6, "postgresql": 50 if FULL else 3}
+KILLS = {"sqlite": 100 if FULL else 6, "postgresql": 50}
 CYCLE = ("page worker", "worker", "page worker", "pages", "parent")
-SERVED_KILLS = 50 if FULL else 4
+SERVED_KILLS = 50
 SEED = int(os.environ.get("CHARTWARDEN_FAULTS_SEED", "7"))
 BEFORE = "2026-01-05T15:00:00+00:00"
 """The clinic of the real program was opened in the past, and its feeds begin soon after."""
 NAMED = ("family_name", "given_name", "address_line", "phone", "contact_name", "contact_phone", "birth_date")
 SHORTEST = 7
 OFFICERS = ("privacy.officer@demo.example", "compliance.officer@demo.example")
+IMPORT = re.compile(r"/imports/([0-9a-f-]{36})/")
 LINK = re.compile(r'href="(/c/[^"]+/reviews/[^"]+/)"')
 
 
@@ -68,7 +69,7 @@ def said(given: Mapping[str, str], *arguments: str) -> dict[str, Any]:
     return found | {"errors": done.stderr}
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.peer("postgresql"))])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.peer("postgresql"), pytest.mark.full])])
 def installation(
     request: pytest.FixtureRequest, tmp_path: Path, feeds: Path
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -228,6 +229,7 @@ class Officer(threading.Thread):
         return True if "Signed" in me.get(review).text.partition("</h2>")[0] else None
 
 
+@pytest.mark.full
 def test_the_program_survives_kills_of_its_processes(tmp_path: Path, feeds: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
