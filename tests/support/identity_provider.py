@@ -31,7 +31,7 @@ def main(port: int, settings: dict) -> None:
     config = {
         "SECRET_KEY": "of the tests", "SERVER_NAME": f"localhost:{port}", "PREFERRED_URL_SCHEME": "http",
         "CANAILLE": {"DATABASE": "memory", "ACL": {"DEFAULT": {"PERMISSIONS": ["edit_self", "use_oidc"]}}},
-        "CANAILLE_OIDC": {"REQUIRE_NONCE": False},
+        "CANAILLE_OIDC": {"REQUIRE_NONCE": True},
     }  # fmt: skip
     app = create_app(config)
     with app.app_context():

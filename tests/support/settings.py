@@ -26,3 +26,5 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 from chartwarden.web.settings import *  # noqa: F403  after the environment is set
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick: a house has a user for every role
+STATIC_ROOT = None
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -45,4 +47,7 @@ def change_settings(*, clinic: UUID, changes: Mapping[str, Any], actor: Actor, a
 
 
 def _plain(value: Any) -> Any:
+    """As the ledger may hold it: of thresholds only their digest, since they hold fractions and free words."""
+    if isinstance(value, dict):
+        return "sha256:" + hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
     return value.isoformat() if isinstance(value, date) else value

@@ -79,6 +79,8 @@ def _key(name: str) -> str:
 
 def _text(name: str, value: Any, longest: int) -> str:
     text = value.strip() if isinstance(value, str) else ""
+    if not text.isprintable():
+        raise refuse(name, "one line of plain text", "a line break or another control character")
     if not 0 < len(text) <= longest:
         raise refuse(name, f"1 to {longest} characters", f"{len(text)}")
     return text

@@ -12,11 +12,11 @@ from chartwarden.duties import models, rules
 from chartwarden.duties.calendar import laid_out
 from chartwarden.duties.closings import closings
 from chartwarden.duties.contracts import Duty, DutyYear, State, catalog
-from chartwarden.kernel.dues import Due
+from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Member, Permission
 
-__all__ = ["catalog", "due", "duty", "duty_year", "notes", "years"]
+__all__ = ["catalog", "coming", "due", "duty", "duty_year", "facts", "notes", "years"]
 
 NOTE = "duties.note"
 
@@ -72,6 +72,28 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
         if (mine and (late or not elsewhere)) or (late and rules.OFFICER in member.roles):
             found.append(_due(one, late))
     return found
+
+
+def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:
+    """How many duties are overdue, for who sees them."""
+    if not member.may(Permission.SEE_DUTIES):
+        return []
+    laid = years(clinic, now)
+    overdue = [one.duty.title for one in laid if one.open and one.open[0].state is State.OVERDUE]
+    note = overdue[0] if len(overdue) == 1 else "" if overdue else f"of {len(laid)}, all in time"
+    return [Fact("duties overdue", f"{len(overdue)}", note, "duties:duties", late=bool(overdue))]
+
+
+def coming(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
+    """What of the duties will come round for a member's role."""
+    if not member.may(Permission.CLOSE_DUTIES):
+        return []
+    mine = [one for one in years(clinic, now) if one.upcoming and one.duty.owner in member.roles]
+    return [
+        Due(one.duty.title, "Open", "duties:duty", {"duty": one.id}, by=one.upcoming.occurrence.due)
+        for one in mine
+        if one.upcoming
+    ]
 
 
 def _due(one: DutyYear, late: bool) -> Due:

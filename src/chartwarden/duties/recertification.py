@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.duties import queries, recertifying
+from chartwarden.duties import queries, recertifying, rules
 from chartwarden.duties.closing import keep_closing
 from chartwarden.duties.contracts import DutyYear
 from chartwarden.duties.recertifying import REVOKE, Candidate
@@ -46,6 +46,9 @@ def recertify_access(
     found = queries.duty_year(clinic, DUTY, at)
     if found is None or not found.open:
         raise refuse("day", "a recertification that waits", "none")
+    require(rules.may_close(found.duty, member.roles, member.may(Permission.CLOSE_DUTIES)))
+    if REVOKE in decisions.values():
+        require(people_services.decide(member, Permission.GRANT_ROLES))
     there = candidates(clinic.id, member.person, at)
     faults = recertifying.missing(there, decisions)
     if faults:

@@ -37,7 +37,8 @@ def occurrences(
         if day == since and duty.looks_back:
             continue
         if day >= first:
-            found.append(occurrence(name, day, previous, zone, due_days))
+            # What looks back at a week that ended the day before counts its days from that week's end.
+            found.append(occurrence(name, day, previous, zone, due_days - 1 if duty.looks_back else due_days))
         previous = day
     return found
 

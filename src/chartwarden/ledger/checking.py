@@ -43,6 +43,7 @@ def verify_stored(clinic: UUID) -> Verified:
     _upper(clinic, heads, faults)
     if row is not None and (frontier.size != size or frontier.to_bytes() != bytes(row.frontier)):
         faults.append(Fault(f"{LEDGER}, head", f"the head of its {frontier.size} entries", "another"))
+    faults += _strangers(clinic, size)
     chain, wrong = keys_of(own, origin)
     faults += wrong
     if [str(one) for one in chain] != _written_keys(clinic):
@@ -50,6 +51,18 @@ def verify_stored(clinic: UUID) -> Verified:
     for count, note in sorted(signed.items()):
         faults += _checkpoint_faults(note, chain, origin, roots.get(count))
     return Verified(origin, frontier.size, frontier.root(), tuple(str(one.key) for one in chain), tuple(faults))
+
+
+def _strangers(clinic: UUID, size: int) -> Iterator[Fault]:
+    """Rows that no append has written: entries and tiles beyond the head."""
+    beyond = models.Entry.objects.filter(clinic_id=clinic, index__gte=size).order_by("index").first()
+    if beyond is not None:
+        yield Fault(f"{LEDGER}, entry {beyond.index}", f"none beyond the head of {size} entries", "one")
+    tiles = models.Tile.objects.filter(clinic_id=clinic).values_list("level", "number").order_by("level", "number")
+    for level, number in tiles.iterator():
+        if (number + 1) * WIDTH ** (level + 1) > size:
+            yield Fault(f"{LEDGER}, tile {number} of level {level}", f"none beyond the head of {size} entries", "one")
+            return
 
 
 def _written_keys(clinic: UUID) -> list[str]:

@@ -11,7 +11,7 @@ from django.db.models import Count, Max
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import clinic as clinic_of
-from chartwarden.kernel.dues import Due
+from chartwarden.kernel.dues import Due, Fact
 from chartwarden.logs import models, previews, rules
 from chartwarden.logs.contracts import QuarantinedRow
 from chartwarden.logs.fetching import quarantined_rows
@@ -115,6 +115,21 @@ def _no_log(clinic: Clinic, now: datetime) -> list[Due]:
             detail="The week can’t be reviewed without it.",
         )
     ]
+
+
+def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:
+    """Up to which day accesses are here, for who sees imports."""
+    if not member.may(Permission.SEE_IMPORTS):
+        return []
+    counted = models.LogImport.objects.filter(clinic_id=clinic.id, kind=rules.LOG, state=rules.COUNTED)
+    last = counted.aggregate(last=Max("last_at"))["last"]
+    if last is None:
+        return []
+    there = last.astimezone(clinic.time_zone)
+    late = now - last >= QUIET_DAYS
+    waiting = models.LogImport.objects.filter(clinic_id=clinic.id, state__in=OPEN).count()
+    note = f"{waiting:,} {'file' if waiting == 1 else 'files'} not counted yet" if waiting else ""
+    return [Fact("last day with accesses", f"{there:%a} {there.day} {there:%b}", note, "logs:imports", late=late)]
 
 
 def _row(clinic: UUID, upload: UUID) -> models.LogImport | None:

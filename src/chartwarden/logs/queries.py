@@ -17,11 +17,12 @@ from chartwarden.logs.mapping import draft
 from chartwarden.logs.quarantine import quarantine_csv
 
 if TYPE_CHECKING:
-    from chartwarden.logs.listing import due, feed_revisions, import_of, imports, preview, revision, spans
+    from chartwarden.logs.listing import due, facts, feed_revisions, import_of, imports, preview, revision, spans
 
 __all__ = [
     "draft_mapping",
     "due",
+    "facts",
     "feed_revisions",
     "feeds",
     "formats",
@@ -32,7 +33,7 @@ __all__ = [
     "revision",
     "spans",
 ]
-_IN_TABLES = ("due", "feed_revisions", "import_of", "imports", "preview", "revision", "spans")
+_IN_TABLES = ("due", "facts", "feed_revisions", "import_of", "imports", "preview", "revision", "spans")
 
 
 @cache

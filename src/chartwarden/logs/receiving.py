@@ -260,7 +260,10 @@ def _received(
     row.facts = seal(row.clinic_id, vault.PURPOSE, digest.encode())
     try:
         with transaction.atomic():
-            row.save()
+            now = models.LogImport.objects.select_for_update().filter(clinic_id=row.clinic_id, id=row.id).first()
+            if now is None or now.state != rules.RECEIVING:
+                return _state(now or row, again=True)
+            row.save(update_fields=["kind", "state", "digest_index", "size", "received_bytes", "received_at", "facts"])
             append(
                 clinic=row.clinic_id,
                 kind="logs.received",

@@ -81,8 +81,10 @@ def _new(row: Mapping[str, Any], index: bytes, work: Work) -> None:
 
 def _known(person: models.Person, row: Mapping[str, Any], work: Work) -> None:
     work.seen.append(person.id)
+    held = work.held
     changed = _take_identity(person, row, work)
     step = _take_engagement(person, row, work)
+    work.held = min(work.held, held + 1)  # rows are counted, not their parts
     if step == "ended":
         work.ended += 1
     elif changed or step == "changed":
@@ -101,6 +103,10 @@ def _take_identity(person: models.Person, row: Mapping[str, Any], work: Work) ->
         for login in sorted(person.logins.all(), key=lambda login: login.position)
     ]
     logins = list(dict.fromkeys(row["logins"] or ()))
+    if person.id == work.actor.person and (before, kept) != (after, logins):
+        # Nobody changes who they are, or which logins are theirs, by a file of their own (law 10).
+        work.held += 1
+        return False
     if before != after or person.time_zone != time_zone:
         person.time_zone = time_zone
         if before != after:

@@ -28,6 +28,16 @@ MAIL_TEXTS: dict[str, MailText] = {
     "duty_due": MailText("A duty is due soon", "Something that recurs is due from you soon."),
     "duty_late": MailText("A duty is overdue", "Something that was due from you has not been done."),
     "import_failed": MailText("An import needs you", "A file could not be used as it is. The page says why."),
+    "password_reset": MailText(
+        "Choose a new password for Chartwarden",
+        "Somebody asked for a new password for this address. The link works once, for one hour; your second factor "
+        "stays as it is. If it was not you, leave it.",
+    ),
+    "factors_reset": MailText(
+        "Set up a new second factor for Chartwarden",
+        "Your second factors were removed, and your sessions have ended. The link lets you set up a new one within a "
+        "day; your password is needed too. If you did not ask for this, call your clinic's privacy officer at once.",
+    ),
     "mail_test": MailText("A test from Chartwarden", "Mail from Chartwarden reaches you."),
 }
 """Every kind there is."""

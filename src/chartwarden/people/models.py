@@ -185,4 +185,9 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True)
 
 
-from chartwarden.people.invitation_models import Invitation  # noqa: E402, F401  Django finds models here alone
+from chartwarden.people.account_models import (  # noqa: E402  Django finds models here alone
+    AccountMail,  # noqa: F401
+    FactorReset,  # noqa: F401
+    FactorResetNotice,  # noqa: F401
+)
+from chartwarden.people.invitation_models import Invitation  # noqa: E402, F401

@@ -9,13 +9,14 @@ from uuid import UUID
 from chartwarden.clinics.services import across_clinics, blind_index
 from chartwarden.people import identity, models
 from chartwarden.people.contracts import Member, Permission, PersonName
-from chartwarden.people.dues import due
+from chartwarden.people.dues import due, facts
 from chartwarden.people.feed_tables import leave_table, schedules_table, workforce_table
 from chartwarden.people.outbox import outbox
 from chartwarden.people.permissions import Grant, in_force, permissions_of
 from chartwarden.people.roles import MUST_END, ROLES
 from chartwarden.people.roster import absent_count, profile, roster, tokens_of
 from chartwarden.people.rules import engaged
+from chartwarden.people.signin.standing import standing
 from chartwarden.people.standing import holders_of, zone_of
 from chartwarden.people.tokens import PREFIX, digest_of
 from chartwarden.people.workforce import CODE, LOGIN
@@ -28,6 +29,7 @@ __all__ = [
     "by_login",
     "clinics_of",
     "due",
+    "facts",
     "has_logins",
     "holders",
     "known_logins",
@@ -86,9 +88,9 @@ def member_by_token(text: str, at: datetime) -> Member | None:
     return Member(found.person, found.clinic, found.roles, found.permissions & scopes, found.name, token=row.id)
 
 
-def clinics_of(user: UUID) -> list[UUID]:
-    """The clinics in which a user is a person. Called across clinics."""
-    return list(models.Person.objects.filter(user_id=user).values_list("clinic_id", flat=True))
+def clinics_of(user: UUID, at: datetime) -> list[UUID]:
+    """The clinics in which a user is engaged at an instant, and not suspended."""
+    return list(standing(user, at).engaged)
 
 
 def user_of(clinic: UUID, person: UUID) -> UUID | None:

@@ -13,6 +13,9 @@ from typing import Protocol
 from uuid import UUID
 
 from chartwarden.kernel.decisions import ALLOWED, Decision, refused
+from chartwarden.people.contracts import Permission
+from chartwarden.people.permissions import CITATION as ROLES_CITATION
+from chartwarden.people.permissions import permissions_of
 
 NEVER_WITHOUT: Mapping[str, str] = {
     "owner": "45 CFR 164.308(a)(2)",
@@ -47,6 +50,16 @@ def may_hand_out(role: str, actor_roles: frozenset[str] | None) -> Decision:
     if role == "owner" and actor_roles is not None and "owner" not in actor_roles:
         return refused("Only an owner can make somebody an owner, or take that role away.", NEVER_WITHOUT["owner"])
     return ALLOWED
+
+
+def may_hand_over(roles: Iterable[str], actor_roles: frozenset[str] | None) -> Decision:
+    """Whether an actor may invite somebody who holds roles: who accepts gets them, so it takes the right to grant."""
+    held = sorted(roles)
+    if actor_roles is None or not held:
+        return ALLOWED
+    if Permission.GRANT_ROLES not in permissions_of(actor_roles):
+        return refused("They hold roles here already. Somebody who may grant roles has to invite them.", ROLES_CITATION)
+    return next((said for role in held if not (said := may_hand_out(role, actor_roles))), ALLOWED)
 
 
 def may_leave(roles: Iterable[str], others: Mapping[str, int]) -> Decision:

@@ -13,10 +13,12 @@ from chartwarden.people.hours import record_leave, set_working_hours, withdraw_l
 from chartwarden.people.mailing import notify
 from chartwarden.people.permissions import may
 from chartwarden.people.sending import configured as mail_configured
+from chartwarden.people.signin.account_mail import ask_for_new_password, send_account_mails
 from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh
-from chartwarden.people.signin.gatekeeping import at_the_gate
+from chartwarden.people.signin.gatekeeping import at_the_gate, hold_account
 from chartwarden.people.signin.invitation_mail import send_invitations
 from chartwarden.people.signin.invitations import accept_invitation, invite, withdraw_invitation
+from chartwarden.people.signin.resetting import reset_factors, reset_factors_here, see_factor_reset
 from chartwarden.people.signin.rewrapping import rewrap_second_factors
 from chartwarden.people.signin.rules import Gate
 from chartwarden.people.tokens import make_token, note_token_use, withdraw_token
@@ -36,12 +38,14 @@ __all__ = [
     "add_person",
     "add_user",
     "ask_again",
+    "ask_for_new_password",
     "at_the_gate",
     "change_person",
     "decide",
     "end_engagement",
     "fresh",
     "grant_role",
+    "hold_account",
     "invite",
     "link_user",
     "mail_configured",
@@ -52,7 +56,11 @@ __all__ = [
     "record_leave",
     "rehire",
     "reinstate",
+    "reset_factors",
+    "reset_factors_here",
     "rewrap_second_factors",
+    "see_factor_reset",
+    "send_account_mails",
     "send_invitations",
     "set_working_hours",
     "suspend",

@@ -47,6 +47,9 @@ REVIEW = Transitions(
 
 UNDECIDED = ("open", "asked")
 
+STRONG = 3.0
+"""From this score on evidence is strong, and a case is weighed by itself."""
+
 OUTCOMES: Mapping[str, str] = {
     "in_order": "In order",
     "coaching": "Coaching",
@@ -182,6 +185,13 @@ def alike_key(detectors: Iterable[str], suggested: str, patient: str | None) -> 
     return "\x1f".join([kind, suggested, *sorted(set(detectors))])
 
 
+def may_decide_together(scores: Collection[float]) -> Decision:
+    """Whether so many alike cases may be decided with one note: none whose evidence is strong (``words.strength``)."""
+    if len(scores) > 1 and max(scores) >= STRONG:
+        return refused("A case with strong evidence is decided by itself.", LAW)
+    return ALLOWED
+
+
 def monday(day: date) -> date:
     """The Monday of a day's week."""
     return day - timedelta(days=day.weekday())
@@ -207,7 +217,7 @@ def weeks_due(
     Never one that has not begun: a row of a later day has a wrong clock, and waits for its day.
 
     The first is that of ``reviews_from``, or without one that of the earliest access. A week without a log is due all
-    the same: that nobody read it must be seen.
+    the same: that nobody read it must be seen. A week that has not begun is not: a row with a wrong year opens none.
     """
     seen = {week for begins, ends in spans for week in weeks_of(begins, ends, zone)}
     if reviews_from is None and not seen:

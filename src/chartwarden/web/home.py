@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -19,7 +19,8 @@ from django.urls import reverse
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.dues import Due, Fact
-from chartwarden.people.contracts import Member
+from chartwarden.ledger.queries import checkpoint, latest
+from chartwarden.people.contracts import Member, Permission
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -54,22 +55,35 @@ def coming(member: Member, clinic: Clinic, now: datetime) -> Task | None:
 
 
 def figures(member: Member, clinic: Clinic, now: datetime) -> list[Figure]:
-    """What is true now, in the rooms' order."""
-    return [
-        Figure(fact, address(fact.page, clinic, fact.arguments) if fact.page else "")
-        for fact in _said("facts", member, clinic, now)
-    ]
+    """What is true now, in the rooms' order; the ledger last, which knows of no members itself."""
+    facts = [*_said("facts", member, clinic, now), *_ledger(member, clinic)]
+    return [Figure(fact, address(fact.page, clinic, fact.arguments) if fact.page else "") for fact in facts]
+
+
+def _ledger(member: Member, clinic: Clinic) -> list[Fact]:
+    if not member.may(Permission.SEE_LEDGER):
+        return []
+    head, signed = latest(clinic.id), checkpoint(clinic.id)
+    there = signed.at.astimezone(clinic.time_zone) if signed else None
+    note = f"last signed {there:%a} {there.day} {there:%b}, {there:%H:%M %Z}" if there else "not signed yet"
+    return [Fact("entries in the ledger", f"{head.size:,}", note, "web:ledger")]
 
 
 def when(by: datetime | None, late: bool, clinic: Clinic, now: datetime) -> str:
-    """``Was due Fri 20 Nov 2026, 3 days ago``; ``Due today, 17:00 CST``; ``Due Mon 30 Nov 2026, in 6 days``."""
+    """``Was due Fri 20 Nov 2026, 3 days ago``; ``Due today, 17:00 CST``; ``Due Sun 29 Nov 2026, in 5 days``.
+
+    What is due at midnight is due by the end of the day before, which is the day that people count by.
+    """
     if by is None:
         return "Waits for you"
     there, here = by.astimezone(clinic.time_zone), now.astimezone(clinic.time_zone)
+    whole_day = there.time() == time()
+    if whole_day:
+        there -= timedelta(days=1)
     days = (there.date() - here.date()).days
     start = "Was due" if late else "Due"
     if days == 0:
-        return f"{start} today, {there:%H:%M %Z}"
+        return f"{start} today" if whole_day else f"{start} today, {there:%H:%M %Z}"
     said = f"{there:%a} {there.day} {there:%b %Y}"
     if abs(days) == 1:
         return f"{start} {'tomorrow' if days == 1 else 'yesterday'}, {said}"

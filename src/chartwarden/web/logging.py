@@ -16,5 +16,5 @@ class NoValues(logging.Filter):
             places = [f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno}" for f in traceback.extract_tb(record.exc_info[2])]
             kind = f" [{record.exc_info[0].__name__} at {' < '.join(reversed(places[-6:]))}]"
             record.exc_info, record.exc_text = None, None
-        record.msg, record.args = f"{record.name}: {str(record.msg).splitlines()[0][:200]}{kind}", ()
+        record.msg, record.args = f"{record.name}: {(str(record.msg).splitlines() or [''])[0][:200]}{kind}", ()
         return True

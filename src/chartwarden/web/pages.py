@@ -9,6 +9,7 @@ from django.conf import settings
 
 from chartwarden.kernel.errors import refuse
 from chartwarden.web import parent
+from chartwarden.web.preparing import gather_static
 
 WORKERS, THREADS = 2, 16
 """Threads are made when they are needed, and end when they are idle. Whoever goes away in the middle of a form without
@@ -45,6 +46,7 @@ def serve_pages(host: str, port: int) -> None:
 
     admit(host)
     free(host, port)
+    gather_static()
     server = Granian(
         "chartwarden.web.wsgi:application",
         address=host,

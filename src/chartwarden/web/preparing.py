@@ -69,6 +69,16 @@ def migrate(at: datetime) -> tuple[int, Path | None]:
     return len(plan), copy
 
 
+def gather_static() -> None:
+    """Put stylesheet, scripts and pictures into the data folder, compressed and named by their content.
+
+    A browser keeps such a file for ever, since a new one has a new name. Again is harmless.
+    """
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 def backed_up(database: Path, at: datetime) -> Path:
     """A copy of a SQLite file, whole even while others write, durably beside it in ``backups``."""
     folder = database.parent / BACKUPS

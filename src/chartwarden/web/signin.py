@@ -13,17 +13,26 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 
-from chartwarden.people.services import Gate, ask_again, at_the_gate
+from chartwarden.people.services import Gate, ask_again, at_the_gate, fresh, hold_account
 
-ALWAYS = {"account_logout", "account_inactive", "signin:again"}
-SHOWING = {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+ALWAYS = {"account_logout", "account_inactive", "signin:again", "signin:new_factor"}
+SHOWING = {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "openid_connect_login",
+           "openid_connect_callback"}  # fmt: skip
 SECURING = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "signin:join", "signin:invited"}
 KEEPING = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_generate_recovery_codes", "signin:codes_kept"}
 PASSES = {
-    Gate.LOCKED: SHOWING | {"openid_connect_login", "openid_connect_callback"},
+    Gate.LOCKED: SHOWING,
     Gate.SECOND_FACTOR: SHOWING | SECURING,
     Gate.RECOVERY_CODES: SHOWING | KEEPING,
 }
+CHANGING = {"account_change_password", "account_reset_password_from_key", "socialaccount_connections"}
+"""Beside the pages of second factors: where a change and its entry commit together."""
+FRESH_FIRST = {
+    "mfa_activate_totp", "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_deactivate_totp",
+    "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+    "socialaccount_connections",
+}  # fmt: skip
+"""The library lets somebody through who has only a provider, and no password or factor here: we ask them there."""
 OF_ITS_OWN = ("ninja.", "django.contrib.staticfiles.")
 
 
@@ -42,14 +51,16 @@ class SignInMiddleware:
     ) -> HttpResponseBase | None:
         """Answer in the view's place where a gate is shut; None lets Django go on."""
         module = getattr(view, "__module__", "")
-        if module.startswith(OF_ITS_OWN) or not request.user.is_authenticated:
+        if module.startswith(OF_ITS_OWN):
             return None
         name = request.resolver_match.view_name
-        if name not in ALWAYS:
+        if request.user.is_authenticated and name not in ALWAYS:
             gate, request.idle_minutes = at_the_gate(request)
             if gate is not Gate.OPEN and name not in PASSES.get(gate, ()):
                 return _shut(request, gate)
-        if name.startswith("mfa_") and request.method == "POST":
+            if name in FRESH_FIRST and not fresh(request, request.now):
+                return ask_again(request, request.get_full_path())
+        if request.method == "POST" and (name.startswith("mfa_") or name in CHANGING):
             return _together(request, view, arguments, named)
         return None
 
@@ -61,6 +72,8 @@ def _shut(request: HttpRequest, gate: Gate) -> HttpResponseBase:
         logout(request)
         status = 403 if gate is Gate.ENDED else 401
         return render(request, "account/signed_out.html", {"ended": gate is Gate.ENDED}, status=status)
+    if gate is Gate.FACTOR_LINK:
+        return render(request, "account/factor_link.html", status=403)
     address = reverse("mfa_index" if gate is Gate.SECOND_FACTOR else "mfa_view_recovery_codes")
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(status=204, headers={"HX-Redirect": address})
@@ -70,9 +83,10 @@ def _shut(request: HttpRequest, gate: Gate) -> HttpResponseBase:
 def _together(
     request: HttpRequest, view: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> HttpResponseBase:
-    """Let a change of factors and its entry in the ledger commit together."""
+    """Let a change and its entry in the ledger commit together, one after the other where one user makes several."""
     try:
         with transaction.atomic():
+            hold_account(request)
             response: HttpResponseBase = view(request, *arguments, **named)
             return response
     except ReauthenticationRequired:

@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
 from chartwarden.clinics.queries import clinics
-from chartwarden.clinics.services import across_clinics
 from chartwarden.kernel.disk import is_full
 from chartwarden.ledger.queries import entries, latest
 from chartwarden.people.contracts import Permission, page, public
@@ -22,6 +21,8 @@ from chartwarden.web.entry_words import Event, events
 from chartwarden.web.home import coming, figures, tasks
 
 LATELY = 5
+EVERYDAY = ("people.signed_in", "duties.reminded")
+"""Kinds that would crowd out what is worth knowing; the ledger's own page has them."""
 
 
 @public
@@ -31,8 +32,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect("signin:setup")
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    with across_clinics():
-        mine = set(clinics_of(request.user.id))
+    mine = set(clinics_of(request.user.id, request.now))
     found = [clinic for clinic in clinics() if clinic.id in mine]
     if len(found) == 1:
         return redirect("web:home", clinic=found[0].id)
@@ -55,7 +55,9 @@ def home(request: HttpRequest, clinic: UUID) -> HttpResponse:
 
 def _happened(clinic: UUID) -> list[Event]:
     newest = latest(clinic).size - 1
-    return events(clinic, entries(clinic, newest, LATELY, newest_first=True)) if newest >= 0 else []
+    if newest < 0:
+        return []
+    return events(clinic, entries(clinic, newest, LATELY, newest_first=True, without=EVERYDAY))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

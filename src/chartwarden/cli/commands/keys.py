@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from chartwarden.cli.installation import DATA_HELP, prepared
 
 
 class What(StrEnum):
@@ -17,18 +20,16 @@ class What(StrEnum):
 
 def run(
     what: Annotated[What, typer.Argument(help="rotate: the master key. data: each clinic's data key.")],
+    data: Annotated[Path | None, typer.Option(metavar="FOLDER", help=DATA_HELP)] = None,
 ) -> None:
     """Change keys. What was sealed before still opens; the old master key can go once this has said so."""
     import os
     from datetime import UTC, datetime
 
-    import django
-
     from chartwarden.kernel.actors import Actor
     from chartwarden.kernel.errors import refuse
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chartwarden.web.settings")
-    django.setup()
+    prepared(data)
     from django.conf import settings
 
     from chartwarden.clinics import queries, services

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from uuid import UUID
 
 import typer
 
+from chartwarden.cli.installation import DATA_HELP, prepared
 from chartwarden.kernel.errors import InputRefused, refuse
 
 APP = typer.Typer(
@@ -25,11 +25,11 @@ def export_ledger(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder, or a new file ending in .zip.")],
     data: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="The data folder; without it, CHARTWARDEN_DATA or ./chartwarden-data."),
+        typer.Option(metavar="FOLDER", help=DATA_HELP),
     ] = None,
 ) -> None:
     """Sign the head and write the whole ledger, as C2SP tlog-tiles, with its keys."""
-    _set_up(data)
+    prepared(data)
     from django.db import transaction
 
     from chartwarden.clinics.queries import clinics
@@ -74,15 +74,3 @@ def _note(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise refuse("--earlier", "a file with a checkpoint", "nothing that can be read as one") from None
-
-
-def _set_up(data: Path | None) -> None:
-    """Set Django up for an installation. Raises InputRefused where its data folder is not there."""
-    folder = data or Path(os.environ.get("CHARTWARDEN_DATA") or "chartwarden-data")
-    if not folder.is_dir():
-        raise refuse("--data", "a data folder that `chartwarden serve` has made", str(folder))
-    os.environ["CHARTWARDEN_DATA"] = str(folder.absolute())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chartwarden.web.settings")
-    import django
-
-    django.setup()

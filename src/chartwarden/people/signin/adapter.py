@@ -72,11 +72,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return not fresh(context.request, context.request.now)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ARG002
-        """Count it for the user whose address was given; the next sign-in tells how many."""
+        """Count it for the user whose address was given; the next sign-in tells how many.
+
+        For an address that nobody has, as much is done, so that the time taken does not tell.
+        """
         user = models.User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
-        if user:
-            cache.add(failed_key(user), 0, FAILED_KEPT)
-            cache.incr(failed_key(user))
+        cache.add(failed_key(user), 0, FAILED_KEPT)
+        cache.incr(failed_key(user))
 
     def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *arguments: Any,
                     message: str | None = None, **named: Any) -> None:  # fmt: skip
@@ -133,6 +135,6 @@ class SecondFactorStage(AuthenticateStage):
         return super()._should_handle(request) and not trusts_provider(request, self.login.user)
 
 
-def failed_key(user: models.User) -> str:
-    """Where failed sign-ins of a user are counted."""
-    return f"signin.failed.{user.pk}"
+def failed_key(user: models.User | None) -> str:
+    """Where failed sign-ins of a user are counted, or those of nobody."""
+    return f"signin.failed.{user.pk if user else 'nobody'}"

@@ -8,8 +8,10 @@ from ipaddress import ip_address
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import acting_in, open_clinic
@@ -20,6 +22,7 @@ from chartwarden.people.services import add_person, add_user, grant_role
 SETUP = Actor.of_system("setup")
 FIRST_ROLES = ("privacy_officer", "owner")
 LOCK = 0x43_57_01
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 def first_run(
@@ -55,8 +58,12 @@ def first_run(
 
 
 def on_loopback(request: HttpRequest) -> bool:
-    """Whether the request comes from this very machine, and through no proxy."""
-    if any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip")):
+    """Whether the request comes from this very machine, and through no proxy, even one that adds no header."""
+    if settings.SESSION_COOKIE_SECURE or getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        return False
+    if any(name.startswith("X-Forwarded-") or name in ("Forwarded", "X-Real-Ip", "Via") for name in request.headers):
+        return False
+    if split_domain_port(request.get_host())[0] not in LOOPBACK_HOSTS:
         return False
     try:
         return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback

@@ -15,12 +15,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from chartwarden.people.signin.rules import FRESH
+from chartwarden.people.signin.sso import SINCE
 
 
 def fresh(request: HttpRequest, now: datetime) -> bool:
-    """Whether a password, a code or a passkey was shown in this session within the last five minutes."""
+    """Whether a password, a code or a passkey was shown in this session within the last five minutes.
+
+    Coming from the provider counts from when it says that it saw the person sign in, which may have been hours before.
+    """
     since = (now - FRESH).timestamp()
-    return any(record["at"] > since for record in get_authentication_records(request, request.user))
+    return any(_shown_at(request, record) > since for record in get_authentication_records(request, request.user))
+
+
+def _shown_at(request: HttpRequest, record: dict[str, Any]) -> float:
+    if record["method"] != "socialaccount" or record.get("reauthenticated"):
+        return float(record["at"])
+    said = request.session.get(SINCE)
+    return min(float(record["at"]), said) if isinstance(said, int | float) else 0.0
 
 
 def ask_again(request: HttpRequest, back_to: str) -> HttpResponse:

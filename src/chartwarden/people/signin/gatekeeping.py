@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.account.internal.stagekit import unstash_login
 from django.http import HttpRequest
 
+from chartwarden.people import models
 from chartwarden.people.signin.rules import TOUCH, Gate, Session, gate
+from chartwarden.people.signin.seen import note_active
 from chartwarden.people.signin.standing import account, standing
 
 
@@ -21,8 +24,16 @@ def at_the_gate(request: HttpRequest) -> tuple[Gate, int]:
     if shut is Gate.LOCKED and not known.locked:
         request.session["locked"] = True
     elif shut not in (Gate.LOCKED, Gate.OVER, Gate.ENDED) and request.now - known.active_at >= TOUCH:
-        request.session["active_at"] = request.now.isoformat()
+        note_active(request)
     return shut, found.idle_minutes
+
+
+def hold_account(request: HttpRequest) -> None:
+    """Within a transaction: lock the account of whoever is signed in or about to be, so that their changes queue up."""
+    coming = None if request.user.is_authenticated else unstash_login(request, peek=True)
+    user = request.user.pk if coming is None else getattr(coming.user, "pk", None)
+    if user is not None:
+        list(models.User.objects.select_for_update(no_key=True).filter(pk=user))
 
 
 def _session(request: HttpRequest) -> Session:

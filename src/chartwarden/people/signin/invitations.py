@@ -11,15 +11,19 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from chartwarden.clinics.services import acting_in, seal, unseal
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 from chartwarden.people import models
 from chartwarden.people.invitation_models import Invitation
+from chartwarden.people.rules import may_hand_over
 from chartwarden.people.signin.rules import INVITATION_LASTS
+from chartwarden.people.standing import actor_roles
 
 PURPOSE = "invitation"
 SIGNER = Signer(salt="chartwarden.people.invitation")
@@ -28,7 +32,8 @@ SIGNER = Signer(salt="chartwarden.people.invitation")
 def invite(*, clinic: UUID, person: UUID, email: str, actor: Actor, at: datetime) -> UUID:
     """Invite a person to sign in, by a mail that the worker sends; an earlier invitation of theirs no longer works.
 
-    Raises InputRefused where the address is none, or the person signs in already.
+    Whoever accepts gets the roles that the person holds. Raises InputRefused where the address is none, or the person
+    signs in already; Refused where they hold roles that the actor may not grant.
     """
     address = email.strip().lower()
     try:
@@ -43,6 +48,8 @@ def invite(*, clinic: UUID, person: UUID, email: str, actor: Actor, at: datetime
             raise refuse("person", "somebody who does not sign in yet", "somebody who does")
         if models.Person.objects.filter(clinic_id=clinic, user__email=address).exists():
             raise refuse("mail address", "one of their own", "the address of somebody else here")
+        held = found.grants.filter(Q(ends=None) | Q(ends__gt=at)).values_list("role", flat=True)
+        require(may_hand_over(set(held), actor_roles(clinic, actor, at)))
         _open(clinic, person).update(withdrawn_at=at)
         row = Invitation.objects.create(
             id=uuid4(),
@@ -130,6 +137,25 @@ def accept_invitation(*, clinic: UUID, invitation: UUID, user: UUID, at: datetim
         )
         _note("people.joined", row, Actor.of_person(row.person_id), at)
     return row.person_id
+
+
+def join_by_invitation(*, clinic: UUID, invitation: UUID, password: str | None, at: datetime) -> UUID:
+    """Make an account for the invited address and link the person to it; returns the user. ``None``: no password.
+
+    Raises InputRefused where the invitation no longer works, or the address has an account by now, also where two come
+    at once.
+    """
+    gone = refuse("invitation", "one that still works", "one that was used, withdrawn, or is older than a week")
+    try:
+        with transaction.atomic():
+            row = Invitation.objects.select_for_update().filter(clinic_id=clinic, id=invitation).first()
+            if row is None or open_invitation(clinic, invitation, at) is None:
+                raise gone
+            user = models.User.objects.create_user(address_of(row), password, date_joined=at)
+            accept_invitation(clinic=clinic, invitation=invitation, user=user.id, at=at)
+    except IntegrityError:
+        raise gone from None
+    return user.id
 
 
 def _open(clinic: UUID, person: UUID):  # type: ignore[no-untyped-def]  # a queryset

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from chartwarden.clinics.services import across_clinics
 from chartwarden.people import models
+from chartwarden.people.signin.factor_links import awaits_link
 from chartwarden.people.signin.rules import Account
 from chartwarden.people.standing import active
 
@@ -23,11 +24,14 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 @dataclass(frozen=True)
 class Standing:
-    """``persons`` by clinic; those ``engaged`` are not suspended and have an engagement in force."""
+    """``persons`` by clinic; those ``engaged`` are not suspended and have an engagement in force. ``time_zone`` is that
+    of the first clinic of these, or UTC.
+    """
 
     persons: Mapping[UUID, UUID]
     engaged: Mapping[UUID, UUID]
     idle_minutes: int
+    time_zone: str = "UTC"
 
 
 def standing(user: UUID, at: datetime) -> Standing:
@@ -36,7 +40,8 @@ def standing(user: UUID, at: datetime) -> Standing:
         people = models.Person.objects.filter(user_id=user).select_related("clinic").prefetch_related("engagements")
         rows, there = list(people), active(people, at)
     idle = min((person.clinic.idle_minutes for person in there), default=IDLE_WITHOUT_CLINIC)
-    return Standing({p.clinic_id: p.id for p in rows}, {p.clinic_id: p.id for p in there}, idle)
+    zone = min(((person.clinic.opened_at, person.clinic.time_zone) for person in there or rows), default=("", "UTC"))[1]
+    return Standing({p.clinic_id: p.id for p in rows}, {p.clinic_id: p.id for p in there}, idle, zone)
 
 
 def account(request: HttpRequest, found: Standing) -> Account:
@@ -45,12 +50,14 @@ def account(request: HttpRequest, found: Standing) -> Account:
     factors = {row.type: row for row in Authenticator.objects.filter(user_id=request.user.pk)}
     codes = factors.get(Authenticator.Type.RECOVERY_CODES)
     trusted = trusts_provider(request, request.user)
+    secured = settings.DEMO or trusted or any(kind in factors for kind in FACTORS)
     return Account(
         persons=len(found.persons),
         engaged=len(found.engaged),
         idle_minutes=found.idle_minutes,
-        second_factor=settings.DEMO or trusted or any(kind in factors for kind in FACTORS),
+        second_factor=secured,
         codes_kept=settings.DEMO or codes is None or "kept_at" in codes.data,
+        awaits_link=not secured and awaits_link(request.session, request.user.pk, request.now),
     )
 
 

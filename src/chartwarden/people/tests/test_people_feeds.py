@@ -135,6 +135,15 @@ def test_a_file_ends_neither_the_last_officer_nor_whoever_imports_it(house: Hous
     assert queries.holders(house.id, "privacy_officer", AT) == [house.people["privacy_officer"]]
 
 
+def test_a_file_does_not_change_the_importers_own_logins(house: House, take: Any) -> None:
+    officer = house.people["privacy_officer"]
+    services.change_person(clinic=house.id, person=officer, logins=["po01"], actor=house.actor("owner"), at=AT)
+    row = {"person": "u-privacy_officer", "logins": [], "role": "privacy_officer", "started_on": date(2025, 1, 6)}
+    taken = take("workforce", [row], actor=house.actor("privacy_officer"))
+    assert taken.held == 1
+    assert queries.by_login(house.id) == {"po01": (officer,)}
+
+
 def test_columns_that_a_file_lacks_are_left_alone(house: House, take: Any, tmp_path: Path) -> None:
     take("workforce", [person(1)])
     row = {"person": "u00001", "logins": ["new"], "role": "qa_auditor", "started_on": date(2025, 3, 3)}

@@ -16,6 +16,7 @@ from django.test import Client
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics
 from chartwarden.people import models
+from chartwarden.people.services import end_engagement, suspend
 from tests.support.clinic import PASSWORD, House
 
 FIRST = {
@@ -48,6 +49,11 @@ def set_up_app(client: Any) -> str:
     return secret
 
 
+@pytest.fixture(autouse=True)
+def _on_this_machine(client: Any) -> None:
+    client.defaults["SERVER_NAME"] = "localhost"
+
+
 def test_the_first_run_makes_the_clinic_and_its_officer_once(client: Any, db: None) -> None:
     assert client.get("/").headers["Location"] == "/setup/"
     answer = client.post("/setup/", FIRST)
@@ -63,6 +69,8 @@ def test_the_first_run_makes_the_clinic_and_its_officer_once(client: Any, db: No
 def test_the_first_run_is_not_for_strangers(client: Any, db: None, settings: Any) -> None:
     assert client.get("/setup/", REMOTE_ADDR="203.0.113.9").status_code == 403
     assert client.get("/setup/", headers={"X-Forwarded-For": "127.0.0.1"}).status_code == 403
+    assert client.get("/setup/", headers={"X-Forwarded-Proto": "http"}).status_code == 403
+    assert client.get("/setup/", SERVER_NAME="testserver").status_code == 403, "a proxy that adds no header"
     settings.SETUP_CODE = "otter-lamp-71"
     assert client.get("/setup/", REMOTE_ADDR="203.0.113.9").status_code == 200
     wrong = client.post("/setup/", {**FIRST, "setup_code": "otter"}, REMOTE_ADDR="203.0.113.9")
@@ -102,7 +110,9 @@ def test_passwords_that_are_guessed_first_are_refused(client: Any, db: None, pas
     assert 'id="id_password_error"' in answer.text
 
 
-def test_an_unknown_address_and_a_wrong_password_look_alike(client: Any, house: House) -> None:
+def test_an_unknown_address_and_a_wrong_password_look_alike(client: Any, house: House, settings: Any) -> None:
+    settings.EMAIL_HOST = "mail.example.org"
+
     def shown(email: str) -> str:
         page = sign_in(client, email, "wrong and long enough").text
         return re.sub(r'value="[^"]*"', "", page)
@@ -110,6 +120,7 @@ def test_an_unknown_address_and_a_wrong_password_look_alike(client: Any, house: 
     assert shown("coder@lakeside.example") == shown("nobody@lakeside.example")
     known = client.post("/accounts/password/reset/", {"email": "coder@lakeside.example"})
     unknown = client.post("/accounts/password/reset/", {"email": "nobody@lakeside.example"})
+    assert known.headers["Location"] == "/accounts/password/reset/done/"
     assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
 
 
@@ -205,14 +216,39 @@ def test_who_has_left_is_out_at_once(signed_in: Any, house: House, how: str) -> 
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize("how", ["ended", "suspended"])
+def test_who_has_left_one_of_several_clinics_is_out_there_alone(
+    signed_in: Any, house: House, other_house: House, how: str
+) -> None:
+    with across_clinics():
+        models.Person.objects.filter(id=other_house.people["coder"]).update(user=house.users["coder"])
+    client, now = signed_in("coder"), datetime.now(UTC)
+    here, there = f"/c/{house.id}/", f"/c/{other_house.id}/"
+    assert [client.get(address).status_code for address in (here, there)] == [200, 200]
+    if how == "ended":
+        end_engagement(clinic=house.id, person=house.people["coder"], ended_at=now, actor=house.actor("owner"), at=now)
+    else:
+        suspend(clinic=house.id, person=house.people["coder"], actor=house.actor("owner"), at=now)
+    for address in (here, f"{here}my-accesses/", f"{here}people/"):
+        for method in (client.get, client.post):
+            answer = method(address)
+            assert (answer.status_code, "Lakeside" in answer.text) == (404, False), address
+    assert client.get(there).status_code == 200
+    assert "Lakeside" not in client.get("/", follow=True).text
+
+
 def test_sessions_are_listed_and_ended(signed_in: Any, house: House) -> None:
     client = signed_in("coder")
-    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0"
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9", headers={"User-Agent": firefox})
     elsewhere.force_login(models.User.objects.get(id=house.users["coder"]))
     elsewhere.get(f"/c/{house.id}/")
     client.get("/")
     page = client.get("/accounts/sessions/").text
     assert "203.0.113.9" in page
+    assert "Firefox on Windows" in page
+    assert re.search(r"\d\d:\d\d C[SD]T</time>", page)
+    assert "Mozilla" not in page
     client.post(re.search(r"/accounts/sessions/\d+/end/", page)[0])
     assert elsewhere.get(f"/c/{house.id}/").headers["Location"].startswith("/accounts/login/")
     assert client.get(f"/c/{house.id}/").status_code == 200

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel import decisions
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Decision, Refused, refused, require
 from chartwarden.kernel.errors import refuse
@@ -20,7 +21,7 @@ from chartwarden.review.desk.opening import amendment_of, settle
 MOST_TEXT = 4000
 
 
-class Stale(Refused):
+class Stale(decisions.Stale):
     """A form was filled in for a case that has changed since. ``case`` says which; its page tells what happened."""
 
     def __init__(self, decision: Decision, case: UUID) -> None:
@@ -42,7 +43,11 @@ def decide_case(
 def decide_together(
     *, clinic: Clinic, cases: Mapping[UUID, int], outcome: str, note: str, actor: Actor, at: datetime
 ) -> None:
-    """Decide cases of one review the same way, all or none; ``cases`` are their revisions as the decider saw them."""
+    """Decide cases of one review the same way, all or none; ``cases`` are their revisions as the decider saw them.
+
+    Each gets a disposition and an entry of its own. Raises as ``decide_case``, InputRefused for cases that are not
+    alike, Refused where one of several has strong evidence.
+    """
     if outcome not in rules.OUTCOMES:
         raise refuse("outcome", "one of " + ", ".join(rules.OUTCOMES), repr(outcome[:40]))
     text = checked_text("note", note)
@@ -50,6 +55,9 @@ def decide_together(
         rows = [locked(clinic.id, case) for case in sorted(cases)]
         if len({row.review_id for row in rows}) != 1:
             raise refuse("cases", "cases of one review", "cases of several, or none")
+        if len({row.alike for row in rows}) != 1:
+            raise refuse("cases", "cases that are alike", "some that are not: decide those one by one")
+        require(rules.may_decide_together([row.score for row in rows]))
         together = uuid4() if len(rows) > 1 else None
         for row in rows:
             require_current(row, cases[row.id])
@@ -139,14 +147,21 @@ def _anew(row: models.CaseRecord, clinic: Clinic, actor: Actor, at: datetime) ->
 
 def locked(clinic: UUID, case: UUID) -> models.CaseRecord:
     """A case and its review, held until the transaction ends. Raises DoesNotExist, also for another clinic's."""
+    # The review first, as a refresh does: two that lock in one order can't wait for each other.
+    held = models.CaseRecord.objects.values_list("review_id", flat=True).get(clinic_id=clinic, id=case)
+    review = models.Review.objects.select_for_update().get(clinic_id=clinic, id=held)
     row = models.CaseRecord.objects.select_for_update().get(clinic_id=clinic, id=case)
-    row.review = models.Review.objects.select_for_update().get(clinic_id=clinic, id=row.review_id)
+    row.review = review
     return row
 
 
 def facts_of(row: models.CaseRecord) -> rules.CaseFacts:
     """What the rules need of a case."""
-    answerers = row.questions.exclude(answered_at=None).values_list("to_id", flat=True)
+    answerers: set[UUID] = set()
+    before: models.CaseRecord | None = row
+    while before is not None:  # who answered before it was reopened has still answered
+        answerers.update(before.questions.exclude(answered_at=None).values_list("to_id", flat=True))
+        before = before.reopens
     return rules.CaseFacts(
         state=row.state,
         revision=row.revision,

@@ -24,6 +24,7 @@ from chartwarden.review.desk.telling import tell
 from chartwarden.review.report.contracts import Picture
 
 BATCH = 500
+LISTED_INPUTS = 100
 LATELY = timedelta(days=7)
 """Of a week that ended longer ago nobody is told by mail: the first import of a year would send fifty."""
 
@@ -104,10 +105,22 @@ def take_findings(
     return counts
 
 
+def inputs_facts(digests: Sequence[str]) -> dict[str, object]:
+    """The inputs' digests as an entry holds them: themselves where they are few, and always the SHA-256 of the sorted
+    list, a digest a line, since an entry has an end and a clinic may import every hour."""
+    ordered = sorted(digests)
+    over = hashlib.sha256("".join(f"{digest}\n" for digest in ordered).encode()).hexdigest()
+    return {
+        "inputs": ordered if len(ordered) <= LISTED_INPUTS else [],
+        "inputs_count": len(ordered),
+        "inputs_sha256": over,
+    }
+
+
 def _facts(findings: Findings, counts: Counts, revision: int) -> dict[str, object]:
     return {
         "revision": revision,
-        "inputs": [{"sha256": given.sha256, "rows": given.rows, "read": given.read} for given in findings.inputs],
+        **inputs_facts([given.sha256 for given in findings.inputs]),
         "detectors": {run.id: run.version if run.ran else None for run in findings.detectors},
         "accesses": findings.totals.accesses,
         "explained": findings.totals.explained,
@@ -151,7 +164,7 @@ def _take_cases(
     added = []
     for rank, case in enumerate(cases, start=1):
         if case.case in held:
-            _renew(held[case.case], replace(case, rank=rank), names, counts)
+            _renew(held[case.case], replace(case, rank=rank), names, staff, counts)
             continue
         made = _record(row, replace(case, rank=rank), names, staff, at)
         before = going_on.get(_pair(made), [])
@@ -195,7 +208,7 @@ def _record(row: models.Review, case: Case, names: dict[str, str], staff: Staff,
     )
 
 
-def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], counts: Counts) -> None:
+def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], staff: Staff, counts: Counts) -> None:
     """The same case once more: its words may tell of names or assignments that are known now. What is decided stays."""
     counts.unchanged += 1
     changed = ["rank"]
@@ -208,7 +221,11 @@ def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], counts: C
         held.score = case.score
         held.head = sealed.pack(held.clinic_id, sealed.HEAD, head_of(case, names))
         held.body = sealed.pack(held.clinic_id, sealed.BODY, body_of(case, names))
-        changed += ["score", "head", "body"]
+        # Whoever holds the login by now may not decide either; whoever held it before still may not.
+        person = staff.persons.get(case.coder)
+        held.coder_id = person or held.coder_id
+        held.holders = sorted({*held.holders, *map(str, staff.holders.get(case.coder, frozenset()))})
+        changed += ["score", "head", "body", "coder", "holders"]
     held.save(update_fields=changed)
 
 

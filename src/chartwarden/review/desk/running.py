@@ -29,6 +29,8 @@ from chartwarden.review.week_review import review_tables
 
 LOGGER = logging.getLogger(__name__)
 WORKER = Actor.of_system("worker")
+AGAIN_AFTER = timedelta(minutes=2)
+"""After a fault that may pass."""
 LEASE = timedelta(seconds=60)
 """After this without a sign of life another worker may take a run over; two runs of the same week do no harm."""
 BEAT = 10.0
@@ -147,7 +149,7 @@ def refresh_review(clinic: Clinic, row: models.Review, at: datetime) -> int:
             _wait_for_room(row, at)
             return 0
         LOGGER.exception("a review could not be made")
-        _failed(row, revision, "A fault of the program. Whoever runs Chartwarden finds the place in its log.")
+        _put_off(row, at, "A fault of the program. It is tried again by itself; the log says where it was.")
     return 1
 
 
@@ -184,7 +186,14 @@ def _wait_for_room(row: models.Review, at: datetime) -> None:
 
 
 def _failed(row: models.Review, revision: int, fault: str) -> None:
-    """Keep why it could not be made; it is tried again when the inputs change."""
+    """Keep why the inputs won't do; it is tried again when they change."""
     models.Review.objects.filter(clinic_id=row.clinic_id, id=row.id).update(
         run="failed", run_until=None, run_stage="", run_fault=fault[:2000], revision=revision
+    )
+
+
+def _put_off(row: models.Review, at: datetime, fault: str) -> None:
+    """Keep a fault that may pass (a full disk, a busy store); the lease holds it back for a while, then it is tried."""
+    models.Review.objects.filter(clinic_id=row.clinic_id, id=row.id).update(
+        run="failed", run_until=at + AGAIN_AFTER, run_stage="", run_fault=fault[:2000]
     )

@@ -19,6 +19,7 @@ from chartwarden.review.desk import sealed, weeks
 from chartwarden.review.desk.contracts import CaseHead, Summary
 from chartwarden.review.desk.document import SignedCase, Signing, document, told
 from chartwarden.review.desk.opening import settle
+from chartwarden.review.desk.refreshing import inputs_facts
 
 
 def sign_review(*, clinic: Clinic, review: UUID, coverage_acknowledged: bool, actor: Actor, at: datetime) -> str:
@@ -117,7 +118,7 @@ def _facts(row: models.Review, summary: Summary, cases: list[SignedCase]) -> dic
         "last_day": row.last_day.isoformat(),
         "document_sha256": row.document_digest,
         "late_seconds": int(rules.lateness(row.due_at, row.signed_at).total_seconds()),
-        "inputs": [given.sha256 for given in summary.inputs],
+        **inputs_facts([given.sha256 for given in summary.inputs]),
         "detectors": {run.id: run.version if run.ran else None for run in summary.detectors},
         "coverage": plain["coverage"],
         "totals": {name: plain["totals"][name] for name in ("accesses", "explained", "unexplained")},

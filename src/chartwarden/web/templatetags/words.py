@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,25 @@ def day(value: date | None) -> str | SafeString:
         return "–"
     said = f"{value:%a} {value.day} {value:%b %Y}"
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), said)
+
+
+@register.filter
+def local_day(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
+    """The local day of an instant, as ``day`` says it."""
+    return day(moment.astimezone(zone).date() if moment else None)
+
+
+@register.filter
+def deadline(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
+    """When something is due: an instant at midnight is said as the end of the day before, which people count by."""
+    if moment is None:
+        return "–"
+    there = moment.astimezone(zone)
+    if there.time() != time():
+        return local(moment, zone)
+    last = there.date() - timedelta(days=1)
+    said = f"{last:%a} {last.day} {last:%b %Y}"
+    return format_html('<time datetime="{}">end of {}</time>', moment.isoformat(timespec="seconds"), said)
 
 
 @register.filter

@@ -10,12 +10,14 @@ from allauth.mfa.webauthn.internal import auth
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from chartwarden.people.contracts import public, signed_in
+from chartwarden.people.signin.events import note
 from chartwarden.people.signin.fresh import ask_again
 from chartwarden.people.signin.standing import keep_codes
 
@@ -49,7 +51,9 @@ def codes_kept(request: HttpRequest) -> HttpResponse:
     if request.POST.get("kept") != "on":
         messages.error(request, "Keep the codes first, then tick the box.")
         return redirect("mfa_view_recovery_codes")
-    keep_codes(request.user.pk, request.now)
+    with transaction.atomic():
+        keep_codes(request.user.pk, request.now)
+        note(request, request.user, "people.recovery_codes_kept")
     return redirect("start")
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -19,7 +18,6 @@ from chartwarden.people import identity, models
 from chartwarden.people.contracts import Permission, page, public
 from chartwarden.people.invitation_models import Invitation
 from chartwarden.people.queries import names
-from chartwarden.people.services import add_user
 from chartwarden.people.signin.forms import Invite, Join
 from chartwarden.people.signin.invitations import (
     accept_invitation,
@@ -27,6 +25,7 @@ from chartwarden.people.signin.invitations import (
     invitation_of,
     invitations,
     invite,
+    join_by_invitation,
     open_invitation,
     withdraw_invitation,
 )
@@ -108,8 +107,11 @@ def _join(request: HttpRequest, row: Invitation) -> HttpResponseBase:
     shown = {"address": address, "inviting": found, "known": user is not None}
     if request.user.is_authenticated:
         if request.method == "POST" and request.user == user:
-            accept_invitation(clinic=row.clinic_id, invitation=row.id, user=user.id, at=request.now)
             forget_invitation(request.session)
+            try:
+                accept_invitation(clinic=row.clinic_id, invitation=row.id, user=user.id, at=request.now)
+            except InputRefused:
+                return render(request, "people/invitation_gone.html", status=410)
             return redirect("start")
         return render(request, "people/invitation_accept.html", {**shown, "theirs": request.user == user})
     if user is not None:
@@ -119,9 +121,12 @@ def _join(request: HttpRequest, row: Invitation) -> HttpResponseBase:
     form = Join(request.POST or None, email=address, words=words)
     if request.method != "POST" or not form.is_valid():
         return render(request, "people/invitation_new.html", {**shown, "form": form})
-    with transaction.atomic():
-        new = add_user(email=address, password=form.cleaned_data["password"], at=request.now)
-        accept_invitation(clinic=row.clinic_id, invitation=row.id, user=new, at=request.now)
     forget_invitation(request.session)
+    try:
+        new = join_by_invitation(
+            clinic=row.clinic_id, invitation=row.id, password=form.cleaned_data["password"], at=request.now
+        )
+    except InputRefused:
+        return render(request, "people/invitation_gone.html", status=410)
     account = models.User.objects.get(id=new)
     return perform_password_login(request, {"email": address}, Login(user=account, email=address, redirect_url="/"))
