@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import acting_in
 from chartwarden.kernel.jobs import Job
+from chartwarden.kernel.scratch import sweep
 from chartwarden.ledger.queries import checkpoint, latest
 from chartwarden.ledger.services import sign_checkpoint
 
@@ -39,7 +41,14 @@ def sign_checkpoints(at: datetime) -> int:
     return 0
 
 
+def sweep_scratch(at: datetime) -> int:
+    """Remove the plain working copies that a killed process has left."""
+    sweep(settings.DATA)
+    return 0
+
+
 JOBS = (
+    Job("web.sweep_scratch", sweep_scratch, timedelta(minutes=1)),
     Job("web.sign_checkpoints", sign_checkpoints, timedelta(hours=1)),
     Job("web.optimize", optimize, timedelta(days=1)),
     Job("web.forget_sessions", forget_sessions, timedelta(days=1)),
