@@ -9,17 +9,24 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tools.peers import PEERS
 
 pytest_plugins = ["tests.support.clinic", "tests.support.emptying"]
 
+# What is asserted is behaviour; how quick it is, the bench says, on a machine that does nothing else.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that use the store, so that they can be run on the other store alone."""
+    """Mark the tests that use the store, so that they can be run on the other store alone; a browser's need not be."""
     for item in items:
         if {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("store")
+        if any("chromium" in mark.args for mark in item.iter_markers("peer")):
+            item.add_marker("one_store")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -46,12 +46,12 @@ NEEDS = {
     "assignments": Permission.IMPORT_QUEUE,
     "tickets": Permission.IMPORT_QUEUE,
     "workforce": Permission.IMPORT_STAFF,
-    "schedules": Permission.IMPORT_STAFF,
-    "leave": Permission.IMPORT_STAFF,
+    "schedules": Permission.IMPORT_SCHEDULES,
+    "leave": Permission.IMPORT_SCHEDULES,
     "vendors": Permission.IMPORT_STAFF,
     "baas": Permission.IMPORT_STAFF,
-    "devices": Permission.IMPORT_STAFF,
-    "networks": Permission.IMPORT_STAFF,
+    "devices": Permission.IMPORT_DEVICES,
+    "networks": Permission.IMPORT_DEVICES,
     "patients": Permission.IMPORT_PATIENTS,
 }
 """What it takes to import each kind of file."""

@@ -16,21 +16,30 @@ ROLES: dict[str, frozenset[Permission]] = {
     "privacy_officer": EVERYONE
     | OVERSIGHT
     | DECIDING
-    | {P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_STAFF, P.IMPORT_PATIENTS, P.MANAGE_PEOPLE, P.GRANT_ROLES}
-    | {P.CHANGE_SETTINGS},
+    | {P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_STAFF, P.IMPORT_SCHEDULES, P.IMPORT_DEVICES, P.IMPORT_PATIENTS}
+    | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS},
     "compliance_officer": EVERYONE | OVERSIGHT | DECIDING,
     "security_officer": EVERYONE
     | OVERSIGHT
-    | {P.IMPORT_LOGS, P.MANAGE_PEOPLE, P.CLOSE_DUTIES, P.RECERTIFY_ACCESS, P.USE_API, P.MANAGE_WEBHOOKS},
+    | {
+        P.IMPORT_LOGS,
+        P.IMPORT_DEVICES,
+        P.MANAGE_PEOPLE,
+        P.CLOSE_DUTIES,
+        P.RECERTIFY_ACCESS,
+        P.USE_API,
+        P.MANAGE_WEBHOOKS,
+    },
     "coding_supervisor": EVERYONE
-    | {P.SEE_IMPORTS, P.IMPORT_QUEUE, P.IMPORT_STAFF, P.SEE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES, P.RECERTIFY_ACCESS}
-    | {P.USE_API},
+    | {P.SEE_IMPORTS, P.IMPORT_QUEUE, P.IMPORT_SCHEDULES, P.SEE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES}
+    | {P.RECERTIFY_ACCESS, P.USE_API},
     "coder": EVERYONE,
     "qa_auditor": EVERYONE,
     "human_resources": EVERYONE
-    | {P.SEE_IMPORTS, P.IMPORT_STAFF, P.SEE_PEOPLE, P.MANAGE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES, P.USE_API},
+    | {P.SEE_IMPORTS, P.IMPORT_STAFF, P.IMPORT_SCHEDULES, P.SEE_PEOPLE, P.MANAGE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES}
+    | {P.USE_API},
     "ehr_administrator": EVERYONE
-    | {P.SEE_IMPORTS, P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_STAFF, P.IMPORT_PATIENTS, P.SEE_PEOPLE}
+    | {P.SEE_IMPORTS, P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_DEVICES, P.IMPORT_PATIENTS, P.SEE_PEOPLE}
     | {P.SEE_DUTIES, P.CLOSE_DUTIES, P.USE_API, P.MANAGE_WEBHOOKS},
     "vendor_administrator": EVERYONE,
     "auditor": frozenset({P.SEE_HOME}) | OVERSIGHT,
@@ -43,6 +52,10 @@ ROLES: dict[str, frozenset[Permission]] = {
 An auditor reads, within the dates of the grant, and changes nothing. Cases name patients, so only those who decide,
 secure or audit see them: an owner does not. Whoever decides cases brings no program in (webhooks); whoever runs the EHR
 sees no case, since their own accesses are among them. The security officer can shut somebody out at once.
+
+A staff file ends engagements and says whose a login is, so importing it is for those who may do the same by hand: the
+privacy officer and human resources. A supervisor plans hours and leave; whoever runs the EHR or its security knows its
+devices and networks.
 """
 
 MUST_END = frozenset({"auditor"})

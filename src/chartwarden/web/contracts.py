@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from chartwarden.web.entry_kinds import KINDS, EntryKind
+
+__all__ = ["KINDS", "EntryKind", "Finding", "Level", "Ready"]
+
 
 @dataclass(frozen=True)
 class Ready:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from chartwarden.cli.pages.data import feeds_page, tables_page
 from chartwarden.cli.pages.duties import duty_page
+from chartwarden.cli.pages.ledger_kinds import ledger_kinds_page
 from chartwarden.cli.pages.log_formats import format_page
 from chartwarden.cli.pages.markdown import literal, page, table
 from chartwarden.cli.pages.permissions import permissions_page
@@ -29,6 +30,7 @@ def reference() -> dict[str, str]:
         "tables.md": tables_page(),
         "states.md": states_page(),
         "permissions.md": permissions_page(),
+        "ledger-kinds.md": ledger_kinds_page(),
         **_shelf("formats", "Log formats", formats(), format_page, lambda plugin: plugin.source),
         **_shelf("explanations", "Explanations", by_order, explanation_page, lambda plugin: plugin.meaning),
         **_shelf("detectors", "Detectors", detectors(), detector_page, lambda plugin: plugin.flags),

@@ -61,6 +61,17 @@ def test_a_kind_that_a_role_may_not_import_is_not_kept(house: House, signed_in: 
     assert (LogImport.objects.count(), kept_files(house)) == (0, [])
 
 
+@pytest.mark.parametrize("role", ["coding_supervisor", "ehr_administrator", "security_officer"])
+def test_nobody_ends_engagements_by_a_file_who_may_not_end_them_by_hand(
+    house: House, signed_in: SignedIn, role: str
+) -> None:
+    client = signed_in(role)
+    rows = b"person,logins,role,started_on,ended_at\nu-coder,c,coder,2025-01-06,2026-03-01T00:00:00Z\n"
+    post(client, house, rows, "workforce.csv")
+    assert "does not let you import staff" in client.get(address("imports", house)).content.decode()
+    assert (LogImport.objects.count(), kept_files(house)) == (0, [])
+
+
 def test_who_may_not_import_sends_nothing(house: House, signed_in: SignedIn) -> None:
     assert post(signed_in("auditor"), house, LOG.encode(), "log.csv").status_code == 403
     assert LogImport.objects.count() == 0

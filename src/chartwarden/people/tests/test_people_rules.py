@@ -105,3 +105,9 @@ def test_nobody_holds_everything_and_only_deciders_decide() -> None:
     deciders = {role for role, permissions in ROLES.items() if Permission.SIGN_REVIEWS in permissions}
     assert deciders == {"privacy_officer", "compliance_officer"}
     assert permissions_of(["no such role"]) == frozenset()
+
+
+def test_who_imports_staff_could_do_the_same_by_hand() -> None:
+    importers = {role for role, permissions in ROLES.items() if Permission.IMPORT_STAFF in permissions}
+    assert importers == {"privacy_officer", "human_resources"}
+    assert all(Permission.MANAGE_PEOPLE in ROLES[role] for role in importers)

@@ -36,7 +36,7 @@ def person(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     """Engagements, roles, hours, leave and logins of one person."""
     context = {"profile": _profile(request, clinic, person), "own": person == request.member.person}
     context |= {"manage": request.member.may(Permission.MANAGE_PEOPLE) and not context["own"]}
-    context |= {"staff": request.member.may(Permission.IMPORT_STAFF) and not context["own"]}
+    context |= {"staff": request.member.may(Permission.IMPORT_SCHEDULES) and not context["own"]}
     context |= {"grant": request.member.may(Permission.GRANT_ROLES) and not context["own"]}
     return render(request, "people/person.html", context)
 
@@ -127,7 +127,7 @@ def grant(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     return _form(request, profile, GrantForm(sent(request)), do, "Grant a role", "Grant", "Granted.")
 
 
-@page(Permission.IMPORT_STAFF)
+@page(Permission.IMPORT_SCHEDULES)
 def hours(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     """The hours somebody works, by weekday."""
     profile = _profile(request, clinic, person)
@@ -142,7 +142,7 @@ def hours(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     return _form(request, profile, form, do, "Working hours", "Save", "Saved.", note, "people/hours.html")
 
 
-@page(Permission.IMPORT_STAFF)
+@page(Permission.IMPORT_SCHEDULES)
 def leave(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     """Days off."""
     profile = _profile(request, clinic, person)

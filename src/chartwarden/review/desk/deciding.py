@@ -43,7 +43,11 @@ def decide_case(
 def decide_together(
     *, clinic: Clinic, cases: Mapping[UUID, int], outcome: str, note: str, actor: Actor, at: datetime
 ) -> None:
-    """Decide cases of one review the same way, all or none; ``cases`` are their revisions as the decider saw them."""
+    """Decide cases of one review the same way, all or none; ``cases`` are their revisions as the decider saw them.
+
+    Each gets a disposition and an entry of its own. Raises as ``decide_case``, InputRefused for cases that are not
+    alike, Refused where one of several has strong evidence.
+    """
     if outcome not in rules.OUTCOMES:
         raise refuse("outcome", "one of " + ", ".join(rules.OUTCOMES), repr(outcome[:40]))
     text = checked_text("note", note)
@@ -53,6 +57,7 @@ def decide_together(
             raise refuse("cases", "cases of one review", "cases of several, or none")
         if len({row.alike for row in rows}) != 1:
             raise refuse("cases", "cases that are alike", "some that are not: decide those one by one")
+        require(rules.may_decide_together([row.score for row in rows]))
         together = uuid4() if len(rows) > 1 else None
         for row in rows:
             require_current(row, cases[row.id])

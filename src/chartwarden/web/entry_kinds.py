@@ -1,0 +1,112 @@
+"""Every kind of ledger entry: what it says in words, whom it is about, and which facts it holds. Pure.
+
+A house test holds this to the code: a kind that is written without standing here, or the other way round, fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class EntryKind:
+    """A kind. ``said`` follows whoever did it; {person} and facts are filled in. ``subject``, ``facts`` and ``private``
+    name its fields; a private one is a salted commitment to words that lie sealed elsewhere.
+    """
+
+    said: str
+    subject: str
+    facts: str = ""
+    private: str = ""
+
+
+TAKEN = "sha256 added changed ended unchanged"
+INPUTS = "inputs inputs_count inputs_sha256"
+KINDS: Mapping[str, EntryKind] = {
+    "assignments.feed_taken": EntryKind("imported the coding queue", "feed", TAKEN),
+    "clinics.data_key_rotated": EntryKind("gave the clinic's data a new key", "clinic key"),
+    "clinics.keys_rewrapped": EntryKind("wrapped the clinic's keys anew", "clinic", "keys master_key"),
+    "clinics.opened": EntryKind("opened the clinic", "clinic", "time_zone holidays demo"),
+    "clinics.settings_changed": EntryKind(
+        "changed the clinic's settings",
+        "clinic",
+        "name time_zone holidays grace_minutes idle_minutes review_due_days lookback_days reviews_from thresholds",
+    ),
+    "clinics.webhook_added": EntryKind("added a webhook", "webhook", "host kinds"),
+    "clinics.webhook_tested": EntryKind("tested a webhook", "webhook"),
+    "clinics.webhook_withdrawn": EntryKind("withdrew a webhook", "webhook"),
+    "duties.access_recertified": EntryKind(
+        "recertified who has access", "duty", "occurrence late evidence kept revoked not_judged", "note"
+    ),
+    "duties.closed": EntryKind("closed a duty", "duty", "occurrence late evidence", "note"),
+    "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
+    "ledger.key_rotated": EntryKind("gave the ledger a new key", "clinic", "key note"),
+    "ledger.opened": EntryKind("began the ledger", "clinic", "origin key"),
+    "logs.counted": EntryKind(
+        "counted an imported log",
+        "import",
+        "kind sha256 format rows read quarantined duplicates first_at last_at",
+    ),
+    "logs.discarded": EntryKind("discarded an import", "import", "kind sha256"),
+    "logs.read_again": EntryKind("had a file read again", "import", "kind"),
+    "logs.received": EntryKind("received a file", "import", "kind sha256 bytes source"),
+    "logs.refused": EntryKind("refused a file that could not be read", "import", "kind sha256 faults why"),
+    "patients.feed_taken": EntryKind("imported patients", "feed", TAKEN),
+    "people.added": EntryKind("added {person} to the workforce", "person", "role started_on by_vendor logins"),
+    "people.changed": EntryKind("changed what is known of {person}", "person", "fields"),
+    "people.engagement_ended": EntryKind(
+        "ended the engagement of {person}", "person", "engagement ended_at roles_ended tokens_withdrawn"
+    ),
+    "people.factor_reset_seen": EntryKind("saw that another clinic reset the second factors of {person}", "person"),
+    "people.feed_taken": EntryKind("imported staff", "feed", f"feed rows {TAKEN} absent held unknown"),
+    "people.hours_set": EntryKind("set the working hours of {person}", "person", "before rows minutes_a_week"),
+    "people.invitation_withdrawn": EntryKind("withdrew an invitation", "person invitation"),
+    "people.invited": EntryKind("invited {person} to sign in", "person invitation", "expires_at"),
+    "people.joined": EntryKind("accepted the invitation to sign in", "person invitation"),
+    "people.leave_recorded": EntryKind("recorded leave of {person}", "person", "leave first_day last_day"),
+    "people.leave_withdrawn": EntryKind("withdrew leave of {person}", "person leave", "first_day last_day"),
+    "people.linked": EntryKind("linked {person} to who signs in", "person"),
+    "people.password_changed": EntryKind("changed their password", "person", "how"),
+    "people.provider_linked": EntryKind("linked their account to single sign-on", "person"),
+    "people.provider_unlinked": EntryKind("unlinked their account from single sign-on", "person"),
+    "people.recovery_codes_kept": EntryKind("kept their recovery codes", "person"),
+    "people.recovery_codes_made": EntryKind("made recovery codes", "person"),
+    "people.rehired": EntryKind("engaged {person} again", "person", "engagement role started_on"),
+    "people.reinstated": EntryKind("reinstated {person}", "person", "suspended_at"),
+    "people.role_granted": EntryKind("gave {person} the role {role}", "person", "role ends"),
+    "people.role_withdrawn": EntryKind("withdrew the role {role} from {person}", "person", "role"),
+    "people.second_factor_added": EntryKind("added a second factor", "person", "factor"),
+    "people.second_factor_failed": EntryKind("failed at the second factor", "person", "factor"),
+    "people.second_factor_removed": EntryKind("removed a second factor", "person", "factor"),
+    "people.second_factors_reset": EntryKind(
+        "reset the second factors of {person} (done by {by})", "person", "factors sessions_ended by"
+    ),
+    "people.signed_in": EntryKind("signed in", "person", "methods failed_before"),
+    "people.suspended": EntryKind("suspended {person}", "person"),
+    "people.token_made": EntryKind("made a token for a program", "person token", "scopes expires_at"),
+    "people.token_withdrawn": EntryKind("withdrew a program's token", "person token"),
+    "review.amended": EntryKind("amended a signed review", "review amends", "first_day last_day due_at"),
+    "review.case_decided": EntryKind("decided a case", "case review", "outcome detectors together", "note"),
+    "review.case_reopened": EntryKind("reopened a case", "case review reopens", "outcome", "reason"),
+    "review.opened": EntryKind("opened a review", "review", "first_day last_day due_at"),
+    "review.question_answered": EntryKind("answered a question about a case", "case question", private="answer"),
+    "review.question_asked": EntryKind("asked a question about a case", "case question to", private="question"),
+    "review.refreshed": EntryKind(
+        "looked at a review's logs anew", "review", f"revision {INPUTS} detectors accesses explained cases"
+    ),
+    "review.signed": EntryKind(
+        "signed a review",
+        "review amends",
+        f"first_day last_day document_sha256 late_seconds {INPUTS} detectors coverage totals cases dispositions",
+    ),
+}
+"""By kind: ``room.past_tense``."""
+
+
+def strays(kind: str, subject: Mapping[str, object], facts: Mapping[str, object]) -> set[str]:
+    """The fields of an entry that its kind does not name, or the kind where it is not known."""
+    known = KINDS.get(kind)
+    if known is None:
+        return {kind}
+    return (subject.keys() - known.subject.split()) | (facts.keys() - known.facts.split())
