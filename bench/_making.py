@@ -59,7 +59,7 @@ def make(feeds: Path, rows: int, cases: int) -> dict[str, Any]:
     with acting_in(clinic.id):
         for name in (*BEFORE, *(["log"] if cases else [])):
             began = perf_counter()
-            count(clinic.id, name, feeds, system, now, stages)
+            count(clinic.id, name, feeds, system, now)
             stages[name] = perf_counter() - began
         users, people = _users(clinic.id, system, now)
         found = {"cases": 0}
@@ -68,15 +68,23 @@ def make(feeds: Path, rows: int, cases: int) -> dict[str, Any]:
             _worked("review.refresh", now)
             stages["review"] = perf_counter() - began
             _history(clinic, monday, people)
-            found = _more_cases(clinic.id, cases, people[0], now)
+            found = _more_cases(clinic.id, cases, people, now)
         _entries(clinic.id, people, now)
     with _cursor() as cursor:
         cursor.execute("ANALYZE")
     cookies = [_session(user) for user in users]
-    return {"clinic": str(clinic.id), "monday": monday.isoformat(), "cookies": cookies, "stages": stages, **found}
+    return {
+        "clinic": str(clinic.id),
+        "monday": monday.isoformat(),
+        "cookies": cookies,
+        "officers": min(OFFICERS, len(users)),
+        "people": [str(person) for person in people],
+        "stages": stages,
+        **found,
+    }
 
 
-def count(clinic: UUID, name: str, feeds: Path, actor: Any, at: datetime, stages: dict[str, float]) -> None:
+def count(clinic: UUID, name: str, feeds: Path, actor: Any, at: datetime) -> None:
     """Receive a file of the feeds, have it read, and count it."""
     from chartwarden.logs.services import Incoming
 
@@ -150,33 +158,36 @@ def _history(clinic: Any, monday: date, people: list[UUID]) -> None:
         )  # fmt: skip
 
 
-def _more_cases(clinic: UUID, cases: int, person: UUID, at: datetime) -> dict[str, Any]:
-    """Copies of the cases that were found, until there are so many; some of them decided."""
+def _more_cases(clinic: UUID, cases: int, people: list[UUID], at: datetime) -> dict[str, Any]:
+    """Copies of the cases that were found, until there are so many; some of them decided, none about the users."""
     from chartwarden.review.desk import sealed
     from chartwarden.review.models import CaseRecord, Disposition, Review
 
     review = Review.objects.filter(clinic_id=clinic, state="open").exclude(refreshed_at=None).latest("first_day")
-    found = list(CaseRecord.objects.filter(review=review).exclude(coder_id=person))
     own = CaseRecord.objects.filter(review=review).count()
-    made = []
+    found = list(CaseRecord.objects.filter(review=review).exclude(coder_id__in=people))
+    made: list[Any] = []
     for number in range(cases - own):
         like = found[number % len(found)]
-        case = CaseRecord.objects.get(pk=like.pk) if number < len(found) else made[number - len(found)]
-        values = {f.attname: getattr(case, f.attname) for f in CaseRecord._meta.concrete_fields}
+        values = {field.attname: getattr(like, field.attname) for field in CaseRecord._meta.concrete_fields}
         made.append(CaseRecord(**{**values, "id": uuid4(), "digest": uuid4().hex * 2, "rank": own + number + 1}))
-    for case in made[:DECIDED]:
-        case.state, case.outcome, case.decided_at, case.revision = "decided", "in_order", at, 2
     CaseRecord.objects.bulk_create(made, batch_size=200)
+    decided = [case.id for case in (*made, *reversed(found))][:DECIDED]
+    for first in range(0, len(decided), 200):
+        rows = CaseRecord.objects.filter(id__in=decided[first : first + 200])
+        rows.update(state="decided", outcome="in_order", decided_at=at, revision=2)
     note = sealed.seal_text(clinic, "The supervisor confirmed by mail that this belonged to the work.")
     Disposition.objects.bulk_create(
         (
-            Disposition(clinic_id=clinic, case=case, outcome="in_order", note=note, salt=b"0" * 16, by_id=person, at=at)
+            Disposition(
+                clinic_id=clinic, case=case, outcome="in_order", note=note, salt=b"0" * 16, by_id=people[0], at=at
+            )
             for case in made[:DECIDED]
         ),
         batch_size=200,
     )
-    undecided = CaseRecord.objects.filter(review=review, state="open").values_list("id", flat=True)
-    return {"cases": own, "review": str(review.id), "open": [str(case) for case in undecided[:200]]}
+    undecided = CaseRecord.objects.filter(review=review, state="open").exclude(coder_id__in=people)
+    return {"cases": own, "review": str(review.id), "open": [str(case.id) for case in undecided.only("id")]}
 
 
 def _entries(clinic: UUID, people: list[UUID], at: datetime) -> None:
