@@ -192,6 +192,35 @@ def may_decide_together(scores: Collection[float]) -> Decision:
     return ALLOWED
 
 
+ANOTHER_WEEK = "another_week"
+
+
+def withdrawn_words(why: Collection[str]) -> str:
+    """Why a case was withdrawn, in a sentence. ``why`` are the kinds of inputs that had changed, or ANOTHER_WEEK."""
+    if ANOTHER_WEEK in why:
+        return "The review of another week holds it."
+    if not why:
+        return "It is no longer found in what is known now."
+    named = [INPUT_WORDS.get(kind, kind) for kind in sorted(why)]
+    listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    return f"It is no longer found since {listed} came in."
+
+
+INPUT_WORDS: Mapping[str, str] = {
+    "log": "a log",
+    "assignments": "a coding queue",
+    "tickets": "tickets",
+    "workforce": "staff",
+    "schedules": "working hours",
+    "leave": "leave",
+    "patients": "patients",
+    "vendors": "vendors",
+    "baas": "vendor agreements",
+    "devices": "devices",
+    "networks": "networks",
+}
+
+
 def monday(day: date) -> date:
     """The Monday of a day's week."""
     return day - timedelta(days=day.weekday())
