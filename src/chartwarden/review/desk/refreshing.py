@@ -21,7 +21,7 @@ from chartwarden.review.contracts import Case, Findings
 from chartwarden.review.desk import sealed
 from chartwarden.review.desk.opening import amendment_of, newest, settle
 from chartwarden.review.desk.own import PersonAccesses, keep_accesses
-from chartwarden.review.desk.summing import body_of, head_of, summary_of
+from chartwarden.review.desk.summing import body_of, head_of, logins_of, summary_of
 from chartwarden.review.desk.telling import tell
 from chartwarden.review.report.contracts import Picture
 
@@ -224,7 +224,7 @@ def _record(row: models.Review, case: Case, names: dict[str, str], staff: Staff,
         coder_id=person,
         coder_index=sealed.coder_index(clinic, case.coder),
         patient_index=sealed.patient_index(clinic, case.patient),
-        holders=[] if person else sorted(str(holder) for holder in staff.holders.get(case.coder, frozenset())),
+        holders=_holders(case, staff),
         detectors=seen,
         alike=hashlib.sha256(rules.alike_key(seen, case.suggested, case.patient).encode()).hexdigest(),
         suggested=case.suggested,
@@ -232,6 +232,12 @@ def _record(row: models.Review, case: Case, names: dict[str, str], staff: Staff,
         body=sealed.pack(clinic, sealed.BODY, body_of(case, names)),
         opened_at=at,
     )
+
+
+def _holders(case: Case, staff: Staff) -> list[str]:
+    """Everybody but its subject who holds a login under which its accesses were made: it may have been they."""
+    found = {holder for login in logins_of(case) for holder in staff.holders.get(login, frozenset())}
+    return sorted(str(holder) for holder in found - {staff.persons.get(case.coder)})
 
 
 def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], staff: Staff, counts: Counts) -> None:
@@ -251,18 +257,19 @@ def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], staff: St
         # Whoever holds the login by now may not decide either; whoever held it before still may not.
         person = staff.persons.get(case.coder)
         held.coder_id = person or held.coder_id
-        held.holders = sorted({*held.holders, *map(str, staff.holders.get(case.coder, frozenset()))})
+        held.holders = sorted({*held.holders, *_holders(case, staff)})
         changed += ["score", "head", "body", "coder", "holders"]
     held.save(update_fields=changed)
 
 
-CONTINUES = ("digest", "rank", "score", "coder_id", "holders", "detectors", "alike", "suggested", "head", "body")
+CONTINUES = ("digest", "rank", "score", "coder_id", "detectors", "alike", "suggested", "head", "body")
 
 
 def _continue(before: models.CaseRecord, made: models.CaseRecord, counts: Counts) -> None:
     """An undecided case whose pair has more or fewer accesses now: it goes on under its own id, with its questions."""
     for name in CONTINUES:
         setattr(before, name, getattr(made, name))
+    before.holders = sorted({*before.holders, *made.holders})
     before.revision += 1
     before.save()
     counts.continued += 1
