@@ -1,0 +1,151 @@
+"""Every verb of a room's services leaves an entry (law 2): what takes an actor leads to the ledger's append."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from tests.house.code import PACKAGE, dotted, modules, room, tree
+
+APPENDS = {
+    ("chartwarden.ledger.services", "append"), ("chartwarden.ledger.services", "append_many"),
+    ("chartwarden.ledger.store", "write"),
+}  # fmt: skip
+LEAVE_NONE = {
+    "logs.begin_upload": "nothing has come yet; the bytes leave an entry when all of them are here",
+}
+"""Verbs that take an actor and leave no entry, each with its reason."""
+WITHOUT_ACTOR = {
+    "clinics.insert_many": "writes rows for a verb of another room, which leaves the entry",
+    "ledger.append_many": "is the ledger itself",
+}
+Named = ast.FunctionDef | ast.ClassDef
+MODULES = {dotted(path): path for path in modules()}
+
+
+@cache
+def _defined(module: str) -> dict[str, Named]:
+    return {node.name: node for node in tree(MODULES[module]).body if isinstance(node, Named)}
+
+
+@cache
+def _brought(module: str) -> dict[str, tuple[str, str]]:
+    """What a module imports from the package, anywhere in it: its name here, by module and name there."""
+    found = {}
+    for node in ast.walk(tree(MODULES[module])):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("chartwarden"):
+            for alias in node.names:
+                found[alias.asname or alias.name] = (str(node.module), alias.name)
+    return found
+
+
+def _home(module: str, name: str) -> tuple[str, str] | None:
+    """Where a name of a module is defined; None outside of the package."""
+    while module in MODULES:
+        if name in _defined(module):
+            return module, name
+        if name not in _brought(module):
+            return None
+        module, name = _brought(module)[name]
+    return None
+
+
+def _reached(module: str, node: ast.AST) -> Iterator[tuple[str, str]]:
+    """What a definition names of the package: its own module's, imported, or of an imported module."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name):
+            found = _home(module, one.id)
+        elif isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id in _brought(module):
+            parent, name = _brought(module)[one.value.id]
+            found = _home(f"{parent}.{name}", one.attr)
+        else:
+            continue
+        if found:
+            yield found
+
+
+def leads_to_an_entry(place: tuple[str, str]) -> bool:
+    """Whether a function or class of the package leads to the ledger's append, through whatever it calls."""
+    seen, waiting = set(), [place]
+    while waiting:
+        here = waiting.pop()
+        if here in APPENDS:
+            return True
+        if here not in seen:
+            seen.add(here)
+            waiting += _reached(here[0], _defined(here[0])[here[1]])
+    return False
+
+
+def verbs() -> Iterator[tuple[str, tuple[str, str]]]:
+    """``people.suspend`` and where it is defined, for everything that the services of a room with tables offer."""
+    for module in MODULES:
+        home = room(module)
+        if module != f"chartwarden.{home}.services" or not (PACKAGE / home / "migrations").exists():
+            continue
+        offered = next((node for node in tree(MODULES[module]).body if _is_offer(node)), None)
+        names = [one.value for one in offered.value.elts] if offered else list(_defined(module))  # type: ignore
+        for name in names:
+            place = _home(module, name)
+            if place:
+                yield f"{home}.{name}", place
+
+
+def _is_offer(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"
+
+
+def _takes_actor(place: tuple[str, str]) -> bool:
+    node = _defined(place[0])[place[1]]
+    functions = [one for one in ast.walk(node) if isinstance(one, ast.FunctionDef)]
+    return any(one.arg == "actor" for function in functions for one in (*function.args.args, *function.args.kwonlyargs))
+
+
+ACTING = {name: place for name, place in verbs() if _takes_actor(place)}
+
+
+def test_the_walk_finds_verbs_of_every_room_that_has_them() -> None:
+    assert len(ACTING) > 30
+    assert {name.partition(".")[0] for name in ACTING} >= {"clinics", "duties", "ledger", "logs", "people", "review"}
+    assert LEAVE_NONE.keys() <= ACTING.keys()
+
+
+@pytest.mark.parametrize("name", sorted(ACTING))
+def test_a_verb_leaves_an_entry(name: str) -> None:
+    assert leads_to_an_entry(ACTING[name]) is (name not in LEAVE_NONE)
+
+
+def test_what_leads_nowhere_is_told_apart() -> None:
+    assert not leads_to_an_entry(("chartwarden.people.mailing", "notify"))
+    assert leads_to_an_entry(("chartwarden.people.tokens", "make_token"))
+
+
+def test_only_the_ledger_and_its_callers_in_services_write_rows_without_an_actor() -> None:
+    """A verb without an actor is a step of another's, of the worker, or of the sign-in: each is named here."""
+    without = {name for name, place in verbs() if name not in ACTING and _writes(place)}
+    assert without == WRITE_WITHOUT_ACTOR.keys()
+
+
+WRITE_WITHOUT_ACTOR: dict[str, str] = {}
+WRITES = ("save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create")
+
+
+def _writes(place: tuple[str, str]) -> bool:
+    """Whether a function itself, or one that it calls in its own room, changes rows."""
+    seen, waiting = set(), [place]
+    while waiting:
+        here = waiting.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        node = _defined(here[0])[here[1]]
+        for one in ast.walk(node):
+            if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in WRITES:
+                holder = ast.unparse(one.func.value)
+                if "objects" in holder or one.func.attr in ("save", "bulk_create", "bulk_update"):
+                    return True
+        waiting += [found for found in _reached(here[0], node) if room(found[0]) == room(place[0])]
+    return False
