@@ -22,13 +22,17 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tools.peers import PEERS
 
 PASSWORD = "chartwarden-demo"
+VIOLATIONS = """() => axe.run({resultTypes: ['violations']}).then(
+  found => found.violations.map(one => [one.id, one.nodes.map(node => node.target.join(' '))]))"""
 WITHIN = 300.0
 """Seconds in which the demo must be ready."""
+
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,7 +111,7 @@ def visit(demo: Demo, chromium: Browser) -> Iterator[Callable[..., Page]]:
         role: str = "", address: str = "", width: int = 1280, scheme: Any = "light", script: bool = True
     ) -> Page:
         if role and role not in demo.cookies:
-            demo.cookies[role] = _signed_in(demo, chromium, role)
+            demo.cookies[role] = signed_in(demo, chromium, role)
         context = chromium.new_context(
             base_url=demo.address,
             viewport={"width": width, "height": 900},
@@ -129,7 +133,7 @@ def visit(demo: Demo, chromium: Browser) -> Iterator[Callable[..., Page]]:
     assert [line for line in said if "status of 4" not in line] == []
 
 
-def _signed_in(demo: Demo, chromium: Browser, role: str) -> Any:
+def signed_in(demo: Demo, chromium: Browser, role: str) -> Any:
     """Sign in on the page; the cookies that it gave."""
     with chromium.new_context(base_url=demo.address) as context:
         page = context.new_page()
@@ -155,13 +159,25 @@ def shot() -> Callable[[Page, str], None]:
 
 
 @pytest.fixture(scope="session")
-def sound() -> Callable[[Page], None]:
-    """Check that a page breaks none of axe-core's rules and does not scroll sideways."""
+def violations() -> Callable[[Page], list[Any]]:
+    """``violations(page)``: which of axe-core's rules a page breaks, and where."""
     axe = Axe()
 
+    def look(page: Page) -> list[Any]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(axe.axe_script)
+        found: list[Any] = page.evaluate(VIOLATIONS)
+        return found
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def sound(violations: Callable[[Page], list[Any]]) -> Callable[[Page], None]:
+    """Check that a page breaks none of axe-core's rules and does not scroll sideways."""
+
     def check(page: Page) -> None:
-        found = axe.run(page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
+        assert violations(page) == []
         sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(sideways) == 0
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from chartwarden.assignments.feeds import TAKES as QUEUE_TAKES
 from chartwarden.clinics.models import Webhook
-from chartwarden.clinics.services import acting_in, across_clinics
+from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.progress import Quiet
 from chartwarden.ledger.models import Entry
@@ -159,8 +159,8 @@ def _more_rows(house: House) -> None:
             clinic=house.id, person=coder, first_day=date(2026, 4, 1), last_day=date(2026, 4, 1), actor=actor, at=AT
         )
         new = add_person(
-            clinic=house.id, values={"code": "new", "given_name": "Vee"}, feed_role="coder", started_on=date(2025, 1, 6),
-            logins=["vee"], actor=actor, at=AT,
+            clinic=house.id, values={"code": "new", "given_name": "Vee"}, feed_role="coder",
+            started_on=date(2025, 1, 6), logins=["vee"], actor=actor, at=AT,
         )  # fmt: skip
         invite(clinic=house.id, person=new, email="new@hilltop.example", actor=house.actor("owner"), at=AT)
         notify(clinic=house.id, person=coder, kind="duty_due", page="web:home", at=AT)

@@ -36,9 +36,10 @@ def _written() -> dict[str, str]:
             continue
         jobs = {text for call in _calls(path, "Job") for text in _constants(call)}
         for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and KIND.fullmatch(node.value):
-                if node.value not in jobs and not node.value.endswith(ENDINGS):
-                    found[node.value] = at(path, node.lineno)
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, str) and KIND.fullmatch(node.value)):
+                continue
+            if node.value not in jobs and not node.value.endswith(ENDINGS):
+                found[node.value] = at(path, node.lineno)
     return found
 
 

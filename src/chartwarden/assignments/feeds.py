@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from chartwarden.assignments import models, rules, sealed
-from chartwarden.clinics.services import insert_many
+from chartwarden.clinics.services import as_stored, insert_stored, stored, update_stored
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.errors import refuse
 from chartwarden.kernel.taken import Taken
@@ -19,8 +19,8 @@ from chartwarden.ledger.services import append
 from chartwarden.people.queries import by_code
 
 BATCH = 5_000
-CHANGING = ("patient_index", "coder_id", "kind", "state", "assigned_at", "ended_at", "outcome", "sealed")
-ENDED_AT = CHANGING.index("ended_at")
+PLAIN = ("patient_index", "coder_id", "kind", "state", "assigned_at", "ended_at", "outcome")
+Row = tuple[Any, ...]
 
 
 def take(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
@@ -56,52 +56,45 @@ def _take(clinic: UUID, feed: Any) -> Taken:
     with pq.ParquetFile(feed.parquet) as file:
         for batch in file.iter_batches(BATCH):
             new, other = [], []
-            for values in batch.to_pylist():
-                index, row = _row(clinic, values, people, patients)
-                there = known.get(index) if known else None
+            values = batch.to_pylist()
+            rows = as_stored(
+                models.Assignment,
+                ("clinic_id", "ref_index", *PLAIN),
+                [_row(clinic, one, people, patients) for one in values],
+            )
+            for one, plain in zip(values, rows, strict=True):
+                there, data = known.get(plain[1]) if known else None, sealed.encoded(one)
                 if there is None:
-                    new.append((clinic, index, *row, sealed.sealed(clinic, sealed.encoded(values))))
-                elif _is_alike(clinic, row, sealed.encoded(values), there):
+                    new.append((*plain, sealed.sealed(clinic, data)))
+                elif plain[2:] == there[1:-1] and sealed.opened(clinic, there[-1]) == data:
                     unchanged += 1
                 else:
-                    kept = sealed.sealed(clinic, sealed.encoded(values))
-                    other.append(models.Assignment(id=there["id"], **dict(zip(CHANGING, (*row, kept), strict=True))))
-                    is_ended = row[ENDED_AT] is not None and there["ended_at"] is None
+                    other.append((*plain[2:], sealed.sealed(clinic, data), there[0]))
+                    is_ended = one["ended_at"] is not None and there[1 + PLAIN.index("ended_at")] is None
                     ended, changed = ended + is_ended, changed + (not is_ended)
-            insert_many(models.Assignment, ("clinic", "ref_index", *CHANGING), new)
-            models.Assignment.objects.bulk_update(other, CHANGING, batch_size=500)
+            insert_stored(models.Assignment, ("clinic_id", "ref_index", *PLAIN, "sealed"), new)
+            update_stored(models.Assignment, (*PLAIN, "sealed"), other)
             added += len(new)
     return Taken(added=added, changed=changed, ended=ended, unchanged=unchanged)
 
 
-def _known(clinic: UUID) -> dict[bytes, dict[str, Any]]:
-    rows = models.Assignment.objects.filter(clinic_id=clinic).values("id", "ref_index", *CHANGING)
-    return {bytes(row["ref_index"]): row for row in rows.iterator()}
+def _known(clinic: UUID) -> dict[bytes, tuple[Any, ...]]:
+    """Rows by their index, as the database has them: the id, the columns of PLAIN, what is sealed."""
+    rows = stored(models.Assignment.objects.filter(clinic_id=clinic), ("ref_index", "id", *PLAIN, "sealed"))
+    return {row[0]: row[1:] for row in rows}
 
 
-def _row(
-    clinic: UUID, values: dict[str, Any], people: Mapping[str, UUID], patients: dict[str, bytes]
-) -> tuple[bytes, tuple[Any, ...]]:
-    """The index of an assignment, and the values of CHANGING but the last."""
+def _row(clinic: UUID, values: dict[str, Any], people: Mapping[str, UUID], patients: dict[str, bytes]) -> Row:
+    """The clinic, the index of an assignment, and the columns of PLAIN."""
     coder, patient = people.get(values["coder"]), values["patient"]
     if coder is None:
         raise refuse("assignments, coder", "people of the workforce", "somebody else; read the file again")
     if patient not in patients:
         patients[patient] = sealed.index(clinic, sealed.PATIENT, patient)
-    ended_at, outcome = _aware(values["ended_at"]), values["outcome"] or ""
+    ends, outcome = values["ended_at"], values["outcome"] or ""
     index = sealed.index(clinic, sealed.REF, values["assignment"])
-    state = rules.state_of(ended_at, outcome)
-    return index, (patients[patient], coder, values["kind"], state, _aware(values["assigned_at"]), ended_at, outcome)
-
-
-def _is_alike(clinic: UUID, row: tuple[Any, ...], data: bytes, there: dict[str, Any]) -> bool:
-    """Whether nothing changed; the patient is compared by what is sealed."""
-    plain = all(value == there[name] for name, value in zip(CHANGING[1:-1], row[1:], strict=True))
-    return plain and sealed.opened(clinic, there["sealed"]) == data
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment else None
+    state = rules.state_of(ends, outcome)
+    return clinic, index, patients[patient], coder, values["kind"], state, values["assigned_at"], ends, outcome
 
 
 TAKES: Mapping[str, Callable[..., Taken]] = {"assignments": take}

@@ -15,10 +15,10 @@ class Assignment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
     ref_index = models.BinaryField(max_length=32)
     patient_index = models.BinaryField(max_length=32)
-    coder = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    coder = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=16)
     state = models.CharField(max_length=16)
     assigned_at = models.DateTimeField()
@@ -27,6 +27,7 @@ class Assignment(models.Model):
     sealed = models.BinaryField()
 
     class Meta:
+        # The keys need no index of their own: those below begin with the clinic, and many rows are written at once.
         constraints = [models.UniqueConstraint(fields=["clinic", "ref_index"], name="one_assignment_a_ref")]
         indexes = [
             models.Index(fields=["clinic", "coder", "patient_index"], name="assignment_by_coder"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from itertools import islice
 from uuid import UUID
 
-import msgspec
 import pyarrow as pa
 
 from chartwarden.assignments import models, sealed
+from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.people.queries import by_code
 
 COLUMNS = pa.schema(
@@ -25,6 +25,8 @@ COLUMNS = pa.schema(
     ]
 )
 """The columns of the assignments feed, as the review reads them; instants are naive UTC."""
+READ = ("coder_id", "kind", "assigned_at", "ended_at", "outcome", "sealed")
+PART = 20_000
 
 
 def assignments_table(clinic: UUID) -> pa.Table | None:
@@ -32,24 +34,19 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
 
     It holds patients' ids: keep it in memory or in a scratch folder.
     """
-    codes = {person: code for code, person in by_code(clinic).items()}
-    rows = models.Assignment.objects.filter(clinic_id=clinic)
-    columns: dict[str, list[object]] = {name: [] for name in COLUMNS.names}
-    for coder, kind, assigned_at, ended_at, outcome, kept in rows.values_list(
-        "coder_id", "kind", "assigned_at", "ended_at", "outcome", "sealed"
-    ).iterator():
-        values = msgspec.json.decode(sealed.opened(clinic, kept), type=dict[str, str])
-        for name in sealed.FIELDS:
-            columns[name].append(values.get(name))
-        columns["coder"].append(codes[coder])
-        columns["kind"].append(kind)
-        columns["assigned_at"].append(_naive(assigned_at))
-        columns["ended_at"].append(_naive(ended_at))
-        columns["outcome"].append(outcome or None)
-    if not columns["assignment"]:
-        return None
-    return pa.table(columns, schema=COLUMNS)
-
-
-def _naive(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+    codes = {stored_key(person): code for code, person in by_code(clinic).items()}
+    rows = stored(models.Assignment.objects.filter(clinic_id=clinic), READ)
+    parts = []
+    while part := list(islice(rows, PART)):
+        coders, kinds, begins, ends, outcomes, kept = zip(*part, strict=True)
+        opened = sealed.opened_many(clinic, kept)
+        columns = {
+            **{name: [getattr(one, name) for one in opened] for name in sealed.FIELDS},
+            "coder": [codes[coder] for coder in coders],
+            "kind": kinds,
+            "assigned_at": stored_instants(begins),
+            "ended_at": stored_instants(ends),
+            "outcome": [outcome or None for outcome in outcomes],
+        }
+        parts.append(pa.table([columns[name] for name in COLUMNS.names], schema=COLUMNS))
+    return pa.concat_tables(parts) if parts else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,15 @@ from chartwarden.clinics.services import blind_index, seal, unseal
 
 PURPOSE, REF, PATIENT = "assignments", "assignment", "patient"
 FIELDS = ("assignment", "patient", "encounter", "reason")
+
+
+class Sealed(msgspec.Struct):
+    """What is in a sealed value."""
+
+    assignment: str
+    patient: str
+    encounter: str | None = None
+    reason: str | None = None
 
 
 def encoded(values: Mapping[str, Any]) -> bytes:
@@ -27,6 +36,11 @@ def sealed(clinic: UUID, data: bytes) -> bytes:
 def opened(clinic: UUID, kept: bytes) -> bytes:
     """Encoded values, unsealed."""
     return unseal(clinic, PURPOSE, kept)
+
+
+def opened_many(clinic: UUID, kept: Iterable[bytes]) -> list[Sealed]:
+    """Many of them, decoded."""
+    return msgspec.json.decode(b"[%b]" % b",".join([unseal(clinic, PURPOSE, one) for one in kept]), type=list[Sealed])
 
 
 def index(clinic: UUID, purpose: str, text: str) -> bytes:

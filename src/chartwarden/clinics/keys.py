@@ -44,22 +44,20 @@ def add_data_key(clinic: UUID, purpose: str, at: datetime) -> UUID:
 
 def forget() -> None:
     """Let go of opened keys: after a rotation, and between tests."""
-    _opened.cache_clear()
-    _sealing_key.cache_clear()
-    _index_key.cache_clear()
+    for kept in (_opened, _sealing_key, _sealer, _indexer):
+        kept.cache_clear()
 
 
 def seal(clinic: UUID, purpose: str, data: bytes) -> bytes:
     """Seal under the clinic's newest data key. Opens only for the same clinic and purpose."""
-    identity, key = _newest(clinic, DATA, purpose)
-    return identity.bytes + sealing.seal(key, data, _purpose(clinic, purpose))
+    identity, _ = _newest(clinic, DATA, purpose)
+    return identity.bytes + _sealer(clinic, purpose, identity.bytes).seal(data)
 
 
 def unseal(clinic: UUID, purpose: str, sealed: bytes | memoryview) -> bytes:
     """What ``seal`` was given. Raises SealBroken."""
     kept = bytes(sealed)
-    key = data_key(clinic, purpose, UUID(bytes=kept[:ID_BYTES]))
-    return sealing.open_sealed(key, kept[ID_BYTES:], _purpose(clinic, purpose))
+    return _sealer(clinic, purpose, kept[:ID_BYTES]).open(kept[ID_BYTES:])
 
 
 def newest_data_key(clinic: UUID, purpose: str) -> tuple[UUID, bytes]:
@@ -98,12 +96,17 @@ def data_key(clinic: UUID, purpose: str, identity: UUID) -> bytes:
 
 def blind_index(clinic: UUID, purpose: str, text: str) -> bytes:
     """16 bytes by which an exact text is found again without keeping it."""
-    return sealing.blind_index(_index_key(clinic, purpose), text, _purpose(clinic, purpose))
+    return _indexer(clinic, purpose).index(text)
+
+
+@lru_cache(maxsize=1024)
+def _sealer(clinic: UUID, purpose: str, identity: bytes) -> sealing.Sealer:
+    return sealing.Sealer(data_key(clinic, purpose, UUID(bytes=identity)), _purpose(clinic, purpose))
 
 
 @lru_cache(maxsize=256)
-def _index_key(clinic: UUID, purpose: str) -> bytes:
-    return _newest(clinic, INDEX, purpose)[1]
+def _indexer(clinic: UUID, purpose: str) -> sealing.Indexer:
+    return sealing.Indexer(_newest(clinic, INDEX, purpose)[1], _purpose(clinic, purpose))
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,15 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics import models
-from chartwarden.clinics.bulk import insert_many
+from chartwarden.clinics.bulk import (
+    as_stored,
+    insert_many,
+    insert_stored,
+    stored,
+    stored_instants,
+    stored_key,
+    update_stored,
+)
 from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.keys import (
@@ -37,10 +45,12 @@ __all__ = [
     "acting_in",
     "add_master_key",
     "add_webhook",
+    "as_stored",
     "blind_index",
     "change_settings",
     "data_key",
     "insert_many",
+    "insert_stored",
     "keys_that_stay_shut",
     "newest_data_key",
     "open_clinic",
@@ -49,10 +59,14 @@ __all__ = [
     "rotate_data_key",
     "seal",
     "seal_for_installation",
+    "stored",
+    "stored_instants",
+    "stored_key",
     "thresholds_from",
     "thresholds_text",
     "try_webhook",
     "unseal",
+    "update_stored",
     "withdraw_webhook",
 ]
 

@@ -9,8 +9,8 @@ from datetime import date
 
 from chartwarden.duties.contracts import Standing, State
 
-STEP, MARGIN = 2, 8
-WIDTH = 2 * MARGIN + 366 * STEP
+STEP, MARGIN = 1.7, 8
+WIDTH = round(2 * MARGIN + 366 * STEP)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SHAPES = {
     State.CLOSED: ("done", "done"),
@@ -58,4 +58,4 @@ def _mark(one: Standing) -> Mark:
 
 
 def _x(day: date) -> int:
-    return MARGIN + (day.timetuple().tm_yday - 1) * STEP
+    return round(MARGIN + (day.timetuple().tm_yday - 1) * STEP)

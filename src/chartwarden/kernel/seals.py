@@ -36,21 +36,39 @@ def subkey(key: bytes, purpose: bytes) -> bytes:
     return hmac.digest(key, b"chartwarden/" + purpose + b"\x01", hashlib.sha256)
 
 
-def seal(key: bytes, data: bytes, context: bytes) -> bytes:
-    """Version byte, random 96-bit nonce, ciphertext and tag. Opens only with the same ``context``.
+class Sealer:
+    """Seals and opens values under one key and for one ``context``, set up once for many.
 
-    One key seals at most 2**32 values (SP 800-38D, 8.3).
+    What it seals is a version byte, a random 96-bit nonce, ciphertext and tag. One key seals at most 2**32 values
+    (SP 800-38D, 8.3).
     """
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return VERSION + nonce + AESGCM(subkey(key, b"seal")).encrypt(nonce, data, VERSION + context)
+
+    def __init__(self, key: bytes, context: bytes) -> None:
+        self._cipher, self._context = AESGCM(subkey(key, b"seal")), VERSION + context
+
+    def seal(self, data: bytes) -> bytes:
+        """Seal a value."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return VERSION + nonce + self._cipher.encrypt(nonce, data, self._context)
+
+    def open(self, sealed: bytes) -> bytes:
+        """What ``seal`` was given. Raises SealBroken."""
+        if sealed[:1] != VERSION:
+            raise SealBroken("expected sealed data of version 1; found something else")
+        return opened(self._cipher, sealed[1:_BEGIN], sealed[_BEGIN:], self._context)
+
+
+_BEGIN = 1 + NONCE_BYTES
+
+
+def seal(key: bytes, data: bytes, context: bytes) -> bytes:
+    """One value, sealed. Opens only with the same ``context``."""
+    return Sealer(key, context).seal(data)
 
 
 def open_sealed(key: bytes, sealed: bytes, context: bytes) -> bytes:
     """What ``seal`` was given. Raises SealBroken."""
-    if sealed[:1] != VERSION:
-        raise SealBroken("expected sealed data of version 1; found something else")
-    cipher = AESGCM(subkey(key, b"seal"))
-    return opened(cipher, sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], VERSION + context)
+    return Sealer(key, context).open(sealed)
 
 
 def opened(cipher: AESGCM, nonce: bytes, sealed: bytes | memoryview, context: bytes) -> bytes:
@@ -63,10 +81,21 @@ def opened(cipher: AESGCM, nonce: bytes, sealed: bytes | memoryview, context: by
     raise SealBroken("sealed data can't be opened: it was changed, or the key or the context is another")
 
 
-def blind_index(key: bytes, text: str, context: bytes) -> bytes:
-    """16 bytes by which an exact ``text`` is found again without keeping it (HMAC-SHA256, cut to 128 bits).
+class Indexer:
+    """Makes blind indexes under one key and for one ``context``, set up once for many: 16 bytes by which an exact text
+    is found again without keeping it (HMAC-SHA256, cut to 128 bits).
 
     The caller brings the text into one form first (trimmed, case-folded). Equal texts of two contexts differ.
     """
-    framed = len(context).to_bytes(4, "big") + context + text.encode()
-    return hmac.digest(subkey(key, b"blind-index"), framed, hashlib.sha256)[:INDEX_BYTES]
+
+    def __init__(self, key: bytes, context: bytes) -> None:
+        self._key, self._frame = subkey(key, b"blind-index"), len(context).to_bytes(4, "big") + context
+
+    def index(self, text: str) -> bytes:
+        """The index of a text."""
+        return hmac.digest(self._key, self._frame + text.encode(), hashlib.sha256)[:INDEX_BYTES]
+
+
+def blind_index(key: bytes, text: str, context: bytes) -> bytes:
+    """The index of one text."""
+    return Indexer(key, context).index(text)

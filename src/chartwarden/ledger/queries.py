@@ -46,16 +46,20 @@ def entries(
     kinds: Sequence[str] = (),
     subject: tuple[str, str] | None = None,
     newest_first: bool = False,
+    without: Sequence[str] = (),
 ) -> list[StoredEntry]:
     """Entries from index ``from_`` on (``newest_first``: from ``from_`` back), at most ``limit``.
 
-    ``kinds`` keeps only those kinds; ``subject`` only entries about one thing, such as ``("case", "…")``.
+    ``kinds`` keeps only those kinds, ``without`` leaves some out; ``subject`` keeps only entries about one thing, such
+    as ``("case", "…")``.
     """
     # What lies beyond the head was never appended: somebody wrote it into the table.
     rows = models.Entry.objects.filter(clinic_id=clinic, index__lt=latest(clinic).size)
     rows = rows.filter(index__lte=from_) if newest_first else rows.filter(index__gte=from_)
     if kinds:
         rows = rows.filter(kind__in=kinds)
+    if without:
+        rows = rows.exclude(kind__in=without)
     if subject is not None:
         rows = rows.filter(body__contains=f'"{subject[0]}":"{subject[1]}"')
     found: list[StoredEntry] = []

@@ -127,7 +127,9 @@ def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:
         return []
     there = last.astimezone(clinic.time_zone)
     late = now - last >= QUIET_DAYS
-    return [Fact("last day with accesses", f"{there:%a} {there.day} {there:%b}", "", "logs:imports", late=late)]
+    waiting = models.LogImport.objects.filter(clinic_id=clinic.id, state__in=OPEN).count()
+    note = f"{waiting:,} {'file' if waiting == 1 else 'files'} not counted yet" if waiting else ""
+    return [Fact("last day with accesses", f"{there:%a} {there.day} {there:%b}", note, "logs:imports", late=late)]
 
 
 def _row(clinic: UUID, upload: UUID) -> models.LogImport | None:

@@ -11,13 +11,14 @@ from uuid import UUID
 import pyarrow.parquet as pq
 from django.db import transaction
 
-from chartwarden.clinics.services import insert_many
+from chartwarden.clinics.services import as_stored, insert_many, stored, update_stored
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.taken import Taken
 from chartwarden.ledger.services import append
 from chartwarden.patients import identity, models
 
 BATCH = 5_000
+CHANGED = ("identity", "changed_at")
 
 
 def take(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
@@ -45,10 +46,7 @@ def take(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
 
 def _take(clinic: UUID, parquet: Path, at: datetime) -> Taken:
     rows = models.Patient.objects.filter(clinic_id=clinic)
-    known = {
-        bytes(index): (key, bytes(kept))
-        for key, index, kept in rows.values_list("id", "ref_index", "identity").iterator()
-    }
+    known = {index: (key, kept) for key, index, kept in stored(rows, ("id", "ref_index", "identity"))}
     added = changed = unchanged = 0
     with pq.ParquetFile(parquet) as file:
         for batch in file.iter_batches(BATCH):
@@ -59,12 +57,11 @@ def _take(clinic: UUID, parquet: Path, at: datetime) -> Taken:
                 if there is None:
                     new.append((clinic, index, identity.sealed(clinic, data), at))
                 elif identity.opened(clinic, there[1]) != data:
-                    sealed = identity.sealed(clinic, data)
-                    other.append(models.Patient(id=there[0], identity=sealed, changed_at=at))
+                    other.append((identity.sealed(clinic, data), at, there[0]))
                 else:
                     unchanged += 1
             insert_many(models.Patient, ("clinic", "ref_index", "identity", "changed_at"), new)
-            models.Patient.objects.bulk_update(other, ["identity", "changed_at"], batch_size=500)
+            update_stored(models.Patient, CHANGED, as_stored(models.Patient, (*CHANGED, "id"), other))
             added, changed = added + len(new), changed + len(other)
     return Taken(added=added, changed=changed, unchanged=unchanged)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,23 @@ COLUMNS = pa.schema(
 """The columns of the patients feed, as the review reads them."""
 
 
+class Identity(msgspec.Struct):
+    """A patient's identity, decoded."""
+
+    patient: str
+    family_name: str | None = None
+    given_name: str | None = None
+    birth_date: date | None = None
+    address_line: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    phone: str | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    flags: list[str] | None = None
+
+
 def encoded(values: Mapping[str, Any]) -> bytes:
     """The values that are there, always in the same order, so that equal patients have equal bytes."""
     return msgspec.json.encode({name: values[name] for name in COLUMNS.names if values.get(name) not in (None, [])})
@@ -50,6 +68,11 @@ def sealed(clinic: UUID, data: bytes) -> bytes:
 def opened(clinic: UUID, identity: bytes) -> bytes:
     """Encoded values, unsealed."""
     return unseal(clinic, PURPOSE, identity)
+
+
+def opened_many(clinic: UUID, kept: Iterable[bytes]) -> list[Identity]:
+    """Many of them, decoded."""
+    return msgspec.json.decode(b"[%b]" % b",".join([unseal(clinic, PURPOSE, one) for one in kept]), type=list[Identity])
 
 
 def index(clinic: UUID, ref: str) -> bytes:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 import pyarrow as pa
 
+from chartwarden.clinics.services import stored
 from chartwarden.patients import identity, models
 from chartwarden.patients.contracts import PatientName
+
+PART = 20_000
 
 
 def patients_table(clinic: UUID) -> pa.Table | None:
     """All patients in the columns of the patients feed; None where none was ever imported."""
-    rows = models.Patient.objects.filter(clinic_id=clinic).values_list("identity", flat=True)
-    found = [identity.decoded(identity.opened(clinic, kept)) for kept in rows.iterator()]
-    if not found:
-        return None
-    for values in found:
-        if "birth_date" in values:
-            values["birth_date"] = date.fromisoformat(values["birth_date"])
-    return pa.Table.from_pylist(found, schema=identity.COLUMNS)
+    rows = stored(models.Patient.objects.filter(clinic_id=clinic), ("identity",))
+    parts = []
+    while part := list(islice(rows, PART)):
+        found = identity.opened_many(clinic, (kept for (kept,) in part))
+        columns = [[getattr(one, name) for one in found] for name in identity.COLUMNS.names]
+        parts.append(pa.table(columns, schema=identity.COLUMNS))
+    return pa.concat_tables(parts) if parts else None
 
 
 def names(clinic: UUID, refs: Iterable[str]) -> Mapping[str, PatientName]:

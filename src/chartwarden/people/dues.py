@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.kernel.dues import Due
+from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people import models
 from chartwarden.people.contracts import Member, Permission
 from chartwarden.people.identity import display_name, opened
 from chartwarden.people.outbox import counts
 from chartwarden.people.roster import absent_count
 from chartwarden.people.sending import configured
-from chartwarden.people.signin.resetting import unseen_resets
+from chartwarden.people.signin.resetting import unseen_resets, unsent_links
+
+SOON = timedelta(days=30)
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
@@ -34,18 +36,44 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
     return found
 
 
+def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:
+    """For who looks after people: how many are engaged and sign in here, and how many leave soon."""
+    if not member.may(Permission.MANAGE_PEOPLE):
+        return []
+    spans = models.Engagement.objects.filter(clinic_id=clinic.id, person__suspended_at=None)
+    spans = spans.filter(started_on__lte=now.astimezone(clinic.time_zone).date()).exclude(ended_at__lte=now)
+    engaged = spans.values("person").distinct().count()
+    signing = spans.exclude(person__user=None).values("person").distinct().count()
+    found = [Fact("people engaged", f"{engaged:,}", f"{signing:,} of them sign in here", "people:people")]
+    leaving = spans.filter(ended_at__lte=now + SOON).values("person").distinct().count()
+    if leaving:
+        found.append(Fact("leave within 30 days", f"{leaving:,}", "", "people:people"))
+    return found
+
+
 def _resets(member: Member, clinic: Clinic) -> list[Due]:
-    people = models.Person.objects.filter(clinic_id=clinic.id, id__in=unseen_resets(clinic.id))
+    """Factors that another clinic reset, and links to new ones that could not be sent."""
+    people = models.Person.objects.filter(clinic_id=clinic.id).exclude(id=member.person).order_by("id")
+    seen = people.filter(id__in=unseen_resets(clinic.id))
+    unsent = people.filter(user_id__in=unsent_links())
     return [
-        Due(
-            what=f"Another clinic reset the second factors of {display_name(opened(clinic.id, person.identity))}",
-            action="Look at it",
-            page="signin:factors",
-            arguments={"person": str(person.id)},
-            detail="They sign in to both clinics by one account. Ask them whether they wanted it.",
-        )
-        for person in people.exclude(id=member.person).order_by("id")
+        *(
+            _reset(person, "Another clinic reset the second factors of {}", "Ask them whether they wanted it.")
+            for person in seen
+        ),
+        *(
+            _reset(person, "The link to a new second factor could not be sent to {}", "It is tried again for a day.")
+            for person in unsent
+        ),
     ]
+
+
+def _reset(person: models.Person, what: str, detail: str) -> Due:
+    name = display_name(opened(person.clinic_id, person.identity))
+    return Due(
+        what=what.format(name), action="Look at it", page="signin:factors", arguments={"person": str(person.id)},
+        late=True, detail=detail,
+    )  # fmt: skip
 
 
 def _mail(clinic: Clinic) -> list[Due]:

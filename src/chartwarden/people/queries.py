@@ -9,7 +9,7 @@ from uuid import UUID
 from chartwarden.clinics.services import across_clinics, blind_index
 from chartwarden.people import identity, models
 from chartwarden.people.contracts import Member, Permission, PersonName
-from chartwarden.people.dues import due
+from chartwarden.people.dues import due, facts
 from chartwarden.people.feed_tables import leave_table, schedules_table, workforce_table
 from chartwarden.people.outbox import outbox
 from chartwarden.people.permissions import Grant, in_force, permissions_of
@@ -29,6 +29,7 @@ __all__ = [
     "by_login",
     "clinics_of",
     "due",
+    "facts",
     "has_logins",
     "holders",
     "known_logins",

@@ -21,7 +21,15 @@ ROLES: dict[str, frozenset[Permission]] = {
     "compliance_officer": EVERYONE | OVERSIGHT | DECIDING,
     "security_officer": EVERYONE
     | OVERSIGHT
-    | {P.IMPORT_LOGS, P.IMPORT_DEVICES, P.MANAGE_PEOPLE, P.CLOSE_DUTIES, P.RECERTIFY_ACCESS, P.USE_API, P.MANAGE_WEBHOOKS},
+    | {
+        P.IMPORT_LOGS,
+        P.IMPORT_DEVICES,
+        P.MANAGE_PEOPLE,
+        P.CLOSE_DUTIES,
+        P.RECERTIFY_ACCESS,
+        P.USE_API,
+        P.MANAGE_WEBHOOKS,
+    },
     "coding_supervisor": EVERYONE
     | {P.SEE_IMPORTS, P.IMPORT_QUEUE, P.IMPORT_SCHEDULES, P.SEE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES}
     | {P.RECERTIFY_ACCESS, P.USE_API},

@@ -18,6 +18,7 @@ from chartwarden.review.tables import TABLES
 
 if TYPE_CHECKING:
     from chartwarden.review.desk.facts import coming, facts
+    from chartwarden.review.desk.grouping import group, next_case, waiting
     from chartwarden.review.desk.personal import (
         due,
         every_access,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
         calendar,
         case,
         findings,
-        next_undecided,
         outcomes,
         pictures,
         review,
@@ -50,10 +50,11 @@ __all__ = [
     "facts",
     "feeds",
     "findings",
+    "group",
     "my_accesses",
     "my_cases",
     "my_weeks",
-    "next_undecided",
+    "next_case",
     "outcomes",
     "pictures",
     "question",
@@ -64,12 +65,14 @@ __all__ = [
     "signed_document",
     "tables",
     "transitions",
+    "waiting",
 ]
 DESK = {
     "facts": ("coming", "facts"),
+    "grouping": ("group", "next_case", "waiting"),
     "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
     "reading": (
-        "calendar", "case", "findings", "next_undecided", "outcomes", "pictures", "review", "review_cases", "revisions",
+        "calendar", "case", "findings", "outcomes", "pictures", "review", "review_cases", "revisions",
         "signed_document",
     ),
 }  # fmt: skip

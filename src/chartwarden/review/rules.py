@@ -47,6 +47,9 @@ REVIEW = Transitions(
 
 UNDECIDED = ("open", "asked")
 
+STRONG = 3.0
+"""From this score on evidence is strong, and a case is weighed by itself."""
+
 OUTCOMES: Mapping[str, str] = {
     "in_order": "In order",
     "coaching": "Coaching",
@@ -180,6 +183,13 @@ def alike_key(detectors: Iterable[str], suggested: str, patient: str | None) -> 
     """
     kind = "record" if patient else "stretch"
     return "\x1f".join([kind, suggested, *sorted(set(detectors))])
+
+
+def may_decide_together(scores: Collection[float]) -> Decision:
+    """Whether so many alike cases may be decided with one note: none whose evidence is strong (``words.strength``)."""
+    if len(scores) > 1 and max(scores) >= STRONG:
+        return refused("A case with strong evidence is decided by itself.", LAW)
+    return ALLOWED
 
 
 def monday(day: date) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.review.views import cases, mine, questions, reviews, signing
+from chartwarden.review.views import alike, cases, mine, questions, reviews, signing
 
 app_name = "review"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("reviews/<uuid:review>/sign/", signing.sign, name="sign"),
     path("reviews/<uuid:review>/review.json", signing.document, name="document"),
     path("reviews/cases/<uuid:case>/", cases.case, name="case"),
+    path("reviews/cases/<uuid:case>/alike/", alike.alike, name="alike"),
+    path("reviews/cases/<uuid:case>/alike/decide/", alike.decide_alike, name="decide_alike"),
     path("reviews/cases/<uuid:case>/decide/", cases.decide, name="decide"),
     path("reviews/cases/<uuid:case>/ask/", cases.ask, name="ask"),
     path("reviews/cases/<uuid:case>/reopen/", cases.reopen, name="reopen"),

@@ -18,7 +18,7 @@ from chartwarden.demo.services import make_clinic
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
 from chartwarden.web.demo_people import shown
-from chartwarden.web.demo_weeks import live
+from chartwarden.web.demo_weeks import ask, live
 from chartwarden.web.preparing import DEMO, READY
 
 NAME, ZONE = "Harlow Falls Clinic", "America/Chicago"
@@ -49,7 +49,9 @@ def make(feeds: Path, now: datetime) -> UUID:
     system = Actor.of_system("demo")
     opened = open_clinic(name=NAME, time_zone=ZONE, actor=system, at=start, reviews_from=days[0], demo=True)
     with acting_in(opened.id):
-        live(opened, feeds, [min(_morning(day, local), now) for day in days], system)
+        mornings = [min(_morning(day, local), now) for day in days]
+        people = live(opened, feeds, mornings, system)
+        ask(opened, Actor.of_person(people["privacy_officer"]), people["coder"], mornings[-1])
     return opened.id
 
 

@@ -18,8 +18,8 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused
 from chartwarden.logs.services import Incoming
-from chartwarden.review.queries import calendar, review_cases, revisions
-from chartwarden.review.services import decide_case, sign_review
+from chartwarden.review.queries import calendar, review_cases
+from chartwarden.review.services import answer_question, ask_question, decide_case, sign_review
 from chartwarden.web.demo_people import make_accounts, workforce_with_officers
 from chartwarden.web.worker import jobs
 
@@ -28,15 +28,22 @@ TO_BE_DONE = ("logs.read", "review.refresh")
 PAGE = 500
 DECIDING = timedelta(days=1, hours=2)
 """After the log came in, the officer decides and signs."""
+ANSWERING = timedelta(hours=5)
+"""After a question was asked, the coder answers."""
 NOTES: Mapping[str, tuple[str, str]] = {
     "very strong": ("violation", "Asked in person. There was no work on this chart. Sanction as by policy."),
     "strong": ("coaching", "Talked it over with the coder. It was a slip; the rule was explained again."),
 }
+QUESTION = "No assignment covers this record on that day. What was it opened for?"
+ANSWER = "A colleague asked me on the phone to look at a code of hers. I should have had it assigned first."
 USUAL = ("in_order", "The supervisor confirmed by mail that this belonged to the work.")
 
 
-def live(clinic: Clinic, feeds: Path, mornings: Sequence[datetime], system: Actor) -> None:
-    """``mornings`` are the Mondays (aware, UTC): the first begins the log, at each later one a week of it comes in."""
+def live(clinic: Clinic, feeds: Path, mornings: Sequence[datetime], system: Actor) -> Mapping[str, UUID]:
+    """``mornings`` are the Mondays (aware, UTC): the first begins the log, at each later one a week of it comes in.
+
+    Returns the people who sign in, by role.
+    """
     workforce = workforce_with_officers(rows_of(feeds / "workforce.csv"))
     take(clinic.id, "workforce", workforce, system, mornings[0])
     work(mornings[0])
@@ -53,7 +60,9 @@ def live(clinic: Clinic, feeds: Path, mornings: Sequence[datetime], system: Acto
         take(clinic.id, "log", days, officer, ends)
         work(ends)
         if ends != mornings[-1]:
+            ask(clinic, officer, people["coder"], ends, ANSWER)
             sign(clinic, (officer, other), ends + DECIDING)
+    return people
 
 
 def take(clinic: UUID, kind: str, rows: Iterable[Mapping[str, str]], actor: Actor, at: datetime) -> None:
@@ -80,14 +89,24 @@ def work(at: datetime) -> None:
             pass
 
 
+def ask(clinic: Clinic, officer: Actor, coder: UUID, at: datetime, answer: str = "") -> None:
+    """The officer asks a coder about their first open case of the newest week, if there is one; and the answer."""
+    newest = calendar(clinic, at)[0]
+    found = [case for case in review_cases(clinic, newest.id, ("open",), 0, PAGE) if case.coder == coder]
+    for case in found[:1]:
+        asked = ask_question(
+            clinic=clinic, case=case.id, to=coder, text=QUESTION, revision=case.revision, actor=officer, at=at
+        )
+        if answer:
+            answer_question(clinic=clinic, question=asked, text=answer, actor=Actor.of_person(coder), at=at + ANSWERING)
+
+
 def sign(clinic: Clinic, deciders: Sequence[Actor], at: datetime) -> None:
     """Decide the open cases of the newest week, each by somebody whom it is not about, and sign its review."""
     newest = calendar(clinic, at)[0]
-    found = review_cases(clinic, newest.id, ("open", "asked"), 0, PAGE)
-    seen = revisions(clinic.id, newest.id, [case.id for case in found])
-    for case in found:
+    for case in review_cases(clinic, newest.id, ("open", "asked"), 0, PAGE):
         outcome, note = NOTES.get(case.strength, USUAL)
-        decide = partial(decide_case, clinic=clinic, case=case.id, outcome=outcome, note=note, revision=seen[case.id])
+        decide = partial(decide_case, clinic=clinic, case=case.id, outcome=outcome, note=note, revision=case.revision)
         for actor in deciders:
             try:
                 decide(actor=actor, at=at)

@@ -13,6 +13,7 @@ from chartwarden.people.contracts import PersonName
 from chartwarden.people.queries import names
 from chartwarden.web.entry_kinds import KINDS
 
+
 @dataclass(frozen=True)
 class Event:
     """An entry in words. ``index`` is its place in the ledger; ``kind`` as it is written there."""

@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "chartwarden.people.signin.seen.SeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "chartwarden.web.signin.SignInMiddleware",
     "chartwarden.web.access.AccessMiddleware",

@@ -15,7 +15,7 @@ from chartwarden.people.queries import clinics_of
 from chartwarden.web.entry_words import Event, events
 from chartwarden.web.home import coming, figures, tasks
 
-LATELY, LOOKED_AT = 5, 60
+LATELY = 5
 EVERYDAY = ("people.signed_in", "duties.reminded")
 """Kinds that would crowd out what is worth knowing; the ledger's own page has them."""
 
@@ -52,8 +52,7 @@ def _happened(clinic: UUID) -> list[Event]:
     newest = latest(clinic).size - 1
     if newest < 0:
         return []
-    found = [entry for entry in entries(clinic, newest, LOOKED_AT, newest_first=True) if entry.kind not in EVERYDAY]
-    return events(clinic, found[:LATELY])
+    return events(clinic, entries(clinic, newest, LATELY, newest_first=True, without=EVERYDAY))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -18,7 +18,11 @@ def ledger_kinds_page() -> str:
     parts = []
     for room in sorted({kind.partition(".")[0] for kind in KINDS}):
         rows = [
-            (literal(kind), f"Somebody {_plain(one.said)}.", *(_fields(f) for f in (one.subject, one.facts, one.private)))
+            (
+                literal(kind),
+                f"Somebody {_plain(one.said)}.",
+                *(_fields(f) for f in (one.subject, one.facts, one.private)),
+            )
             for kind, one in KINDS.items()
             if kind.partition(".")[0] == room
         ]

@@ -26,7 +26,7 @@ INTRODUCTION = (
 
 @dataclass(frozen=True)
 class Address:
-    """A page below a clinic's address: its name, its route, and what it asks for (None: it guards itself)."""
+    """A page: its name, its route, and what it asks for (None: it guards itself)."""
 
     name: str
     route: str
@@ -34,13 +34,17 @@ class Address:
     view: Any
 
 
-def addresses() -> list[Address]:
-    """Every page that lies below a clinic's address, by route."""
+def everywhere() -> list[Address]:
+    """Every address of the web application, by route."""
     _set_up()
     from django.urls import get_resolver
 
-    found = _below(get_resolver().url_patterns, "", "")
-    return sorted((one for one in found if one.route.startswith(CLINIC)), key=lambda one: one.route)
+    return sorted(_below(get_resolver().url_patterns, "", ""), key=lambda one: one.route)
+
+
+def addresses() -> list[Address]:
+    """Every page that lies below a clinic's address, by route."""
+    return [one for one in everywhere() if one.route.startswith(CLINIC)]
 
 
 def permissions_page() -> str:

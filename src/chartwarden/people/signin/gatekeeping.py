@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from chartwarden.people import models
 from chartwarden.people.signin.rules import TOUCH, Gate, Session, gate
+from chartwarden.people.signin.seen import note_active
 from chartwarden.people.signin.standing import account, standing
 
 
@@ -23,7 +24,7 @@ def at_the_gate(request: HttpRequest) -> tuple[Gate, int]:
     if shut is Gate.LOCKED and not known.locked:
         request.session["locked"] = True
     elif shut not in (Gate.LOCKED, Gate.OVER, Gate.ENDED) and request.now - known.active_at >= TOUCH:
-        request.session["active_at"] = request.now.isoformat()
+        note_active(request)
     return shut, found.idle_minutes
 
 

@@ -2,9 +2,9 @@
 
 Beside Django's 20,000 most common passwords, zxcvbn knows 30,000 passwords from breaches, English words, US first and
 family names, keyboard walks, repeats, sequences, dates and letters written as digits, and how they are strung together;
-the person's own address, names and clinics are words it is told. What can be guessed in fewer than a hundred million
+the person's own address, names and clinics are words it is told. What can be guessed in fewer than ten thousand million
 tries is refused. A long password that was breached, but is on none of these lists and follows no such pattern, is not
-caught: the full list of breached passwords is tens of gigabytes.
+caught: docs/explanation/passwords.md says how many are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chartwarden.people import identity, models
 
 SHORTEST, LONGEST = 12, 256
 LOOKED_AT = 72
-ENOUGH = 10**8
+ENOUGH = 10**10
 OWN = 6
 """So many letters and digits must be left when words about the person are taken out."""
 HELP = (

@@ -85,6 +85,12 @@ def unseen_resets(clinic: UUID) -> list[UUID]:
     return list(rows.order_by("person_id").values_list("person_id", flat=True).distinct())
 
 
+def unsent_links() -> list[UUID]:
+    """The users whose link to a new second factor the mail server has refused, or could not be reached for."""
+    rows = AccountMail.objects.filter(kind="factors_reset", tries__gt=1)
+    return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
 def owned(there: Standing, at: datetime) -> frozenset[UUID]:
     """The clinics in which an account is an owner now."""
     with across_clinics():

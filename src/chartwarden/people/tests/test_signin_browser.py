@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Page, expect, sync_playwright
 
 from chartwarden.clinics.services import acting_in
-from chartwarden.people.services import add_person, invite, send_invitations
+from chartwarden.people.account_models import FactorResetNotice
+from chartwarden.people.services import add_person, end_engagement, invite, send_invitations
 from chartwarden.people.tests.test_signin_flows import FIRST, code_for
+from tests.support.clinic import PASSWORD, sign_in_as
 from tools.peers import PEERS
 
-pytestmark = pytest.mark.peer("chromium")
+pytestmark = [pytest.mark.peer("chromium"), pytest.mark.one_store]
+SITE: list[str] = []
 SHOTS = os.environ.get("CHARTWARDEN_SHOTS", "")
 AT_HOME = re.compile(r"/c/[0-9a-f-]{36}/$")
 LOOKS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
@@ -31,6 +36,7 @@ def page(live_server: Any, settings: Any) -> Iterator[Page]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     cache.clear()
     settings.SITE_URL = live_server.url
+    SITE[:] = [live_server.url]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PEERS["chromium"].path, args=["--no-sandbox"])
         context = browser.new_context(base_url=live_server.url)
@@ -218,3 +224,77 @@ def test_an_invitation_and_the_pages_that_say_no(page: Page, house: Any, mailout
         look(page, name)
     page.goto("/accounts/password/reset/key/x-y/")
     look(page, "reset-used")
+
+
+def as_person(page: Page, client: Any, house: Any, role: str) -> None:
+    """Signed in as that role, who has shown themselves a moment ago."""
+    sign_in_as(client, house.users[role])
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": SITE[0]}])
+
+
+def test_the_pages_of_rarer_moments_are_sound(page: Page, client: Any, house: Any, settings: Any) -> None:
+    now, coder = datetime.now(UTC), house.people["coder"]
+    as_person(page, client, house, "coder")
+    page.goto("/accounts/2fa/totp/deactivate/")
+    look(page, "app-last", "Remove the authenticator app?")
+    Authenticator.objects.create(user_id=house.users["coder"], type="webauthn", data={"name": "Passkey"})
+    page.goto("/accounts/2fa/totp/deactivate/")
+    look(page, "app-remove", "Remove the authenticator app?")
+    page.goto("/accounts/3rdparty/")
+    look(page, "connections-none")
+    session = client.session
+    session["signed_in_at"] = (now - timedelta(hours=12)).isoformat()
+    session.save()
+    page.goto(f"/c/{house.id}/")
+    look(page, "signed-out-lifetime", "Signed out for the day")
+    settings.EMAIL_HOST = "mail.example.org"
+    as_person(page, client, house, "human_resources")
+    page.goto(f"/c/{house.id}/people/{coder}/factors/")
+    look(page, "factors", "Lost phone and codes")
+    page.get_by_role("button", name="Reset their second factors").press("Enter")
+    expect(page.get_by_text("A link to set up a new second factor")).to_be_visible()
+    page.wait_for_load_state()
+    look(page, "factors-reset")
+    with acting_in(house.id):
+        values = {"code": "u99", "given_name": "Nora", "family_name": "Lind"}
+        nora = add_person(
+            clinic=house.id, values=values, feed_role="coder", started_on=date(2025, 1, 6),
+            actor=house.actor("owner"), at=now,
+        )  # fmt: skip
+    page.goto(f"/c/{house.id}/people/{nora}/invitation/")
+    look(page, "invitation-first", "Invite Nora Lind")
+    page.get_by_label("Mail address").fill("nora@lakeside.example")
+    page.get_by_role("button", name="Invite").click()
+    expect(page.get_by_text("waits to be sent")).to_be_visible()
+    page.wait_for_load_state()
+    look(page, "invitation-waits")
+    FactorResetNotice.objects.create(clinic_id=house.id, person_id=coder, reset_at=now)
+    page.goto(f"/c/{house.id}/people/{coder}/factors/")
+    look(page, "factors-elsewhere")
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.get_by_label("Mail address").fill("coder@lakeside.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    look(page, "factor-link", "Open the link in your mail")
+    page.goto("/accounts/new-factor/x.y/")
+    look(page, "new-factor-gone")
+    as_person(page, client, house, "auditor")
+    end_engagement(clinic=house.id, person=house.people["auditor"], ended_at=now, actor=house.actor("owner"), at=now)
+    page.goto(f"/c/{house.id}/")
+    look(page, "signed-out-ended", "Your access has ended")
+    settings.EMAIL_HOST = ""
+    page.goto("/accounts/password/reset/")
+    look(page, "reset-without-mail")
+    for _ in range(31):
+        client.post("/accounts/login/", {"login": "x@lakeside.example", "password": "wrong"})
+    page.goto("/accounts/login/")
+    page.get_by_label("Mail address").fill("x@lakeside.example")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    look(page, "too-many", "Too many")

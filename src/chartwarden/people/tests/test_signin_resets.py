@@ -211,6 +211,21 @@ def test_the_other_clinics_see_it_until_an_officer_has(house: House, other_house
     assert told(other_house.id, "people.factor_reset_seen") == [(other_house.actor("security_officer").ref, {})]
 
 
+def test_a_link_that_can_not_be_sent_is_on_the_officers_page(house: House, settings: Any) -> None:
+    reset(house, "coder", "human_resources")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    now = datetime.now(UTC)
+    assert [send_account_mails(now + timedelta(minutes=minutes)) for minutes in (1, 3)] == [0, 0]
+    officer = Client()
+    sign_in_as(officer, house.users["human_resources"])
+    told = "The link to a new second factor could not be sent to Coder Example"
+    assert told in officer.get(f"/c/{house.id}/").text
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert send_account_mails(now + timedelta(minutes=10)) == 1
+    assert told not in officer.get(f"/c/{house.id}/").text
+
+
 def test_the_page_asks_afresh_and_says_no_in_words(house: House, signed_in: Any) -> None:
     officer = signed_in("human_resources")
     address = f"/c/{house.id}/people/{house.people['coder']}/factors/"

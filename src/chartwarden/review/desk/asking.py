@@ -11,10 +11,22 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.ledger.services import append
+from chartwarden.people import queries as people
 from chartwarden.review import models, rules
 from chartwarden.review.desk import sealed
+from chartwarden.review.desk.contracts import CaseShown
 from chartwarden.review.desk.deciding import checked_text, facts_of, locked, require_current
 from chartwarden.review.desk.telling import tell
+
+
+def askable(clinic: UUID, shown: CaseShown, asker: UUID, at: datetime) -> list[tuple[UUID, str]]:
+    """Whom one may ask: the coder, and the coding supervisors, with their part; the one who is suggested first."""
+    supervisors = people.holders(clinic, "coding_supervisor", at)
+    found = [(person, "coding supervisor") for person in supervisors]
+    if shown.coder:
+        place = len(found) if shown.body.case.suggested == "ask_supervisor" else 0
+        found.insert(place, (shown.coder, "the coder"))
+    return [(person, part) for person, part in found if person != asker]
 
 
 def ask_question(*, clinic: Clinic, case: UUID, to: UUID, text: str, revision: int, actor: Actor, at: datetime) -> UUID:

@@ -100,7 +100,10 @@ class ReviewLine:
 
 @dataclass(frozen=True)
 class CaseLine:
-    """A case in a list. ``strength`` and ``marks`` (1 to 4) tell the weight of its evidence."""
+    """A case in a list. ``strength`` and ``marks`` (1 to 4) tell the weight of its evidence.
+
+    ``group`` is how many cases stand behind the line: more than one where it leads those alike of the same coder.
+    """
 
     id: UUID
     rank: int
@@ -118,6 +121,8 @@ class CaseLine:
     decided_at: datetime | None
     note: str = ""
     decided_by: UUID | None = None
+    revision: int = 0
+    group: int = 1
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,27 @@ class CaseShown:
     reopens: UUID | None
     reopened_as: UUID | None
     may_decide: Decision
+
+
+@dataclass(frozen=True)
+class CaseGroup:
+    """Undecided cases of one coder that are alike, none with strong evidence: decided with one note, or apart.
+
+    ``following`` leads on to the next undecided case that is none of them.
+    """
+
+    review: ReviewLine
+    cases: tuple[CaseLine, ...]
+    may_decide: Decision
+    following: NextCase | None
+
+
+@dataclass(frozen=True)
+class NextCase:
+    """The case to go on with; ``alike`` where it leads a group."""
+
+    id: UUID
+    alike: bool
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel import decisions
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Decision, Refused, refused, require
 from chartwarden.kernel.errors import refuse
@@ -20,7 +21,7 @@ from chartwarden.review.desk.opening import amendment_of, settle
 MOST_TEXT = 4000
 
 
-class Stale(Refused):
+class Stale(decisions.Stale):
     """A form was filled in for a case that has changed since. ``case`` says which; its page tells what happened."""
 
     def __init__(self, decision: Decision, case: UUID) -> None:
@@ -42,7 +43,11 @@ def decide_case(
 def decide_together(
     *, clinic: Clinic, cases: Mapping[UUID, int], outcome: str, note: str, actor: Actor, at: datetime
 ) -> None:
-    """Decide cases of one review the same way, all or none; ``cases`` are their revisions as the decider saw them."""
+    """Decide cases of one review the same way, all or none; ``cases`` are their revisions as the decider saw them.
+
+    Each gets a disposition and an entry of its own. Raises as ``decide_case``, InputRefused for cases that are not
+    alike, Refused where one of several has strong evidence.
+    """
     if outcome not in rules.OUTCOMES:
         raise refuse("outcome", "one of " + ", ".join(rules.OUTCOMES), repr(outcome[:40]))
     text = checked_text("note", note)
@@ -52,6 +57,7 @@ def decide_together(
             raise refuse("cases", "cases of one review", "cases of several, or none")
         if len({row.alike for row in rows}) != 1:
             raise refuse("cases", "cases that are alike", "some that are not: decide those one by one")
+        require(rules.may_decide_together([row.score for row in rows]))
         together = uuid4() if len(rows) > 1 else None
         for row in rows:
             require_current(row, cases[row.id])

@@ -59,5 +59,6 @@ def _own(member: Member, clinic: Clinic) -> list[Fact]:
     if not weeks:
         return []
     week = weeks[0]
-    note = f"week of {week.first_day:%a} {week.first_day.day} {week.first_day:%b}; {week.explained:,} explained"
+    began = f"in the week of {week.first_day:%a} {week.first_day.day} {week.first_day:%b}"
+    note = f"{began}, {week.unexplained:,} not explained" if week.unexplained else f"{began}, all explained"
     return [Fact("accesses under your name", f"{week.accesses:,}", note, "review:my_accesses")]

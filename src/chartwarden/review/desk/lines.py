@@ -104,6 +104,7 @@ def case_line(row: Any, zone: ZoneInfo, disposition: models.Disposition | None =
         decided_at=row.decided_at,
         note=sealed.open_text(row.clinic_id, disposition.note) if disposition else "",
         decided_by=disposition.by_id if disposition else None,
+        revision=row.revision,
     )
 
 

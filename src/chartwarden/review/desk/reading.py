@@ -80,13 +80,6 @@ def review_cases(
     return case_lines(rows[first : first + most], clinic.time_zone, notes)
 
 
-def next_undecided(clinic: UUID, review_id: UUID, after_rank: int = 0) -> UUID | None:
-    """The case to go on with: the next undecided one behind a rank, else the first."""
-    rows = models.CaseRecord.objects.filter(clinic_id=clinic, review_id=review_id, state="open")
-    behind = rows.filter(rank__gt=after_rank).order_by("rank", "id").values_list("id", flat=True).first()
-    return behind or rows.order_by("rank", "id").values_list("id", flat=True).first()
-
-
 def case(clinic: Clinic, case_id: UUID, person: UUID, now: datetime) -> CaseShown | None:
     """A case in full, as a person may see it; None where the clinic has none of that id."""
     row = models.CaseRecord.objects.filter(clinic_id=clinic.id, id=case_id).first()
@@ -127,8 +120,14 @@ def case(clinic: Clinic, case_id: UUID, person: UUID, now: datetime) -> CaseShow
 
 
 def alike(clinic: Clinic, row: models.CaseRecord, person: UUID) -> tuple[CaseLine, ...]:
-    """Undecided cases of the same review that are alike and that the person may decide, the same coder's first."""
+    """Undecided cases of the same review that are alike and that the person may decide, the same coder's first.
+
+    None where the evidence is strong: such a case is weighed by itself.
+    """
+    if row.score >= rules.STRONG:
+        return ()
     found = cases(clinic.id).filter(review_id=row.review_id, alike=row.alike, state="open").exclude(id=row.id)
+    found = found.filter(score__lt=rules.STRONG)
     found = found.exclude(Q(coder_id=person)).order_by("rank", "id")[:ALIKE]
     lines = [
         (bytes(other.coder_index) != bytes(row.coder_index), case_line(other, clinic.time_zone))

@@ -67,7 +67,7 @@ def case(
     coder: str = "u-coder",
     patient: str | None = "P-1",
     detectors: Sequence[str] = ("unassigned_access",),
-    score: float = 3.2,
+    score: float = 2.2,
     looks: int = 2,
     suggested: str = "ask_coder",
 ) -> Case:

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_POST
 
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
-from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 from chartwarden.review import queries, rules
-from chartwarden.review.desk.asking import ask_question
+from chartwarden.review.desk.asking import ask_question, askable
 from chartwarden.review.desk.contracts import CaseShown
 from chartwarden.review.desk.deciding import Stale, decide_case, decide_together, reopen_case
-from chartwarden.review.forms import AskForm, DecideForm, ReopenForm
+from chartwarden.review.forms import AskForm, DecideForm, ReopenForm, TickedCases
 from chartwarden.review.report.sheets import sheet
 from chartwarden.review.views import showing
+from chartwarden.review.views.alike import go_on
 from chartwarden.review.views.patients import patient_name
 
 
@@ -55,7 +55,7 @@ def decide(request: HttpRequest, clinic: UUID, case: UUID) -> HttpResponse:
         for fault in refused.faults:
             messages.error(request, f"Not decided: expected {fault.expected}; found {fault.found}.")
         return _page(request, _shown(request, case), form, status=422)
-    return _go_on(request, shown)
+    return go_on(request, shown.review.id, shown.body.case.rank)
 
 
 @require_POST
@@ -81,7 +81,7 @@ def ask(request: HttpRequest, clinic: UUID, case: UUID) -> HttpResponse:
         fresh = _shown(request, case)
         return _page(request, fresh, DecideForm(initial={"revision": fresh.revision}), ask_form=form, status=409)
     messages.success(request, "The question was sent. The case waits for the answer.")
-    return _go_on(request, shown)
+    return go_on(request, shown.review.id, shown.body.case.rank)
 
 
 @require_POST
@@ -117,13 +117,7 @@ def _shown(request: HttpRequest, case: UUID) -> CaseShown:
 
 def _ticked(request: HttpRequest, shown: CaseShown) -> dict[UUID, int]:
     """The cases of the same review that were ticked, with their revisions; what is no such case is left out."""
-    found: dict[UUID, int] = {}
-    for value in request.POST.getlist("alike"):
-        identity, _, revision = value.partition(":")
-        try:
-            found[UUID(identity)] = int(revision)
-        except ValueError:
-            continue
+    found = TickedCases().to_python(request.POST.getlist("alike"))
     there = queries.revisions(request.clinic.id, shown.review.id, list(found))
     return {case: revision for case, revision in found.items() if case in there}
 
@@ -151,24 +145,11 @@ def _stale(request: HttpRequest, case: UUID, stale: Stale, form: DecideForm) -> 
     return _page(request, fresh, kept, kept_note=form.cleaned_data["note"], status=409)
 
 
-def _go_on(request: HttpRequest, shown: CaseShown) -> HttpResponse:
-    """To the next open case, or back to the review when there is none."""
-    following = queries.next_undecided(request.clinic.id, shown.review.id, shown.body.case.rank)
-    if following:
-        return redirect("review:case", clinic=request.clinic.id, case=following)
-    return redirect("review:review", clinic=request.clinic.id, review=shown.review.id)
-
-
 def _askable(request: HttpRequest, shown: CaseShown) -> list[tuple[str, str]]:
-    """Whom one may ask: the coder, and the coding supervisors; the one who is suggested first."""
-    supervisors = people.holders(request.clinic.id, "coding_supervisor", request.now)
-    found = [(person, "coding supervisor") for person in supervisors]
-    if shown.coder:
-        place = len(found) if shown.body.case.suggested == "ask_supervisor" else 0
-        found.insert(place, (shown.coder, "the coder"))
+    """Whom one may ask, by name."""
+    found = askable(request.clinic.id, shown, request.member.person, request.now)
     named = showing.names(request.clinic.id, [person for person, _ in found])
-    asker = request.member.person
-    return [(str(who), f"{named.get(who, '?')} ({role})") for who, role in found if who != asker]
+    return [(str(who), f"{named.get(who, '?')} ({part})") for who, part in found]
 
 
 def _page(
@@ -211,10 +192,7 @@ def _page(
         "is_late": request.now > shown.review.due_at and shown.review.state != "signed",
         "state": _state(shown),
         "form": form,
-        "outcomes": [
-            {"id": name, "word": word, "means": rules.OUTCOME_MEANS[name], "key": key, "checked": outcome == name}
-            for key, (name, word) in enumerate(rules.OUTCOMES.items(), start=1)
-        ],
+        "outcomes": showing.outcomes(outcome),
         "decide": undecided and request.member.may(Permission.DECIDE_CASES),
         "ask_form": ask if askable else None,
         "asking": ask_form is not None,

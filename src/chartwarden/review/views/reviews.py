@@ -42,7 +42,7 @@ def review(request: HttpRequest, clinic: UUID, review: UUID) -> HttpResponse:
     today = showing.local_today(request.clinic, request.now)
     found = queries.findings(request.clinic, review)
     first = _number(request.GET.get("from"))
-    waiting = queries.review_cases(request.clinic, review, rules.UNDECIDED, first, LISTED)
+    waiting, lines = queries.waiting(request.clinic, review, first, LISTED)
     decided = queries.review_cases(
         request.clinic, review, ("decided",), _number(request.GET.get("decided")), LISTED, True
     )
@@ -54,9 +54,9 @@ def review(request: HttpRequest, clinic: UUID, review: UUID) -> HttpResponse:
         "late": rules.late_in_words(line.late_by),
         "is_late": request.now > line.due_at and line.state != "signed",
         "next_step": _next_step(request, line, today),
-        "next_case": queries.next_undecided(clinic, review),
+        "next_case": queries.next_case(clinic, review),
         "waiting": [(case, showing.case_state(case)) for case in waiting],
-        "waiting_more": first + LISTED if line.undecided > first + LISTED else None,
+        "waiting_more": first + LISTED if lines > first + LISTED else None,
         "decided": [(case, showing.case_state(case)) for case in decided],
         "decided_total": line.cases - line.undecided,
         "decided_more": LISTED if line.cases - line.undecided > LISTED else None,

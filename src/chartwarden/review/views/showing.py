@@ -78,6 +78,14 @@ def case_state(line: CaseLine) -> State:
     return State("Answered", "ask") if line.answered else State("Open", "due")
 
 
+def outcomes(chosen: str) -> list[dict[str, object]]:
+    """What a case may come out as, with the key that chooses it."""
+    return [
+        {"id": name, "word": word, "means": rules.OUTCOME_MEANS[name], "key": key, "checked": chosen == name}
+        for key, (name, word) in enumerate(rules.OUTCOMES.items(), start=1)
+    ]
+
+
 @dataclass(frozen=True)
 class DayRead:
     """A day of the week, and whether it has accesses."""

@@ -34,6 +34,12 @@ def day(value: date | None) -> str | SafeString:
 
 
 @register.filter
+def local_day(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
+    """The local day of an instant, as ``day`` says it."""
+    return day(moment.astimezone(zone).date() if moment else None)
+
+
+@register.filter
 def deadline(moment: datetime | None, zone: ZoneInfo) -> str | SafeString:
     """When something is due: an instant at midnight is said as the end of the day before, which people count by."""
     if moment is None:

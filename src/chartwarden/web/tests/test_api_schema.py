@@ -22,6 +22,7 @@ from chartwarden.web.api.documentation import schema
 from chartwarden.web.wsgi import application
 from tests.support.api import token_for
 from tests.support.clinic import AT, House
+from tests.support.samples import review
 
 DESCRIBED = schemathesis.openapi.from_dict(json.loads(json.dumps(schema())))
 DESCRIBED.app = application
@@ -66,24 +67,26 @@ def everything(house: House, settings: Any, _one_connection: None) -> dict[str, 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as described", "otherwise"])
 def test_the_api_does_as_it_says(house: House, everything: dict[str, str], mode: GenerationMode) -> None:
+    real = {name: str(identity) for name, identity in review.make(house).items()}
     for operation in OPERATIONS.values():
         if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query):
             continue  # its parameters are ids alone, and any other text is no address of this API
-        _hunt(operation, house, everything, mode)
+        _hunt(operation, house, everything, mode, real)
 
 
-def _hunt(operation: Any, house: House, headers: dict[str, str], mode: GenerationMode) -> None:
+def _hunt(operation: Any, house: House, headers: dict[str, str], mode: GenerationMode, real: dict[str, str]) -> None:
     people = st.sampled_from([str(person) for person in house.people.values()])
 
     @seed(20260309)
     @SETTINGS
-    @given(case=operation.as_strategy(generation_mode=mode), person=st.none() | people)
-    def hunt(case: Any, person: str | None) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode), person=st.none() | people, known=st.booleans())
+    def hunt(case: Any, person: str | None, known: bool) -> None:
         wrong = {place.value for place, part in case.meta.components.items() if part.mode is GenerationMode.NEGATIVE}
         given = case.path_parameters or {}
         if "path" not in wrong:
             given |= {"clinic": str(house.id)} if "clinic" in given else {}
             given |= {"person": person} if "person" in given and person else {}
+            given |= {name: identity for name, identity in real.items() if known and name in given}
         case.path_parameters = given
         case.call_and_validate(headers=None if "header" in wrong else headers, checks=CHECKS)
 
