@@ -71,6 +71,8 @@ COVERED: dict[str, tuple[str, ...]] = {
 }
 """Operations by the page they stand for, without the clinic's address."""
 ON_PAGES_ALONE = {
+    "tables/": "rows without what is sealed, to look at; programs read the tables of each room",
+    "tables/<slug:table>/": "as above",
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
 }
 BEYOND_PAGES = {

@@ -58,7 +58,7 @@ class Upload(Schema):
 
 
 class Imported(Schema):
-    """What became of it."""
+    """What became of it. ``held``: why it waits for a person, though it was to count by itself."""
 
     id: UUID
     kind: str
@@ -69,6 +69,7 @@ class Imported(Schema):
     quarantined: int
     duplicates: int
     fraction: float
+    held: str
 
 
 class Count(Schema):
