@@ -66,18 +66,18 @@ COVERED: dict[str, tuple[str, ...]] = {
         "POST webhooks/{webhook}/test",
         "DELETE webhooks/{webhook}",
     ),
+    "tables/": ("GET tables",),
+    "tables/<slug:table>/": ("GET tables/{table}",),
     "tokens/": ("GET tokens",),
     "tokens/<uuid:token>/withdraw/": ("DELETE tokens/{token}",),
 }
 """Operations by the page they stand for, without the clinic's address."""
 ON_PAGES_ALONE = {
-    "tables/": "rows without what is sealed, to look at; programs read the tables of each room",
-    "tables/<slug:table>/": "as above",
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
 }
 BEYOND_PAGES = {
     "GET assignments": "an export of what was imported",
-    "GET ledger/entries/{index}/proof": "for auditors' own programs",
+    "GET ledger/entries/{index}/proof": "for programs that hold the ledger to its checkpoints",
     "GET patients": "an export of what was imported",
 }
 

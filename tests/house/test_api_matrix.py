@@ -47,8 +47,10 @@ BODIES: dict[str, Any] = {
     "POST recertification": {"decisions": []},
     "POST duties/{duty}/close": {"day": "2026-03-02", "note": "x"},
 }
-WORDS = {"index": "0", "first_day": "2026-03-02", "duty": "yearly_training", "role": "coder"}
-OWN_ALONE = ("index", "first_day", "duty", "role")
+WORDS = {
+    "index": "0", "first_day": "2026-03-02", "duty": "yearly_training", "role": "coder", "table": "people_rolegrant",
+}  # fmt: skip
+OWN_ALONE = WORDS.keys()
 """Arguments that are the same words in every clinic."""
 
 

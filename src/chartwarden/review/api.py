@@ -90,6 +90,10 @@ def review(request: HttpRequest, clinic: Path[UUID], review: UUID) -> Any:
         **exporting.review_row(line),
         "read": exporting.what_was_read(request.clinic, review),
         "outcomes": queries.outcomes(request.clinic, review),
+        "withdrawn": [
+            {"case": one.id, "withdrawn_at": one.at.isoformat(), "why": one.why}
+            for one in queries.withdrawn(request.clinic, review)
+        ],
     }
 
 

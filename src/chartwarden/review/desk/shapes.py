@@ -118,11 +118,20 @@ class WhatWasRead(BaseModel):
     loads: list[dict[str, Any]] = Field(description="Each coder's patients, under an assignment and outside of any.")
 
 
+class Withdrawn(BaseModel):
+    """A case that a re-run no longer found."""
+
+    case: UUID
+    withdrawn_at: str
+    why: str
+
+
 class ReviewInFull(ReviewInCounts):
     """A review, and what was read for it."""
 
     read: WhatWasRead | None = Field(description="Null before the first log was read.")
     outcomes: dict[str, int] = Field(description="Decided cases by outcome.")
+    withdrawn: list[Withdrawn] = Field(description="Cases that a re-run no longer found, the last first.")
 
 
 class CasePage(BaseModel):

@@ -28,6 +28,11 @@ from chartwarden.web.api import cursors
 CHUNK = 500
 MEDIA = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 FORMS = Literal["json", "csv", "ndjson"]
+CURSOR = Query("", description="Where to go on: from `next` of the page before.")
+LIMIT = Query(100, ge=1, le=CHUNK, description="Rows in a page of JSON; an export gives all.")
+FORM = Query(None, description="json, csv or ndjson; without it, the Accept header says.")
+EXPORTS = {"responses": {200: {"content": {media: {"schema": {"type": "string"}} for media in MEDIA.values()}}}}
+"""What an operation that ``answer`` answers says of itself, beside its shape in JSON."""
 
 
 def offer(router: Router, table: Table) -> None:
@@ -42,31 +47,27 @@ def offer(router: Router, table: Table) -> None:
     )
 
     def read(request: HttpRequest, clinic: UUID, cursor: str, limit: int, format: str | None, **asked: Any) -> Any:  # noqa: A002
-        return _answer(table, request, asked, cursor, limit, format)
+        address = reverse(f"api:table_{table.name}", kwargs={"clinic": clinic})
+        return answer(table, request, address, asked, cursor, limit, format)
 
     read.__signature__ = _signature(table)  # type: ignore[attr-defined]
     read.__name__ = f"list_{table.name}"
     read.__doc__ = f"{table.title}. CSV and NDJSON hold every row; JSON comes page by page."
     read.access = table.permission  # type: ignore[attr-defined]
-    text = {media: {"schema": {"type": "string"}} for media in MEDIA.values()}
-    extra = {"responses": {200: {"content": text}}}
     router.get(
-        f"/{table.name.replace('_', '-')}", response=page, url_name=f"table_{table.name}", openapi_extra=extra,
+        f"/{table.name.replace('_', '-')}", response=page, url_name=f"table_{table.name}", openapi_extra=EXPORTS,
         summary=table.title,
     )(read)  # fmt: skip
 
 
 def _signature(table: Table) -> inspect.Signature:
     """What the operation takes: the same of every table, and its own questions."""
-    cursor = Query("", description="Where to go on: from `next` of the page before.")
-    limit = Query(100, ge=1, le=CHUNK, description="Rows in a page of JSON; an export gives all.")
-    form = Query(None, description="json, csv or ndjson; without it, the Accept header says.")
     taken: list[tuple[str, Any, Any]] = [
         ("request", HttpRequest, inspect.Parameter.empty),
         ("clinic", Path[UUID], inspect.Parameter.empty),
-        ("cursor", str, cursor),
-        ("limit", int, limit),
-        ("format", FORMS | None, form),
+        ("cursor", str, CURSOR),
+        ("limit", int, LIMIT),
+        ("format", FORMS | None, FORM),
         *((one.name, one.kind, Query(None, description=one.meaning)) for one in table.filters),
     ]
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -94,9 +95,16 @@ class _Reading:
         return list(self.table.read(self.clinic, self.member, self.at, after, most, **self.asked))
 
 
-def _answer(
-    table: Table, request: HttpRequest, asked: Mapping[str, Any], cursor: str, limit: int, form: str | None
+def answer(
+    table: Table,
+    request: HttpRequest,
+    address: str,
+    asked: Mapping[str, Any],
+    cursor: str,
+    limit: int,
+    form: str | None,
 ) -> Any:
+    """A page of a table's rows, or all of them as an export; ``address`` is that of the operation itself."""
     wanted = form or _accepted(request)
     reading = _Reading(table, request.clinic, request.member, request.now, asked)
     after = cursors.read(cursor, reading.name, request.clinic.id)
@@ -109,10 +117,10 @@ def _answer(
     if len(rows) > limit:
         rows = rows[:limit]
         mark = cursors.made(reading.name, request.clinic.id, str(rows[-1][table.key]))
-        address = reverse(f"api:table_{table.name}", kwargs={"clinic": request.clinic.id})
         same = {name: value for name, value in asked.items() if value is not None}
         following = f"{address}?{urlencode({**same, 'limit': limit, 'cursor': mark})}"
-    return {"items": rows, "next": following}
+    names = [column.name for column in table.columns]
+    return {"items": [{name: row[name] for name in names} for row in rows], "next": following}
 
 
 def _accepted(request: HttpRequest) -> str:
@@ -123,7 +131,7 @@ def _accepted(request: HttpRequest) -> str:
 
 def _export(reading: _Reading, after: str, form: str) -> StreamingHttpResponse:
     lines = _csv(reading, after) if form == "csv" else _ndjson(reading, after)
-    name = f"{reading.table.name}.{form}"
+    name = f"{reading.table.name.rpartition('/')[2]}.{form}"
     charset = "; charset=utf-8" if form == "csv" else ""
     return StreamingHttpResponse(
         lines, content_type=MEDIA[form] + charset, headers={"Content-Disposition": f'attachment; filename="{name}"'}
