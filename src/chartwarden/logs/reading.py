@@ -7,7 +7,6 @@ and only for whoever holds the lease.
 
 from __future__ import annotations
 
-import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -25,6 +24,7 @@ from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.services import across_clinics, acting_in, data_key
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused
+from chartwarden.kernel.disk import is_full
 from chartwarden.kernel.errors import InputRefused, refuse
 from chartwarden.kernel.sealing import SealBroken, SealedWriter, open_sealed_file, seal_file
 from chartwarden.ledger.services import append
@@ -166,7 +166,7 @@ def read_claimed(claimed: Claimed, at: datetime) -> None:
         _wait_for_room(claimed, at)
         return
     except duckdb.IOException as fault:
-        if not any(os.strerror(code) in str(fault) for code in vault.NO_ROOM):
+        if not is_full(fault):
             raise
         _wait_for_room(claimed, at)
         return

@@ -251,6 +251,7 @@ def weeks_due(
     reviews_from: date | None, spans: Iterable[tuple[datetime, datetime]], today: date, zone: ZoneInfo
 ) -> list[date]:
     """The Mondays of the weeks that must have a review: those with accesses, and each that ended since the first.
+    Never one that has not begun: a row of a later day has a wrong clock, and waits for its day.
 
     The first is that of ``reviews_from``, or without one that of the earliest access. A week without a log is due all
     the same: that nobody read it must be seen. A week that has not begun is not: a row with a wrong year opens none.
