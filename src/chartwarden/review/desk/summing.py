@@ -68,7 +68,7 @@ def head_of(case: Case, names: dict[str, str]) -> CaseHead:
 
 
 def logins_of(case: Case) -> frozenset[str]:
-    """The logins that a case is about: those that acted in it, and its own where it is a login that is nobody's."""
+    """The logins that a case is about: those that acted in it, or its own where it is nobody's."""
     return frozenset({case.coder, *(access.actor for access in case.accesses)})
 
 
