@@ -25,7 +25,7 @@ from chartwarden.review.desk.contracts import (
     WithdrawnCase,
 )
 from chartwarden.review.desk.deciding import facts_of
-from chartwarden.review.desk.lines import case_line, case_lines, cases, review_line, reviews
+from chartwarden.review.desk.lines import case_line, case_lines, cases, note_shown, review_line, reviews
 from chartwarden.review.desk.summing import findings_of
 from chartwarden.review.period import midnight
 from chartwarden.review.report.contracts import Picture
@@ -186,13 +186,13 @@ def _dispositions(row: models.CaseRecord) -> tuple[DispositionShown, ...]:
     return tuple(
         DispositionShown(
             outcome=given.outcome,
-            note=sealed.open_text(row.clinic_id, given.note),
+            note=note_shown(given),
             by=given.by_id,
             at=given.at,
             together=sizes.get(given.together, 1),
             superseded_at=given.superseded_at,
             superseded_by=given.superseded_by_id,
-            reason=sealed.open_text(row.clinic_id, given.reason),
+            reason=sealed.shown_text(row.clinic_id, given.reason, sealed.place("reason", given.id)),
         )
         for given in found
     )
@@ -206,9 +206,9 @@ def question_shown(row: models.Question) -> QuestionShown:
         to=row.to_id,
         asked_by=row.asked_by_id,
         asked_at=row.asked_at,
-        text=sealed.open_text(row.clinic_id, row.text),
+        text=sealed.shown_text(row.clinic_id, row.text, sealed.place("question", row.id)),
         answered_at=row.answered_at,
-        answer=sealed.open_text(row.clinic_id, row.answer),
+        answer=sealed.shown_text(row.clinic_id, row.answer, sealed.place("answer", row.id)),
     )
 
 
