@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chartwarden.web.entry_kinds import KINDS
 from tests.house.code import PACKAGE, ROOT
 from tools.generate_docs import MEASURED, write
 
@@ -89,7 +90,7 @@ def _is_there(name: str) -> bool:
 def _is_defined(name: str) -> bool:
     """Whether a dotted name that begins with a room is a module, or something that a module defines."""
     first, *inner = name.split(".")
-    if inner[-1:] in (["html"], ["pdf"], ["csv"]):  # files of a review and feeds, not of the room
+    if inner[-1:] in (["html"], ["pdf"], ["csv"]) or name in KINDS:  # files of a review and feeds, entries of a ledger
         return True
     if not first or not inner or not re.fullmatch(r"[\w.]+", name) or not (PACKAGE / first / "__init__.py").exists():
         return True

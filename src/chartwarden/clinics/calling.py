@@ -13,15 +13,15 @@ from urllib.parse import SplitResult
 
 from chartwarden.clinics.webhook_rules import may_reach
 
-CONNECT, READ, WHOLE = 3.0, 5.0, 8.0
-"""Seconds: to be connected, to hear the next bytes, and for everything after the look-up of the name."""
+CONNECT, READ, LONGEST = 3.0, 5.0, 8.0
+"""Seconds: to be connected, to hear the next bytes, and for everything once connected, TLS included."""
 
 
-def call(parts: SplitResult, content: bytes, headers: Mapping[str, str], inside: bool, whole: float = WHOLE) -> str:
+def call(parts: SplitResult, content: bytes, headers: Mapping[str, str], inside: bool) -> str:
     """POST to a webhook. Returns nothing where it answered 2xx, and in a few words what went wrong otherwise.
 
     The host is resolved once, its addresses are judged, and the call goes to the one that was judged, so that a name
-    can't point elsewhere meanwhile. However slowly it answers, all is over after ``whole`` seconds.
+    can't point elsewhere meanwhile. However slowly it answers, all is over after ``CONNECT`` and ``LONGEST`` seconds.
     """
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
@@ -36,7 +36,7 @@ def call(parts: SplitResult, content: bytes, headers: Mapping[str, str], inside:
     sent = {**headers, "Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "Chartwarden-Webhooks/1"}
     late = threading.Event()
     try:
-        with _connected(there[0], port, host if secure else "", whole, late) as there_now:
+        with _connected(there[0], port, host if secure else "", late) as there_now:
             connection = HTTPConnection(host, port)
             connection.sock = there_now
             connection.request("POST", path, body=content, headers=sent)
@@ -45,17 +45,17 @@ def call(parts: SplitResult, content: bytes, headers: Mapping[str, str], inside:
         if not late.is_set():
             return f"no answer ({type(fault).__name__})"
     if late.is_set():  # what was cut off may look like an answer that ended
-        return f"it took longer than {whole:.0f} seconds"
+        return f"no answer within {LONGEST:.0f} seconds"
     return "" if 200 <= status < 300 else f"it answered {status}"
 
 
 @contextmanager
-def _connected(address: str, port: int, name: str, whole: float, late: threading.Event) -> Iterator[socket.socket]:
+def _connected(address: str, port: int, name: str, late: threading.Event) -> Iterator[socket.socket]:
     """A connection, by TLS to a host of that name where one is given, cut off when the time is over."""
     with socket.create_connection((address, port), CONNECT) as plain:
         plain.settimeout(READ)
         wrapped = _tls().wrap_socket(plain, server_hostname=name, do_handshake_on_connect=False) if name else plain
-        timer = threading.Timer(max(0.0, whole - CONNECT), _cut, (wrapped, late))
+        timer = threading.Timer(LONGEST, _cut, (wrapped, late))
         timer.daemon = True
         timer.start()
         try:

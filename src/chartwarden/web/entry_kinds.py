@@ -24,7 +24,7 @@ class EntryKind:
 TAKEN = "sha256 added changed ended unchanged"
 INPUTS = "inputs inputs_count inputs_sha256"
 KINDS: Mapping[str, EntryKind] = {
-    "assignments.feed_taken": EntryKind("imported the coding queue", "feed", TAKEN),
+    "assignments.feed_taken": EntryKind("imported the coding queue", "feed", f"{TAKEN} rows rows_sha256"),
     "clinics.data_key_rotated": EntryKind("gave the clinic's data a new key", "clinic key"),
     "clinics.keys_rewrapped": EntryKind("wrapped the clinic's keys anew", "clinic", "keys master_key"),
     "clinics.opened": EntryKind("opened the clinic", "clinic", "time_zone holidays demo"),
@@ -49,6 +49,7 @@ KINDS: Mapping[str, EntryKind] = {
         "kind sha256 format rows read quarantined duplicates first_at last_at",
     ),
     "logs.discarded": EntryKind("discarded an import", "import", "kind sha256"),
+    "logs.held": EntryKind("held a file back until a person looks at it", "import", "kind sha256"),
     "logs.read_again": EntryKind("had a file read again", "import", "kind"),
     "logs.received": EntryKind("received a file", "import", "kind sha256 bytes source"),
     "logs.refused": EntryKind("refused a file that could not be read", "import", "kind sha256 faults why"),
@@ -89,6 +90,7 @@ KINDS: Mapping[str, EntryKind] = {
     "review.amended": EntryKind("amended a signed review", "review amends", "first_day last_day due_at"),
     "review.case_decided": EntryKind("decided a case", "case review", "outcome detectors together", "note"),
     "review.case_reopened": EntryKind("reopened a case", "case review reopens", "outcome", "reason"),
+    "review.case_withdrawn": EntryKind("withdrew a case that was no longer found", "case review", "case why"),
     "review.opened": EntryKind("opened a review", "review", "first_day last_day due_at"),
     "review.question_answered": EntryKind("answered a question about a case", "case question", private="answer"),
     "review.question_asked": EntryKind("asked a question about a case", "case question to", private="question"),

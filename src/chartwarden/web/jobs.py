@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 
 from chartwarden.kernel.jobs import Job
+from chartwarden.kernel.scratch import sweep
 
 
 def optimize(at: datetime) -> int:
@@ -25,7 +27,14 @@ def forget_sessions(at: datetime) -> int:
     return 0
 
 
+def sweep_scratch(at: datetime) -> int:
+    """Remove the plain working copies that a killed process has left."""
+    sweep(settings.DATA)
+    return 0
+
+
 JOBS = (
+    Job("web.sweep_scratch", sweep_scratch, timedelta(minutes=1)),
     Job("web.optimize", optimize, timedelta(days=1)),
     Job("web.forget_sessions", forget_sessions, timedelta(days=1)),
 )
