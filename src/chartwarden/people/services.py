@@ -21,6 +21,7 @@ from chartwarden.people.signin.invitations import accept_invitation, invite, wit
 from chartwarden.people.signin.resetting import reset_factors, reset_factors_here, see_factor_reset
 from chartwarden.people.signin.rewrapping import rewrap_second_factors
 from chartwarden.people.signin.rules import Gate
+from chartwarden.people.tallies import tally
 from chartwarden.people.tokens import make_token, note_token_use, withdraw_token
 from chartwarden.people.workforce import (
     add_person,
@@ -64,6 +65,7 @@ __all__ = [
     "send_invitations",
     "set_working_hours",
     "suspend",
+    "tally",
     "withdraw_invitation",
     "withdraw_leave",
     "withdraw_role",
