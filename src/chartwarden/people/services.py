@@ -22,6 +22,7 @@ from chartwarden.people.signin.presence import Presence, show_presence
 from chartwarden.people.signin.resetting import reset_factors, reset_factors_here, see_factor_reset
 from chartwarden.people.signin.rewrapping import rewrap_second_factors
 from chartwarden.people.signin.rules import Gate
+from chartwarden.people.tallies import tally
 from chartwarden.people.tokens import make_token, note_token_use, withdraw_token
 from chartwarden.people.workforce import (
     add_person,
@@ -67,6 +68,7 @@ __all__ = [
     "set_working_hours",
     "show_presence",
     "suspend",
+    "tally",
     "withdraw_invitation",
     "withdraw_leave",
     "withdraw_role",

@@ -38,7 +38,7 @@ KINDS: Mapping[str, EntryKind] = {
     "clinics.webhook_tested": EntryKind("tested a webhook", "webhook"),
     "clinics.webhook_withdrawn": EntryKind("withdrew a webhook", "webhook"),
     "duties.access_recertified": EntryKind(
-        "recertified who has access", "duty", "occurrence late evidence kept revoked not_judged", "note"
+        "recertified who has access", "duty", "occurrence late evidence kept revoked not_judged logins_left", "note"
     ),
     "duties.closed": EntryKind("closed a duty", "duty", "occurrence late evidence", "note"),
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),

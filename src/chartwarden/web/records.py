@@ -180,7 +180,7 @@ def _cells(model: type[models.Model], row: models.Model, columns: tuple[str, ...
 
 def _cell(model: type[models.Model], field: Any, row: models.Model) -> Cell:
     value = getattr(row, field.attname)
-    label = "id" if field.primary_key else str(field.verbose_name)
+    label = "ID" if field.primary_key else str(field.verbose_name)
     if value is None:
         return Cell(label, "word", "–")
     if isinstance(value, UUID):
@@ -192,4 +192,4 @@ def _cell(model: type[models.Model], field: Any, row: models.Model) -> Cell:
         return Cell(label, "number", value)
     if isinstance(field, models.DateField):
         return Cell(label, "time" if isinstance(value, datetime) else "day", value)
-    return Cell(label, "word", value or "–")
+    return Cell(label, "word", value if "." in value else value.replace("_", " ") or "–")

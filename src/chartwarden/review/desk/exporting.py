@@ -24,7 +24,7 @@ from chartwarden.review.desk.contracts import (
     Summary,
 )
 from chartwarden.review.desk.document import told
-from chartwarden.review.desk.lines import cases, review_line, reviews
+from chartwarden.review.desk.lines import cases, note_shown, review_line, reviews
 from chartwarden.review.desk.personal import my_accesses, my_weeks
 from chartwarden.review.desk.reading import question_shown
 from chartwarden.review.report.words import strength
@@ -84,13 +84,13 @@ def disposition_rows(clinic: Clinic, after: str, limit: int, review: UUID | None
             "id": str(row.id),
             "case": str(row.case_id),
             "outcome": row.outcome,
-            "note": sealed.open_text(clinic.id, row.note),
+            "note": note_shown(row),
             "decided_by": str(row.by_id),
             "decided_at": row.at.isoformat(),
             "together": _text(row.together),
             "superseded_at": _stamp(row.superseded_at),
             "superseded_by": _text(row.superseded_by_id),
-            "reason": sealed.open_text(clinic.id, row.reason),
+            "reason": sealed.shown_text(clinic.id, row.reason, sealed.place("reason", row.id)),
         }
         for row in _behind(found, after, limit)
     ]
