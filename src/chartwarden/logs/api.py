@@ -84,7 +84,9 @@ def send(
     offset: int = Query(..., ge=0, le=2**53 - 1),
 ) -> UploadState:
     """The body is the bytes from ``offset`` on; whole MiB of it are kept at once, the rest with the last."""
-    return receiving.append_bytes(clinic=clinic, upload=upload, offset=offset, chunks=_chunks(request))
+    return receiving.append_bytes(
+        clinic=clinic, upload=upload, offset=offset, chunks=_chunks(request), actor=request.member.actor
+    )
 
 
 @router.post("/logs/{upload}/finish", response=Upload, summary="Say that all bytes were sent")
