@@ -35,12 +35,23 @@ def of_database() -> Iterator[Finding]:
         yield from _sqlite()
     else:
         yield Finding(Level.OK, f"database: {connection.display_name}, up to date")
+        yield _walled()
 
 
 def _reach() -> str:
     if connection.vendor == "sqlite":
         return "The file is no database or can't be read. Put back a copy; keep the broken file."
     return "See that PostgreSQL runs and DATABASE_URL is right."
+
+
+def _walled() -> Finding:
+    """Whether row-level security binds the role: a superuser, and one that may bypass it, sees every clinic's rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone()[0]:
+            advice = "Give Chartwarden a role of its own: ALTER ROLE … NOSUPERUSER NOBYPASSRLS."
+            return Finding(Level.WRONG, "database: its role sees through row-level security", advice)
+    return Finding(Level.OK, "database: row-level security binds its role")
 
 
 def _sqlite() -> Iterator[Finding]:

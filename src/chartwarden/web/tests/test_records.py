@@ -24,7 +24,7 @@ WITHHELD = {
     "people_engagement": {"feed_role", "employer"},
     "people_person": {"code_index", "identity", "time_zone"},
     "people_outgoingmail": {"path", "address", "trouble"},
-    "logs_logimport": {"name", "facts", "preview", "digest_index", "stage", "fraction"},
+    "logs_logimport": {"name", "facts", "preview", "digest_index", "stage", "fraction", "held"},
     "review_caserecord": {
         "head", "body", "score", "suggested", "outcome", "coder_index", "patient_index", "holders", "detectors",
         "alike", "digest",
