@@ -32,6 +32,19 @@ def imports(clinic: UUID, waiting: bool, most: int = 200) -> list[Import]:
     return sorted(found, key=lambda found: OPEN.index(found.state)) if waiting else found
 
 
+def imports_behind(clinic: UUID, after: str, most: int, state: str | None, kind: str | None) -> list[Import]:
+    """Imports by id, those behind one, in a state and of a kind where these are asked for."""
+    rows = models.LogImport.objects.filter(clinic_id=clinic)
+    if after:
+        rows = rows.filter(id__gt=UUID(after))
+    if state:
+        rows = rows.filter(state=state)
+    if kind:
+        rows = rows.filter(kind=kind)
+    zone = _zone(clinic)
+    return [_import(row, zone) for row in rows.order_by("id")[:most]]
+
+
 def import_of(clinic: UUID, upload: UUID) -> Import | None:
     """One import; None where this clinic has none of that id."""
     row = _row(clinic, upload)

@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.web import configuration
 from chartwarden.web.configuration import mail
-from chartwarden.web.contracts import Level
-from chartwarden.web.examining_database import of_database
 
 
 @pytest.mark.parametrize(
@@ -57,11 +54,3 @@ def test_a_session_is_noted_with_the_address_before_the_proxy(
     told = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
     assert signed_in("coder").get(f"/c/{house.id}/", headers=told).status_code == 200
     assert UserSession.objects.get().ip == expected
-
-
-def test_the_doctor_says_whether_the_database_keeps_clinics_apart(db: None) -> None:
-    said = {one.what: one.level for one in of_database()}
-    if connection.vendor == "postgresql":
-        assert said["database: row-level security binds its role"] is Level.OK
-    else:
-        assert not [what for what in said if "row-level" in what]

@@ -27,7 +27,7 @@ WITHHELD = {
     "logs_logimport": {"name", "facts", "preview", "digest_index", "stage", "fraction", "held"},
     "review_caserecord": {
         "head", "body", "score", "suggested", "outcome", "coder_index", "patient_index", "holders", "detectors",
-        "alike", "digest",
+        "alike", "digest", "withdrawn_for",
     },
     "review_disposition": {"outcome", "note", "salt", "reason", "reason_salt"},
 }  # fmt: skip
