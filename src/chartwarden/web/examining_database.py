@@ -12,8 +12,9 @@ from django.db.migrations.executor import MigrationExecutor
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import acting_in, keys_that_stay_shut, sees_through_walls
 from chartwarden.ledger.contracts import Verified
-from chartwarden.ledger.queries import entry, verify_stored
+from chartwarden.ledger.queries import entry
 from chartwarden.web.contracts import Finding, Level
+from chartwarden.web.verifying import verify_all
 
 SYNCHRONOUS_FULL = 2
 ASTRAY = timedelta(minutes=5)
@@ -105,7 +106,7 @@ def of_ledgers(now: datetime) -> Iterator[Finding]:
     """Whether every clinic's ledger holds, and this machine's clock is not before its last entry."""
     for clinic in clinics():
         with acting_in(clinic.id):
-            verified = verify_stored(clinic.id)
+            verified, _ = verify_all(clinic.id)
             last = entry(clinic.id, verified.size - 1) if verified.size else None
         if not verified.sound:
             said = f"ledger of clinic {clinic.id}: {len(verified.faults)} faults. {verified.faults[0]}"

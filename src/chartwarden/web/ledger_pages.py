@@ -14,10 +14,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from chartwarden.kernel.scratch import scratch_folder
-from chartwarden.ledger.queries import checkpoint, entries, latest, signing_keys, verify_stored
+from chartwarden.ledger.queries import checkpoint, entries, latest, signing_keys
 from chartwarden.ledger.services import export_signed
 from chartwarden.people.contracts import Permission, page
 from chartwarden.web.entry_words import events
+from chartwarden.web.verifying import verify_all
 
 ON_A_PAGE = 50
 CHUNK = 1 << 16
@@ -34,8 +35,8 @@ def ledger(request: HttpRequest, clinic: UUID) -> HttpResponse:
 def verify(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Read the whole ledger, check it, and say what was found and how long it took."""
     began = time.monotonic()
-    verified = verify_stored(clinic)
-    return _shown(request, verified=verified, seconds=time.monotonic() - began)
+    verified, compared = verify_all(clinic)
+    return _shown(request, verified=verified, compared=compared, seconds=time.monotonic() - began)
 
 
 @page(Permission.SEE_LEDGER)

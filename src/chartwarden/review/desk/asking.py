@@ -52,7 +52,7 @@ def ask_question(*, clinic: Clinic, case: UUID, to: UUID, text: str, revision: i
             subject={"case": str(row.id), "question": str(question.id), "to": str(to)},
             private={"question": words},
         )
-        question.text = sealed.seal_text(clinic.id, words)
+        question.text = sealed.seal_text(clinic.id, words, sealed.place("question", question.id))
         question.salt = seal_salt(clinic.id, entry.salts["question"])
         question.save()
         tell(clinic.id, to, "question_asked", "review:question", {"question": str(question.id)}, at)
@@ -76,7 +76,7 @@ def answer_question(*, clinic: Clinic, question: UUID, text: str, actor: Actor, 
             private={"answer": words},
         )
         asked.answered_at = at
-        asked.answer = sealed.seal_text(clinic.id, words)
+        asked.answer = sealed.seal_text(clinic.id, words, sealed.place("answer", asked.id))
         asked.answer_salt = seal_salt(clinic.id, entry.salts["answer"])
         asked.save()
         if not row.questions.filter(answered_at=None).exists():

@@ -13,11 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.kernel.decisions import Refused, refused, require
-from chartwarden.kernel.errors import Fault, InputRefused
+from chartwarden.kernel.errors import Fault, InputRefused, TooMany
 from chartwarden.people.contracts import Member, Permission
 from chartwarden.people.queries import member_by_token
 from chartwarden.people.services import decide, note_token_use, tally
-from chartwarden.web.api.problems import NoToken, TooMany
+from chartwarden.web.api.problems import NoToken
 
 MINUTE = timedelta(minutes=1)
 WRONG_TOKENS_A_MINUTE = 60

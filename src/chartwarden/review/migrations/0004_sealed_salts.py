@@ -11,5 +11,5 @@ def seal(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinics", "0002_webhooks"), ("review", "0002_withdrawn")]
+    dependencies = [("clinics", "0002_webhooks"), ("review", "0003_withdrawn")]
     operations = [migrations.RunPython(seal, migrations.RunPython.noop)]
