@@ -11,7 +11,7 @@ from uuid import UUID
 from chartwarden.clinics.keys import seal, unseal
 from chartwarden.clinics.tenancy import EVERY, acting
 
-PURPOSE = "clinics.salt"
+PURPOSE = "salt of a commitment"
 IN_CLEAR = 32
 """The length of a salt; one that is sealed is longer."""
 
