@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from chartwarden.web.entry_kinds import KINDS
 from tests.house.code import PACKAGE, ROOT
 from tools.generate_docs import MEASURED, write
 
@@ -55,6 +57,15 @@ def test_commands_that_documents_name_exist() -> None:
     assert named <= commands
 
 
+def test_the_code_map_has_every_room_and_the_layers_as_they_are() -> None:
+    text = (ROOT / "CODEMAP.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert [name for name in rooms if f"\n  {name}/ " not in text] == []
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = next(one["layers"] for one in contracts["contracts"] if one["type"] == "layers")
+    assert "\n".join(["```", *layers, "```"]) in text
+
+
 def _code(path: Path) -> str:
     """Only what stands in code: fenced blocks, and inline code on lines of its own."""
     text = path.read_text(encoding="utf-8")
@@ -89,7 +100,7 @@ def _is_there(name: str) -> bool:
 def _is_defined(name: str) -> bool:
     """Whether a dotted name that begins with a room is a module, or something that a module defines."""
     first, *inner = name.split(".")
-    if inner[-1:] in (["html"], ["pdf"], ["csv"]):  # files of a review and feeds, not of the room
+    if inner[-1:] in (["html"], ["pdf"], ["csv"]) or name in KINDS:  # files of a review and feeds, entries of a ledger
         return True
     if not first or not inner or not re.fullmatch(r"[\w.]+", name) or not (PACKAGE / first / "__init__.py").exists():
         return True

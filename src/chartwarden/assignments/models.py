@@ -11,7 +11,9 @@ class Assignment(models.Model):
     """One coder, one patient, one kind of work, from an instant until another.
 
     ``ref_index`` and ``patient_index`` are blind indexes of the queue's own id and of the patient's EHR id (the one the
-    patients room finds them by); ``sealed`` is JSON with both, the encounter and the reason.
+    patients room finds them by); ``sealed`` is JSON with both, the encounter and the reason. ``brought_at`` is when it
+    came to open the record for its coder as long as it does now, and ``brought_by`` who counted the file that said so:
+    nobody where a program of the house did. Both are unknown of what was here before they were kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -25,6 +27,8 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, blank=True)
     sealed = models.BinaryField()
+    brought_at = models.DateTimeField(null=True)
+    brought_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         # The keys need no index of their own: those below begin with the clinic, and many rows are written at once.

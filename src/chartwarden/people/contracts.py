@@ -38,6 +38,7 @@ class Permission(Enum):
     CLOSE_DUTIES = "close duties with evidence"
     RECERTIFY_ACCESS = "recertify who has access"
     SEE_SETTINGS = "see the clinic's settings"
+    SEE_TABLES = "see what rows the tables hold, without what is sealed"
     CHANGE_SETTINGS = "change the clinic's settings"
     USE_API = "make tokens for programs that act for them"
     MANAGE_WEBHOOKS = "manage webhooks"
@@ -210,6 +211,13 @@ def page(permission: Permission) -> Callable[[View], View]:
         return view
 
     return tag
+
+
+def polled(view: View) -> View:
+    """Tag a part of a page that asks for itself again and again: that it does so says nothing of its reader, whose
+    session locks all the same when they are away."""
+    view.polled = True  # type: ignore[attr-defined]
+    return view
 
 
 def public(view: View) -> View:

@@ -38,7 +38,9 @@ if TYPE_CHECKING:
         review_cases,
         revisions,
         signed_document,
+        withdrawn,
     )
+    from chartwarden.review.desk.verifying import verify_kept
 
 __all__ = [
     "calendar",
@@ -65,7 +67,9 @@ __all__ = [
     "signed_document",
     "tables",
     "transitions",
+    "verify_kept",
     "waiting",
+    "withdrawn",
 ]
 DESK = {
     "facts": ("coming", "facts"),
@@ -73,8 +77,9 @@ DESK = {
     "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
     "reading": (
         "calendar", "case", "findings", "outcomes", "pictures", "review", "review_cases", "revisions",
-        "signed_document",
+        "signed_document", "withdrawn",
     ),
+    "verifying": ("verify_kept",),
 }  # fmt: skip
 
 

@@ -9,14 +9,18 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.services import seal_salt
 from chartwarden.kernel import decisions
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Decision, Refused, refused, require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
+from chartwarden.people import queries as people
 from chartwarden.review import models, rules
 from chartwarden.review.desk import sealed
+from chartwarden.review.desk.contracts import CaseBody
 from chartwarden.review.desk.opening import amendment_of, settle
+from chartwarden.review.desk.summing import logins_of
 
 MOST_TEXT = 4000
 
@@ -80,12 +84,14 @@ def _decide(row: models.CaseRecord, outcome: str, note: str, together: UUID | No
         facts={"outcome": outcome, "detectors": row.detectors, "together": str(together) if together else None},
         private={"note": note},
     )
+    made = uuid4()
     models.Disposition.objects.create(
+        id=made,
         clinic_id=row.clinic_id,
         case=row,
         outcome=outcome,
-        note=sealed.seal_text(row.clinic_id, note),
-        salt=entry.salts["note"],
+        note=sealed.seal_text(row.clinic_id, note, sealed.note_place(made, row.id, outcome)),
+        salt=seal_salt(row.clinic_id, entry.salts["note"]),
         by_id=actor.person,
         at=at,
         together=together,
@@ -119,7 +125,8 @@ def reopen_case(*, clinic: Clinic, case: UUID, reason: str, revision: int, actor
         )
         last = row.dispositions.latest("at")
         last.superseded_at, last.superseded_by_id = at, actor.person
-        last.reason, last.reason_salt = sealed.seal_text(clinic.id, text), entry.salts["reason"]
+        last.reason = sealed.seal_text(clinic.id, text, sealed.place("reason", last.id))
+        last.reason_salt = seal_salt(clinic.id, entry.salts["reason"])
         last.save()
         settle(opened.review, at.astimezone(clinic.time_zone).date())
     return opened.id
@@ -166,10 +173,16 @@ def facts_of(row: models.CaseRecord) -> rules.CaseFacts:
         state=row.state,
         revision=row.revision,
         coder=row.coder_id,
-        holders=frozenset(UUID(holder) for holder in row.holders),
+        holders=frozenset(UUID(holder) for holder in row.holders) | _holders_now(row),
         answerers=frozenset(answerers),
         review_signed=row.review.state == "signed",
     )
+
+
+def _holders_now(row: models.CaseRecord) -> frozenset[UUID]:
+    """Who has come to hold a login of the case since the review was last made: they may not decide either."""
+    case = sealed.unpack(row.clinic_id, sealed.BODY, row.body, CaseBody).case
+    return people.login_holders(row.clinic_id, logins_of(case)) - {row.coder_id}
 
 
 def require_current(row: models.CaseRecord, revision: int) -> None:

@@ -107,10 +107,16 @@ def case_line(row: Any, zone: ZoneInfo, disposition: models.Disposition | None =
         step=step(row.suggested),
         answered=row.state == "open" and getattr(row, "answered", False),
         decided_at=row.decided_at,
-        note=sealed.open_text(row.clinic_id, disposition.note) if disposition else "",
+        note=note_shown(disposition) if disposition else "",
         decided_by=disposition.by_id if disposition else None,
         revision=row.revision,
     )
+
+
+def note_shown(given: models.Disposition) -> str:
+    """The note of a disposition, opened."""
+    place = sealed.note_place(given.id, given.case_id, given.outcome)
+    return sealed.shown_text(given.clinic_id, given.note, place)
 
 
 def case_lines(rows: Iterable[Any], zone: ZoneInfo, with_notes: bool = False) -> tuple[CaseLine, ...]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import seal
@@ -53,23 +56,39 @@ def sign_review(*, clinic: Clinic, review: UUID, coverage_acknowledged: bool, ac
     return row.document_digest
 
 
-def signable(*, clinic: Clinic, review: UUID, at: datetime) -> Decision:
+def signable(*, clinic: Clinic, review: UUID, at: datetime, coverage_acknowledged: bool = True) -> Decision:
     """Whether a review may be signed as it is now by whoever says that they have read its coverage."""
     row = models.Review.objects.get(clinic_id=clinic.id, id=review)
-    return rules.may_sign(facts_of(clinic, row), at.astimezone(clinic.time_zone).date(), True)
+    return rules.may_sign(facts_of(clinic, row), at.astimezone(clinic.time_zone).date(), coverage_acknowledged)
 
 
 def facts_of(clinic: Clinic, row: models.Review) -> rules.ReviewFacts:
     """What the rules need of a review."""
     latest = weeks.revision(clinic, row.first_day, row.last_day, row.state == "signed")
-    decided = models.Disposition.objects.filter(case__review=row, superseded_at=None)
     return rules.ReviewFacts(
         state=row.state,
         last_day=row.last_day,
         undecided=row.cases.filter(state__in=rules.UNDECIDED).count(),
         read=row.refreshed_at is not None and row.run != "failed",
         behind=row.revision < latest,
-        decided_by_subject=decided.filter(by=F("case__coder")).count(),
+        decided_by_subject=_decided_by_subject(row),
+    )
+
+
+def _decided_by_subject(row: models.Review) -> int:
+    """How many cases were decided by somebody who may not, by what is kept of each."""
+    answered: dict[UUID, set[UUID]] = defaultdict(set)
+    questions = models.Question.objects.filter(clinic_id=row.clinic_id).exclude(answered_at=None)
+    for field in ("case", "case__reopened_as", "case__reopened_as__reopened_as"):
+        for case, person in questions.filter(**{f"{field}__review": row}).values_list(f"{field}__id", "to_id"):
+            answered[case].add(person)
+    found = models.Disposition.objects.filter(case__review=row, superseded_at=None)
+    facts = ("by_id", "case_id", "case__coder_id", "case__holders")
+    return sum(
+        not rules.is_judge_of(
+            rules.CaseFacts("decided", 0, coder, frozenset(map(UUID, holders)), frozenset(answered[case])), by
+        )
+        for by, case, coder, holders in found.values_list(*facts)
     )
 
 
@@ -111,6 +130,13 @@ def _signing(clinic: Clinic, row: models.Review) -> Signing:
     )
 
 
+def _coverage(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The coverage without the systems' names, which are words of whoever set a format up: their count and digest."""
+    names = "".join(f"{name}\n" for name in plain["systems"])
+    digest = hashlib.sha256(names.encode()).hexdigest()
+    return {**plain, "systems": len(plain["systems"]), "systems_sha256": digest}
+
+
 def _facts(row: models.Review, summary: Summary, cases: list[SignedCase]) -> dict[str, object]:
     plain = told(summary)
     return {
@@ -120,7 +146,7 @@ def _facts(row: models.Review, summary: Summary, cases: list[SignedCase]) -> dic
         "late_seconds": int(rules.lateness(row.due_at, row.signed_at).total_seconds()),
         **inputs_facts([given.sha256 for given in summary.inputs]),
         "detectors": {run.id: run.version if run.ran else None for run in summary.detectors},
-        "coverage": plain["coverage"],
+        "coverage": _coverage(plain["coverage"]),
         "totals": {name: plain["totals"][name] for name in ("accesses", "explained", "unexplained")},
         "cases": len(cases),
         "dispositions": rules.outcome_counts([case.outcome for case in cases]),

@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from chartwarden.kernel.decisions import Refused, Stale
-from chartwarden.kernel.errors import InputRefused
+from chartwarden.kernel.errors import InputRefused, TooMany
 
 MEDIA = "application/problem+json"
 API = "/api/"
@@ -27,20 +27,13 @@ TITLES: Mapping[int, tuple[str, str]] = {
     422: ("invalid", "What was sent won't do"),
     429: ("too-many", "Too many requests"),
     500: ("fault", "A fault of the program"),
+    503: ("unavailable", "The database or the disk is not there for the moment"),
 }
 """Name and title of each kind of problem by its HTTP status."""
 
 
 class NoToken(Exception):
     """No token, or one that is not in force. It is not said which."""
-
-
-class TooMany(Exception):
-    """More requests than are taken. ``seconds`` is how long to wait."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
 
 
 def problem(
