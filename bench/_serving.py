@@ -32,6 +32,7 @@ def environment(data: Path) -> dict[str, str]:
         "CHARTWARDEN_DATA": str(data),
         "CHARTWARDEN_KEYS": KEYS,
         "DATABASE_URL": "",
+        "PYTHONDONTWRITEBYTECODE": "",  # else each process compiles all that it imports anew
     }
 
 

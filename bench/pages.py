@@ -139,8 +139,8 @@ class _User:
         address = f"{self._base}reviews/cases/{self._cases.pop()}/"
         page = self._browser.get(address).text
         revision = re.search(r'name="revision" value="(\d+)"', page)
-        if revision is None:
-            return
+        if revision is None or f"{address}decide/" not in page:
+            return  # decided before
         answer = self._browser.post(
             f"{address}decide/",
             page,
