@@ -155,7 +155,9 @@ class Work:
             piece = log[state.offset : state.offset + 4 * PIECE]
             chunks = (piece[at : at + PIECE] for at in range(0, len(piece), PIECE))
             before = state.offset
-            state = append_bytes(clinic=self.clinic.id, upload=state.id, offset=state.offset, chunks=chunks)
+            state = append_bytes(
+                clinic=self.clinic.id, upload=state.id, offset=state.offset, chunks=chunks, actor=self.officer
+            )
             assert state.offset > before
         if state.state == "receiving":
             self.begin("finish")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -52,6 +53,26 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
         }
         parts.append(pa.table([columns[name] for name in COLUMNS.names], schema=COLUMNS))
     return pa.concat_tables(parts) if parts else None
+
+
+def assignments_behind(clinic: UUID, after: str, most: int) -> list[dict[str, Any]]:
+    """Assignments by their ids here, those behind one, as plain values; people are ids."""
+    found = models.Assignment.objects.filter(clinic_id=clinic)
+    found = found.filter(id__gt=UUID(after)) if after else found
+    rows = list(found.order_by("id")[:most])
+    return [
+        {
+            "id": str(row.id),
+            **{name: getattr(opened, name) for name in sealed.FIELDS},
+            "coder": str(row.coder_id),
+            "kind": row.kind,
+            "state": row.state,
+            "assigned_at": row.assigned_at.isoformat(),
+            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+            "outcome": row.outcome,
+        }
+        for row, opened in zip(rows, sealed.opened_many(clinic, (row.sealed for row in rows)), strict=True)
+    ]
 
 
 def brought(clinic: UUID, refs: Iterable[str]) -> dict[str, tuple[datetime, UUID | None]]:

@@ -84,6 +84,7 @@ class CaseRecord(models.Model):
         ordering = ("rank", "id")
         indexes = [
             models.Index(fields=["review", "state", "rank"], name="cases_of_review"),
+            models.Index(fields=["review", "rank", "id", "state"], name="cases_in_order"),
             models.Index(fields=["clinic", "coder_index"], name="cases_of_coder"),
             models.Index(fields=["clinic", "digest"], name="cases_by_digest"),
         ]
@@ -91,7 +92,7 @@ class CaseRecord(models.Model):
 
 
 class Question(models.Model):
-    """A written question about a case, and its answer. Texts lie sealed; the salts open the ledger's commitments."""
+    """A written question about a case, and its answer. Texts lie sealed, and so do the salts of their commitments."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")

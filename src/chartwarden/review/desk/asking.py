@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.services import seal_salt
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.ledger.services import append
@@ -51,7 +52,8 @@ def ask_question(*, clinic: Clinic, case: UUID, to: UUID, text: str, revision: i
             subject={"case": str(row.id), "question": str(question.id), "to": str(to)},
             private={"question": words},
         )
-        question.text, question.salt = sealed.seal_text(clinic.id, words), entry.salts["question"]
+        question.text = sealed.seal_text(clinic.id, words, sealed.place("question", question.id))
+        question.salt = seal_salt(clinic.id, entry.salts["question"])
         question.save()
         tell(clinic.id, to, "question_asked", "review:question", {"question": str(question.id)}, at)
     return question.id
@@ -74,7 +76,8 @@ def answer_question(*, clinic: Clinic, question: UUID, text: str, actor: Actor, 
             private={"answer": words},
         )
         asked.answered_at = at
-        asked.answer, asked.answer_salt = sealed.seal_text(clinic.id, words), entry.salts["answer"]
+        asked.answer = sealed.seal_text(clinic.id, words, sealed.place("answer", asked.id))
+        asked.answer_salt = seal_salt(clinic.id, entry.salts["answer"])
         asked.save()
         if not row.questions.filter(answered_at=None).exists():
             row.state = rules.CASE.after(row.state, "answered")

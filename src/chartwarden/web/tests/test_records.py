@@ -101,7 +101,9 @@ def test_another_clinics_rows_are_in_no_table(client: Any, house: House) -> None
             assert str(house.id) not in client.get(f"/c/{other.id}/tables/{table.name}/").text
     answer = client.get(f"/c/{other.id}/tables/people_person/", {"row": str(house.people["coder"])})
     assert answer.status_code == 404
-    assert len(client.get(f"/c/{other.id}/tables/people_person/").text.split('<td><a class="code"')) == 1 + len(ROLES)
+    assert len(client.get(f"/c/{other.id}/tables/people_person/").text.split('<td><a class="code id"')) == 1 + len(
+        ROLES
+    )
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -1,0 +1,159 @@
+"""Everything the pages do, the API can: each page of a clinic has its operations, or a reason why it has none."""
+
+from __future__ import annotations
+
+import inspect
+
+from chartwarden.cli.pages.permissions import CLINIC, addresses, everywhere
+from chartwarden.people.contracts import Permission
+from chartwarden.people.roles import ROLES
+from chartwarden.web.api.documentation import METHODS, schema
+
+COVERED: dict[str, tuple[str, ...]] = {
+    "": ("GET today", "GET ledger-entries"),
+    "duties/": ("GET duties",),
+    "duties/<slug:duty>/": ("GET duties/{duty}", "POST duties/{duty}/close"),
+    "duties/recertification/": ("GET recertification", "POST recertification"),
+    "imports/": ("GET imports",),
+    "imports/<uuid:upload>/": ("GET logs/{upload}/preview",),
+    "imports/<uuid:upload>/again/": ("POST logs/{upload}/again",),
+    "imports/<uuid:upload>/count/": ("POST logs/{upload}/count",),
+    "imports/<uuid:upload>/discard/": ("POST logs/{upload}/discard",),
+    "imports/<uuid:upload>/progress/": ("GET logs/{upload}",),
+    "imports/<uuid:upload>/quarantine.csv": ("GET logs/{upload}/quarantine",),
+    "imports/receive/": ("POST logs", "PUT logs/{upload}/bytes", "POST logs/{upload}/finish"),
+    "ledger/": ("GET ledger-entries", "GET ledger/checkpoint"),
+    "ledger/export/": ("POST ledger/export",),
+    "ledger/verify/": ("POST ledger/verify",),
+    "my-accesses/": ("GET my-accesses", "GET own-accesses", "GET my-cases"),
+    "my-accesses/<slug:week>/": ("GET my-accesses/{first_day}",),
+    "my-accesses/<slug:week>/statement/": ("GET my-accesses/{first_day}/statement",),
+    "my-accesses/<slug:week>/statement.txt": ("GET my-accesses/{first_day}/statement",),
+    "outbox/": ("GET outbox",),
+    "people/": ("GET people",),
+    "people/<uuid:person>/": ("GET people/{person}",),
+    "people/<uuid:person>/change/": ("PATCH people/{person}",),
+    "people/<uuid:person>/end/": ("POST people/{person}/end",),
+    "people/<uuid:person>/factors/": ("POST people/{person}/factors/reset",),
+    "people/<uuid:person>/factors/seen/": ("POST people/{person}/factors/seen",),
+    "people/<uuid:person>/grant/": ("POST people/{person}/roles",),
+    "people/<uuid:person>/hours/": ("PUT people/{person}/hours",),
+    "people/<uuid:person>/invitation/": ("GET people/{person}/invitation", "POST people/{person}/invitation"),
+    "people/<uuid:person>/invitation/withdraw/": ("DELETE people/{person}/invitation",),
+    "people/<uuid:person>/leave/": ("POST people/{person}/leave", "DELETE people/{person}/leave/{leave}"),
+    "people/<uuid:person>/rehire/": ("POST people/{person}/rehire",),
+    "people/<uuid:person>/reinstate/": ("POST people/{person}/reinstate",),
+    "people/<uuid:person>/suspend/": ("POST people/{person}/suspend",),
+    "people/<uuid:person>/withdraw/<slug:role>/": ("DELETE people/{person}/roles/{role}",),
+    "people/absent/": ("GET people",),
+    "people/add/": ("POST people",),
+    "questions/": ("GET questions",),
+    "questions/<uuid:question>/": ("GET questions/{question}", "POST questions/{question}/answer"),
+    "reviews/": ("GET reviews",),
+    "reviews/<uuid:review>/": ("GET reviews/{review}", "GET reviews/{review}/cases", "GET cases", "GET dispositions"),
+    "reviews/<uuid:review>/read/": ("GET reviews/{review}",),
+    "reviews/<uuid:review>/review.json": ("GET reviews/{review}/document",),
+    "reviews/<uuid:review>/sign/": ("GET reviews/{review}", "POST reviews/{review}/sign"),
+    "reviews/cases/<uuid:case>/": ("GET cases/{case}", "GET case-questions"),
+    "reviews/cases/<uuid:case>/alike/": ("GET cases/{case}", "GET reviews/{review}/cases"),
+    "reviews/cases/<uuid:case>/alike/decide/": ("POST reviews/{review}/decide",),
+    "reviews/cases/<uuid:case>/ask/": ("POST cases/{case}/ask",),
+    "reviews/cases/<uuid:case>/decide/": ("POST cases/{case}/decide", "POST reviews/{review}/decide"),
+    "reviews/cases/<uuid:case>/reopen/": ("POST cases/{case}/reopen",),
+    "settings/": ("GET settings",),
+    "settings/change/": ("PATCH settings",),
+    "settings/webhooks/": (
+        "GET webhooks",
+        "POST webhooks",
+        "POST webhooks/{webhook}/test",
+        "DELETE webhooks/{webhook}",
+    ),
+    "tables/": ("GET tables",),
+    "tables/<slug:table>/": ("GET tables/{table}",),
+    "tokens/": ("GET tokens",),
+    "tokens/<uuid:token>/withdraw/": ("DELETE tokens/{token}",),
+}
+"""Operations by the page they stand for, without the clinic's address."""
+ON_PAGES_ALONE = {
+    "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
+}
+OUTSIDE = {
+    "": "leads to the clinics of who is signed in; a token is of one, which `GET /api/v1/token` names",
+    "accounts/": "how a person signs in and shows that it is they: nothing that a program may do for them",
+    "healthz": "says the same to everybody",
+    "join/": "whoever is invited has no token yet",
+    "setup/": "there is no clinic yet",
+}
+"""Why pages that are no clinic's have no operations, by how their addresses begin."""
+WITHOUT_TOKENS = {
+    "auditor": "is let in for a while, to look: a program that goes on looking is not",
+    "coder": "sees what is about themselves alone; a token of theirs, lost, would tell it to others, and help nobody",
+    "qa_auditor": "as a coder",
+    "vendor_administrator": "as a coder",
+}
+"""Roles that make no tokens, so that their pages are for people alone."""
+ASKS_MORE = {
+    "": {"SEE_LEDGER"},
+    "duties/<slug:duty>/": {"CLOSE_DUTIES"},
+    "reviews/<uuid:review>/sign/": {"SEE_REVIEWS"},
+}
+"""What operations of a page ask for beside what the page asks: it leaves out what its reader may not."""
+BEYOND_PAGES = {
+    "GET assignments": "an export of what was imported",
+    "GET ledger/entries/{index}/proof": "for programs that hold the ledger to its checkpoints",
+    "GET patients": "an export of what was imported",
+}
+
+
+def _operations() -> dict[str, str]:
+    """What each operation asks for."""
+    base = "/api/v1/clinics/{clinic}/"
+    return {
+        f"{method.upper()} {path.removeprefix(base)}": one["x-permission"]
+        for path, methods in schema()["paths"].items()
+        for method, one in methods.items()
+        if method in METHODS and path.startswith(base)
+    }
+
+
+def test_every_page_has_its_operations_or_a_reason() -> None:
+    pages = {one.route.removeprefix(CLINIC) for one in addresses() if not one.view.__module__.startswith("ninja.")}
+    assert len(pages) > 50
+    assert pages == COVERED.keys() | ON_PAGES_ALONE.keys()
+    assert not COVERED.keys() & ON_PAGES_ALONE.keys()
+
+
+def test_every_operation_stands_for_a_page_or_says_why_not() -> None:
+    named = {operation for operations in COVERED.values() for operation in operations}
+    assert named | BEYOND_PAGES.keys() == _operations().keys()
+
+
+def test_what_a_page_changes_an_operation_changes() -> None:
+    """A page that takes a POST alone changes something: so does one of its operations."""
+    changing = {
+        one.route.removeprefix(CLINIC)
+        for one in addresses()
+        if "require_POST" in inspect.getsource(inspect.unwrap(one.view)).partition("def ")[0]
+    }
+    assert len(changing) > 8
+    reading = [page for page in changing if all(operation.startswith("GET ") for operation in COVERED.get(page, ()))]
+    assert reading == []
+
+
+def test_an_operation_asks_what_its_page_asks() -> None:
+    asks, found = _operations(), {}
+    for one in addresses():
+        route = one.route.removeprefix(CLINIC)
+        if route in COVERED:
+            found[route] = {asks[operation] for operation in COVERED[route]} ^ {one.access.name}
+    assert {route: more for route, more in found.items() if more} == ASKS_MORE
+
+
+def test_who_makes_no_tokens_is_named_with_a_reason() -> None:
+    assert {role for role, may in ROLES.items() if Permission.USE_API not in may} == WITHOUT_TOKENS.keys()
+
+
+def test_every_page_outside_of_a_clinic_has_a_reason() -> None:
+    outside = {one.route for one in everywhere() if not one.route.startswith((CLINIC, "api/v1/"))}
+    assert {route for route in outside if not route.startswith(tuple(OUTSIDE.keys() - {""}))} == {""}
+    assert all(any(route.startswith(begin) for route in outside) for begin in OUTSIDE)
