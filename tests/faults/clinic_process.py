@@ -168,12 +168,14 @@ class Work:
     def _read(self, upload: Any) -> None:
         from chartwarden.logs.queries import import_of
         from chartwarden.logs.reading import read_next
-        from chartwarden.logs.services import count_import
+        from chartwarden.logs.services import count_import, read_again
 
         for _ in range(20):
             state = import_of(self.clinic.id, upload).state
             if state in ("read", "counted"):
                 break
+            if state == "refused":  # its reading was broken off too often, so a person is asked
+                read_again(clinic=self.clinic.id, upload=upload, actor=self.officer, at=self.now())
             self.begin("read")
             read_next(self.now())
         if state != "counted":
