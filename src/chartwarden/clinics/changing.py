@@ -12,7 +12,8 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.clinics import models
-from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.contracts import DETECTION, Clinic
+from chartwarden.clinics.inputs import inputs_changed
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.rules import checked
 from chartwarden.kernel.actors import Actor
@@ -43,6 +44,8 @@ def change_settings(*, clinic: UUID, changes: Mapping[str, Any], actor: Actor, a
                 subject={"clinic": str(clinic)},
                 facts={name: {"from": _plain(old), "to": _plain(new)} for name, (old, new) in differ.items()},
             )
+            if DETECTION & differ.keys():
+                inputs_changed(clinic, "settings")
     return contract(row)
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
+from chartwarden.clinics.services import inputs_changed
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
@@ -55,8 +55,8 @@ def count_import(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> N
                 "last_at": row.last_at.isoformat() if row.last_at else None,
             },
         )
-        latest = models.LogImport.objects.filter(clinic_id=clinic).aggregate(latest=Max("revision"))["latest"]
-        row.revision, row.decided_at, row.counts_when_read, row.held = (latest or 0) + 1, at, False, ""
+        row.revision, row.decided_at = inputs_changed(clinic, row.kind), at
+        row.counts_when_read, row.held = False, ""
         row.save()
     if taken is not None:
         # The table holds the rows now; one copy of people's data less.

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from chartwarden.clinics import queries as clinics
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.actors import Actor
 from chartwarden.ledger.contracts import Draft
 from chartwarden.ledger.services import append, append_many
-from chartwarden.logs import queries as logs
 from chartwarden.people.queries import holders
 from chartwarden.review import models, rules
 from chartwarden.review.contracts import Case, Findings
@@ -212,10 +212,8 @@ def _withdraw(
 
 
 def _changed_inputs(row: models.Review) -> list[str]:
-    """The kinds of inputs that were counted since a review was last made."""
-    feeds = logs.feed_revisions(row.clinic_id)
-    changed = [kind for kind, revision in feeds.items() if revision > row.revision]
-    return sorted([*changed, *(["log"] if logs.spans(row.clinic_id, after=row.revision) else [])])
+    """The kinds of inputs that came in, or were changed by hand, since a review was last made."""
+    return sorted(kind for kind, at in clinics.inputs_changed_at(row.clinic_id).items() if at > row.revision)
 
 
 def _pair(case: models.CaseRecord) -> tuple[bytes, bytes | None]:
