@@ -19,6 +19,7 @@ from chartwarden.people.queries import holders
 from chartwarden.review import models, rules
 from chartwarden.review.contracts import Case, Findings
 from chartwarden.review.desk import sealed
+from chartwarden.review.desk.contracts import Summary
 from chartwarden.review.desk.opening import amendment_of, newest, settle
 from chartwarden.review.desk.own import PersonAccesses, keep_accesses
 from chartwarden.review.desk.summing import body_of, head_of, logins_of, summary_of
@@ -64,9 +65,10 @@ def take_findings(
 ) -> Counts:
     """Take over what the engine found for a review's week, made from inputs of that revision. Again is harmless.
 
-    ``judged`` gives each person's accesses. A signed review never changes: where
-    its week now has a case that it does not hold, an amendment is opened and takes it. Findings that are older than
-    what the review holds are let go.
+    ``judged`` gives each person's accesses. A signed review never changes: where its week now has a case that it does
+    not hold, or was made from other inputs, an amendment is opened and takes all of it, also where nothing is to be
+    decided: what came late was reviewed too, and its people see it. Findings that are older than what the review holds
+    are let go.
     """
     with transaction.atomic():
         row = _alone(clinic, review)
@@ -79,7 +81,7 @@ def take_findings(
         cases = [case for case in findings.cases if case.case not in signed | elsewhere]
         counts.elsewhere = len(elsewhere)
         if row.state == "signed":
-            if not cases:
+            if not cases and not _differs(row, findings):
                 models.Review.objects.filter(id=row.id).update(revision=revision, run="idle", run_until=None)
                 return counts
             row = amendment_of(row, clinic, actor, at)
@@ -152,6 +154,15 @@ def _signed_digests(row: models.Review) -> set[str]:
     """The cases that signed reviews of the same week hold."""
     same_week = models.CaseRecord.objects.filter(clinic_id=row.clinic_id, review__first_day=row.first_day)
     return set(same_week.filter(review__state="signed").exclude(state="withdrawn").values_list("digest", flat=True))
+
+
+def _differs(row: models.Review, findings: Findings) -> bool:
+    """Whether a week's accesses, or the inputs they are judged from, are others than those its review was made from."""
+    if row.summary is None:
+        return True
+    kept = sealed.unpack(row.clinic_id, sealed.SUMMARY, row.summary, Summary)
+    digests = [sorted(given.sha256 for given in inputs) for inputs in (kept.inputs, findings.inputs)]
+    return kept.totals != findings.totals or digests[0] != digests[1]
 
 
 def _digests_elsewhere(row: models.Review, cases: Sequence[Case]) -> set[str]:
