@@ -136,6 +136,18 @@ def may_answer(to: UUID, answered: bool, case_state: str, person: UUID | None) -
     return ALLOWED
 
 
+def may_change_detection(undecided: Iterable[tuple[UUID | None, Collection[UUID]]], own: Collection[UUID]) -> Decision:
+    """Whether a person may change how accesses are judged. ``undecided`` are the cases' subjects and holders of their
+    logins; ``own`` are the person and those who share a login with them."""
+    if any(coder in own or not set(own).isdisjoint(holders) for coder, holders in undecided):
+        return refused(
+            "A case about you, or about a login that you hold or held, is not decided yet. Until then somebody else "
+            "changes how accesses are judged.",
+            LAW,
+        )
+    return ALLOWED
+
+
 def is_current(expected: int, found: int) -> Decision:
     """Whether a form was filled in for the case as it is now."""
     if expected == found:

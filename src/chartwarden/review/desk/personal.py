@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel.decisions import Decision
 from chartwarden.kernel.dues import Due
 from chartwarden.people.contracts import Member, Permission
+from chartwarden.people.queries import sharing_logins
 from chartwarden.review import models, rules
 from chartwarden.review.desk import sealed
 from chartwarden.review.desk.contracts import (
@@ -93,6 +95,14 @@ def my_cases(clinic: Clinic, person: UUID) -> list[OwnCase]:
         state = row.state if row.state in ("decided", "asked") else "open"
         found.append(OwnCase(row.id, row.review.first_day, state, row.outcome, head.accesses, row.decided_at))
     return found
+
+
+def may_change_detection(clinic: UUID, person: UUID) -> Decision:
+    """Whether a person may change the settings by which accesses are judged: not while a case about them, or about a
+    login that is or was theirs, is undecided."""
+    rows = models.CaseRecord.objects.filter(clinic_id=clinic, state__in=rules.UNDECIDED).order_by()
+    cases = [(coder, list(map(UUID, holders))) for coder, holders in rows.values_list("coder_id", "holders")]
+    return rules.may_change_detection(cases, sharing_logins(clinic, person))
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
