@@ -38,14 +38,18 @@ def questions_to(clinic: Clinic, person: UUID) -> list[QuestionShown]:
     return [question_shown(row) for row in sorted(rows, key=lambda row: row.answered_at is not None)]
 
 
-def question(clinic: Clinic, question_id: UUID, person: UUID) -> tuple[QuestionShown, CaseBody, str] | None:
-    """A question put to a person, the case it is about, and that case's state; None where it is not theirs."""
+def question(clinic: Clinic, question_id: UUID, person: UUID) -> tuple[QuestionShown, CaseBody | None] | None:
+    """A question put to a person, and the case it is about while that is open; None where it is not theirs.
+
+    Once the case is closed nobody needs its patient and accesses any more to answer (45 CFR 164.502(b)).
+    """
     row = models.Question.objects.filter(clinic_id=clinic.id, id=question_id, to_id=person).first()
     if row is None:
         return None
+    if row.case.state not in rules.UNDECIDED:
+        return question_shown(row), None
     body = sealed.unpack(clinic.id, sealed.BODY, row.case.body, CaseBody)
-    body = replace(body, case=replace(body.case, rank=row.case.rank))
-    return question_shown(row), body, row.case.state
+    return question_shown(row), replace(body, case=replace(body.case, rank=row.case.rank))
 
 
 def my_weeks(clinic: Clinic, person: UUID) -> list[PersonWeekLine]:
