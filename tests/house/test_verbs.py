@@ -22,6 +22,7 @@ SILENT = {
     "clinics.insert_many": "writes rows for a verb of another room, which leaves the entry",
     "clinics.insert_stored": "the same",
     "clinics.update_stored": "the same",
+    "clinics.inputs_changed": "raises a number in the transaction of a verb that leaves the entry",
     "ledger.sign_checkpoint": "signs what the ledger holds, and is no change of it",
     "ledger.export_signed": "signs such a checkpoint, and writes a copy",
     "logs.append_bytes": "a piece of an upload, which leaves an entry when all of it is here",

@@ -20,6 +20,7 @@ from chartwarden.clinics.bulk import (
 )
 from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.inputs import inputs_changed
 from chartwarden.clinics.keys import (
     blind_index,
     data_key,
@@ -50,6 +51,7 @@ __all__ = [
     "blind_index",
     "change_settings",
     "data_key",
+    "inputs_changed",
     "insert_many",
     "insert_stored",
     "keys_that_stay_shut",

@@ -11,9 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.clinics.services import change_settings, thresholds_from, thresholds_text
+from chartwarden.clinics.services import thresholds_from, thresholds_text
+from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people.contracts import Permission, page
+from chartwarden.web.changing_settings import change_as
 
 
 class SettingsForm(forms.Form):
@@ -89,7 +91,9 @@ def change(request: HttpRequest, clinic: UUID) -> HttpResponse:
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=kept(request.clinic))
     if request.method == "POST" and form.is_valid():
         try:
-            change_settings(clinic=clinic, changes=form.cleaned_data, actor=request.member.actor, at=request.now)
+            change_as(request.member, clinic=clinic, changes=form.cleaned_data, at=request.now)
+        except Refused as refusal:
+            form.add_error(None, refusal.decision.reason)
         except InputRefused as fault:
             for one in fault.faults:
                 name = one.where if one.where in form.fields else None

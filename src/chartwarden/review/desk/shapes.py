@@ -188,7 +188,7 @@ class CaseInFull(CaseFound):
 
 
 class QuestionToMe(BaseModel):
-    """A question to the token's person, with the accesses it is about."""
+    """A question to the token's person, with the accesses it is about; none once its case is closed."""
 
     question: Question
     waits: bool = Field(description="Whether an answer is still waited for.")

@@ -15,6 +15,7 @@ from chartwarden.clinics import queries, services
 from chartwarden.clinics.contracts import Clinic, Webhook
 from chartwarden.kernel.offered import Body, Column, Row, Table
 from chartwarden.people.contracts import Member, Permission, page, signed_in
+from chartwarden.web.changing_settings import change_as
 
 router = Router()
 root = Router()
@@ -111,10 +112,11 @@ def clinic_settings(request: HttpRequest, clinic: Path[UUID]) -> Any:
 @router.patch("/settings", response=Settings, summary="Change settings")
 @page(Permission.CHANGE_SETTINGS)
 def change_settings(request: HttpRequest, clinic: Path[UUID], changes: Changes) -> Any:
-    """Those that are given; the rest stays. Again changes nothing."""
+    """Those that are given; the rest stays. Again changes nothing. 403 for how accesses are judged while a case about
+    the token's person is not decided."""
     wanted = changes.model_dump(exclude_unset=True)
     if wanted:
-        services.change_settings(clinic=clinic, changes=wanted, actor=request.member.actor, at=request.now)
+        change_as(request.member, clinic=clinic, changes=wanted, at=request.now)
     request.clinic = queries.clinic(clinic)
     return clinic_settings(request, clinic)
 
