@@ -14,6 +14,7 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import change_settings, thresholds_from, thresholds_text
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people.contracts import Permission, page
+from chartwarden.people.services import needs_fresh_form
 
 
 class SettingsForm(forms.Form):
@@ -84,8 +85,9 @@ def settings(request: HttpRequest, clinic: UUID) -> HttpResponse:
 
 
 @page(Permission.CHANGE_SETTINGS)
+@needs_fresh_form
 def change(request: HttpRequest, clinic: UUID) -> HttpResponse:
-    """Change them."""
+    """Change them, after showing that it is you: they say when a session locks and which days are reviewed."""
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=kept(request.clinic))
     if request.method == "POST" and form.is_valid():
         try:
