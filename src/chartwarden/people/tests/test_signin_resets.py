@@ -312,6 +312,17 @@ def test_the_command_resets_anybody_and_says_so_in_every_ledger(
     assert client.get("/accounts/2fa/").status_code == 200
 
 
+def test_the_second_step_says_what_an_officer_does_for_who_lost_both(house: House) -> None:
+    client = Client()
+    sign_in(client, CODER)
+    set_up_app(client)
+    client.post("/accounts/logout/")
+    sign_in(client, CODER)
+    told = client.get("/accounts/2fa/authenticate/").text
+    assert "can reset your second factors" in told
+    assert "invite you anew" not in told
+
+
 def test_a_second_step_begun_before_the_reset_leads_nowhere(house: House) -> None:
     client = Client()
     sign_in(client, CODER)
