@@ -79,7 +79,7 @@ def settings(request: HttpRequest, clinic: UUID) -> HttpResponse:
         "form": form,
         "may_change": may(Permission.CHANGE_SETTINGS),
         "may_tables": may(Permission.SEE_TABLES),
-        "may_webhooks": may(Permission.MANAGE_WEBHOOKS),
+        "may_webhooks": may(Permission.MANAGE_WEBHOOKS) and may(Permission.SEE_LEDGER),
     }
     return render(request, "settings.html", context)
 

@@ -203,3 +203,27 @@ def test_every_table_names_unknown_questions_and_takes_no_cursor_but_its_own(cal
             problem(call(f"{table}?{wrong}", role), 422)
         for form in ("csv", "ndjson"):
             assert b"".join(call(f"{table}?format={form}", role).streaming_content) is not None
+
+
+def test_a_webhook_takes_the_right_to_see_the_ledger_it_tells_of(client: Any, call: Caller, house: House) -> None:
+    holders = {role for role, may in ROLES.items() if Permission.MANAGE_WEBHOOKS in may}
+    assert (
+        holders == {role for role in holders if Permission.SEE_LEDGER in ROLES[role]} == {"owner", "security_officer"}
+    )
+    token = token_for(house, "owner", Permission.MANAGE_WEBHOOKS).text
+    told = client.post(
+        f"/api/v1/clinics/{house.id}/webhooks",
+        data=json.dumps({"url": "https://hooks.example/x", **call.there("owner")}),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert "ledger" in problem(told, 403)["detail"]
+    assert call("webhooks", "owner").json()["items"] == []
+
+
+def test_the_page_of_webhooks_takes_it_too(signed_in: Any, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, address = signed_in("owner"), f"/c/{house.id}/settings/webhooks/"
+    assert client.get(address).status_code == 200
+    monkeypatch.setitem(ROLES, "owner", ROLES["owner"] - {Permission.SEE_LEDGER})
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"add": "1", "url": "https://hooks.example/x", "kinds": ""}).status_code == 403

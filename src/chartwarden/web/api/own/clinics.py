@@ -13,9 +13,10 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from chartwarden.clinics import queries, services
 from chartwarden.clinics.contracts import Clinic, Webhook
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.offered import Column, Row, Shown, Table
 from chartwarden.people.contracts import Member, Permission, page, signed_in
-from chartwarden.people.services import Presence, show_presence
+from chartwarden.people.services import Presence, decide, show_presence
 
 router = Router()
 root = Router()
@@ -165,9 +166,10 @@ TABLES = (
 @router.post("/webhooks", response={201: MadeWebhook}, summary="Add a webhook")
 @page(Permission.MANAGE_WEBHOOKS)
 def add_webhook(request: HttpRequest, clinic: Path[UUID], new: NewWebhook) -> Any:
-    """It is told of every entry from now on. Each call makes another one. Beside the token it takes the password and
-    the app's code of whoever makes it.
+    """It is told of every entry from now on. Each call makes another one. It takes the right to see the ledger as
+    well and, beside the token, the password and the app's code of whoever makes it.
     """
+    require(decide(request.member, Permission.SEE_LEDGER))
     _is_there(request, new)
     made = services.add_webhook(clinic=clinic, url=new.url, kinds=new.kinds, actor=request.member.actor, at=request.now)
     return Status(201, {"id": made.id, "secret": made.secret})
@@ -178,6 +180,7 @@ def add_webhook(request: HttpRequest, clinic: Path[UUID], new: NewWebhook) -> An
 def try_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID, given: Shown) -> Any:
     """One message, now. Its kind says that it is a test. Takes what making a webhook takes."""
     _known(clinic, webhook)
+    require(decide(request.member, Permission.SEE_LEDGER))
     _is_there(request, given)
     trouble = services.try_webhook(clinic=clinic, webhook=webhook, actor=request.member.actor, at=request.now)
     return {"arrived": not trouble, "trouble": trouble}
@@ -188,6 +191,7 @@ def try_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID, given: 
 def withdraw_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID, given: Shown) -> Any:
     """It hears nothing more. 404 where there is none, or it was withdrawn before. Takes what making one takes."""
     _known(clinic, webhook)
+    require(decide(request.member, Permission.SEE_LEDGER))
     _is_there(request, given)
     services.withdraw_webhook(clinic=clinic, webhook=webhook, actor=request.member.actor, at=request.now)
     return Status(204, None)
