@@ -15,6 +15,7 @@ APPENDS = {
     ("chartwarden.ledger.store", "write"),
 }  # fmt: skip
 LEAVE_NONE = {
+    "logs.append_bytes": "a piece of an upload, which leaves an entry when all of it is here",
     "logs.begin_upload": "nothing has come yet; the bytes leave an entry when all of them are here",
 }
 """Verbs that take an actor and leave no entry, each with its reason."""
@@ -23,9 +24,9 @@ SILENT = {
     "clinics.insert_stored": "the same",
     "clinics.update_stored": "the same",
     "clinics.inputs_changed": "raises a number in the transaction of a verb that leaves the entry",
+    "clinics.seal_those_in_clear": "the salts of entries that stand already, sealed where they lay in clear",
     "ledger.sign_checkpoint": "signs what the ledger holds, and is no change of it",
     "ledger.export_signed": "signs such a checkpoint, and writes a copy",
-    "logs.append_bytes": "a piece of an upload, which leaves an entry when all of it is here",
     "people.add_user": "an account of the installation; that somebody joins a clinic with it is an entry",
     "people.ask_for_new_password": "of no clinic; the change of the password that follows is an entry of each",
     "people.at_the_gate": "notes in the session that somebody is active or locked out",

@@ -15,6 +15,7 @@ from chartwarden.clinics.services import thresholds_from, thresholds_text
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people.contracts import Permission, page
+from chartwarden.people.services import needs_fresh_form
 from chartwarden.web.changing_settings import change_as
 
 
@@ -80,14 +81,15 @@ def settings(request: HttpRequest, clinic: UUID) -> HttpResponse:
         "form": form,
         "may_change": may(Permission.CHANGE_SETTINGS),
         "may_tables": may(Permission.SEE_TABLES),
-        "may_webhooks": may(Permission.MANAGE_WEBHOOKS),
+        "may_webhooks": may(Permission.MANAGE_WEBHOOKS) and may(Permission.SEE_LEDGER),
     }
     return render(request, "settings.html", context)
 
 
 @page(Permission.CHANGE_SETTINGS)
+@needs_fresh_form
 def change(request: HttpRequest, clinic: UUID) -> HttpResponse:
-    """Change them."""
+    """Change them, after showing that it is you: they say when a session locks and which days are reviewed."""
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=kept(request.clinic))
     if request.method == "POST" and form.is_valid():
         try:

@@ -70,7 +70,7 @@ KINDS: Mapping[str, EntryKind] = {
     "people.leave_recorded": EntryKind("recorded leave of {person}", "person", "leave first_day last_day"),
     "people.leave_withdrawn": EntryKind("withdrew leave of {person}", "person leave", "first_day last_day"),
     "people.linked": EntryKind("linked {person} to who signs in", "person"),
-    "people.password_changed": EntryKind("changed their password", "person", "how"),
+    "people.password_changed": EntryKind("changed their password", "person", "how tokens_withdrawn"),
     "people.presence_shown": EntryKind("showed a program's request to be their own", "person", "methods"),
     "people.provider_linked": EntryKind("linked their account to single sign-on", "person"),
     "people.provider_unlinked": EntryKind("unlinked their account from single sign-on", "person"),
@@ -84,7 +84,7 @@ KINDS: Mapping[str, EntryKind] = {
     "people.second_factor_failed": EntryKind("failed at the second factor", "person", "factor"),
     "people.second_factor_removed": EntryKind("removed a second factor", "person", "factor"),
     "people.second_factors_reset": EntryKind(
-        "reset the second factors of {person} (done by {by})", "person", "factors sessions_ended by"
+        "reset the second factors of {person} (done by {by})", "person", "factors sessions_ended tokens_withdrawn by"
     ),
     "people.signed_in": EntryKind("signed in", "person", "methods failed_before"),
     "people.suspended": EntryKind("suspended {person}", "person"),
