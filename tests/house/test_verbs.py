@@ -16,15 +16,16 @@ APPENDS = {
 }  # fmt: skip
 LEAVE_NONE = {
     "logs.begin_upload": "nothing has come yet; the bytes leave an entry when all of them are here",
+    "logs.append_bytes": "a piece of an upload, which leaves an entry when all of it is here",
 }
 """Verbs that take an actor and leave no entry, each with its reason."""
 SILENT = {
     "clinics.insert_many": "writes rows for a verb of another room, which leaves the entry",
     "clinics.insert_stored": "the same",
+    "clinics.seal_those_in_clear": "a migration's: the same salts, sealed",
     "clinics.update_stored": "the same",
     "ledger.sign_checkpoint": "signs what the ledger holds, and is no change of it",
     "ledger.export_signed": "signs such a checkpoint, and writes a copy",
-    "logs.append_bytes": "a piece of an upload, which leaves an entry when all of it is here",
     "people.add_user": "an account of the installation; that somebody joins a clinic with it is an entry",
     "people.ask_for_new_password": "of no clinic; the change of the password that follows is an entry of each",
     "people.at_the_gate": "notes in the session that somebody is active or locked out",
