@@ -22,7 +22,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from typing import Any
 import django
 
 BEGINS = datetime.fromisoformat(os.environ.get("CHARTWARDEN_FAULTS_BEGINS", "2027-05-03T15:00:00+00:00"))
-"""After the last week of the made-up feeds; before now, where the real program goes on with the clinic."""
+"""After the last week of the made-up feeds, or before the first, where the real program goes on with the clinic."""
 TURN = timedelta(minutes=5)
 """Between a kill and the next try: longer than every lease."""
 PIECE = 300_000
@@ -39,8 +39,6 @@ STEPS = {
     "decide": 0.08, "sign": 0.15,
 }  # fmt: skip
 """What may be cut off, and about how many seconds it takes, to begin with: what it took then corrects this."""
-MOST_STEPS = 8
-"""A kill comes in the step that was drawn by lot, or in this many-th, where that one does not come before."""
 LONGEST_ROUND = 120.0
 
 
@@ -168,14 +166,13 @@ class Work:
     def _read(self, upload: Any) -> None:
         from chartwarden.logs.queries import import_of
         from chartwarden.logs.reading import read_next
-        from chartwarden.logs.services import count_import, read_again
+        from chartwarden.logs.services import count_import
 
         for _ in range(20):
             state = import_of(self.clinic.id, upload).state
             if state in ("read", "counted"):
                 break
-            if state == "refused":  # its reading was broken off too often, so a person is asked
-                read_again(clinic=self.clinic.id, upload=upload, actor=self.officer, at=self.now())
+            assert state != "refused", "a sound file was refused"
             self.begin("read")
             read_next(self.now())
         if state != "counted":
@@ -200,9 +197,10 @@ class Work:
             pass
 
     def _reviews_to_do(self) -> list[Any]:
-        from chartwarden.review.queries import calendar
+        from chartwarden.review.models import Review
 
-        return [line for line in calendar(self.clinic, self.now()) if line.read and line.state != "signed"]
+        rows = Review.objects.filter(clinic_id=self.clinic.id).exclude(state="signed").exclude(refreshed_at=None)
+        return list(rows.defer("summary", "document").order_by("first_day", "opened_at"))
 
     def _decide_all(self, review: Any) -> None:
         from chartwarden.kernel.decisions import Refused
@@ -295,27 +293,34 @@ def _lines(read: int, until: float) -> Iterator[str]:
             yield line.decode()
 
 
+def drawn(chance: random.Random, during: Mapping[str, int], steps: Collection[str]) -> str:
+    """A step by lot, of those that were cut off least often so far: so all are, evenly."""
+    least = min(during.get(step, 0) for step in steps)
+    return chance.choice([step for step in steps if during.get(step, 0) == least])
+
+
 def killed(feeds: Path, rounds: int, seed: int) -> dict[str, Any]:
     """So many kills, each in a step that was drawn by lot, at a point within it that was drawn by lot."""
     chance, logs, turn_file = random.Random(seed), weekly_logs(feeds), _turns()
     during: Counter[str] = Counter()
-    acks: list[str] = []
+    told: Counter[str] = Counter()
     faults: list[str] = []
-    takes, done, ended = dict(STEPS), 0, False
+    takes, done, ended, began = dict(STEPS), 0, False, time.monotonic()
     while done < rounds and not ended:
         turn = _next(turn_file)
         process, read = _child(lambda out, turn=turn: _working(out, turn, logs))
-        target, step, begun, since = chance.choice(list(STEPS)), "start", 0, time.monotonic()
+        target, step, since, acks = drawn(chance, during, STEPS), "start", time.monotonic(), list[str]()
         for line in _lines(read, time.monotonic() + LONGEST_ROUND):
             what, *rest = line.split()
-            if begun:
-                took = time.monotonic() - since
-                takes[step] += (took - takes[step]) / 4
+            if step != "start":
+                takes[step] += (time.monotonic() - since - takes[step]) / 3
+            since = time.monotonic()
             if what == "ack":
                 acks.append(line)
+                step = "start"
                 continue
-            step, begun, since = rest[0], begun + 1, time.monotonic()
-            if step == target or begun == MOST_STEPS:
+            step = rest[0]
+            if step == target:
                 select.select([], [], [], chance.uniform(0, takes[step]))
                 break
         os.kill(process, signal.SIGKILL)
@@ -326,6 +331,8 @@ def killed(feeds: Path, rounds: int, seed: int) -> dict[str, Any]:
             else:
                 step = line.split()[1]
         os.close(read)
+        _keep(acks)
+        told.update(ack.split()[1] for ack in acks)
         ended = os.WIFEXITED(status)
         if ended and os.WEXITSTATUS(status):
             faults.append(f"turn {turn}: the work failed in {step}")
@@ -333,17 +340,23 @@ def killed(feeds: Path, rounds: int, seed: int) -> dict[str, Any]:
             done += 1
             during[step] += 1
         faults += [f"turn {turn}, killed in {step}: {fault}" for fault in checked(full=done % 20 == 0)]
+        _tell(f"{done} kills in {time.monotonic() - began:.0f} s, the last in {step}; {told.total()} acknowledged")
         if faults:
             break
-    _keep(acks)
-    return {"kills": done, "during": dict(during), "acks": len(acks), "faults": faults}
+    return {"kills": done, "during": dict(during), "acks": dict(told), "faults": faults}
+
+
+def _tell(line: str) -> None:
+    """How far it is, for whoever waits: the last line of a file beside the data."""
+    with (Path(os.environ["CHARTWARDEN_DATA"]) / "kills").open("a", encoding="ascii") as file:
+        file.write(line + "\n")
 
 
 def finish(feeds: Path) -> dict[str, Any]:
     """Do what is left."""
     turn = _next(_turns())
     logs = weekly_logs(feeds)
-    begun = max(1, len([log for log in logs if _is_there(log)]))
+    begun = max(1, _begun())
     process, read = _child(lambda out: _working(out, turn, logs[:begun]))
     acks = [line for line in _lines(read, time.monotonic() + 300) if line.startswith("ack")]
     _, status = os.waitpid(process, 0)
@@ -351,15 +364,15 @@ def finish(feeds: Path) -> dict[str, Any]:
     return {"weeks": begun, "status": status, "faults": checked(full=True, ended=True)}
 
 
-def _is_there(log: bytes) -> bool:
+def _begun() -> int:
+    """How many weeks' logs were begun to be sent, from the first on."""
     from chartwarden.clinics.queries import clinics
-    from chartwarden.clinics.services import acting_in, blind_index
+    from chartwarden.clinics.services import acting_in
     from chartwarden.logs.models import LogImport
 
     clinic = clinics()[0].id
     with acting_in(clinic):
-        index = blind_index(clinic, "import", hashlib.sha256(log).hexdigest())
-        return bool(LogImport.objects.filter(clinic_id=clinic, digest_index=index).exists())
+        return LogImport.objects.filter(clinic_id=clinic, kind="log").exclude(state="refused").count()
 
 
 def checked(full: bool, ended: bool = False) -> list[str]:
