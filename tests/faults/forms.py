@@ -51,7 +51,7 @@ HOSTILE: Mapping[str, str] = {
     "digits": "٣٤",
     "exponent": "1e400",
 }
-SHORT = ("nul", "long", "surrogate", "number", "far date")
+SHORT = ("nul", "long", "surrogate", "number")
 """Those that `make test` sends; `make faults` sends all."""
 
 
@@ -162,7 +162,7 @@ def attacks(form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "as it is", sound
     for what, value in wanted.items():
         yield f"all {what}", dict.fromkeys(form.values, value)
-        for name in form.values if FULL or what in ("nul", "long") else ():
+        for name in form.values if FULL or what == "nul" else ():
             yield f"{name} {what}", {**filled, name: value}
     yield "twice", {name: [value, value] for name, value in filled.items()}
     yield "unasked", {**filled, "id": str(uuid4()), "clinic": str(uuid4()), "state": "signed", "is_staff": "1"}

@@ -17,11 +17,13 @@ APPENDS = {
 LEAVE_NONE = {
     "logs.append_bytes": "a piece of an upload, which leaves an entry when all of it is here",
     "logs.begin_upload": "nothing has come yet; the bytes leave an entry when all of them are here",
+    "logs.append_bytes": "a piece of an upload, which leaves an entry when all of it is here",
 }
 """Verbs that take an actor and leave no entry, each with its reason."""
 SILENT = {
     "clinics.insert_many": "writes rows for a verb of another room, which leaves the entry",
     "clinics.insert_stored": "the same",
+    "clinics.seal_those_in_clear": "a migration's: the same salts, sealed",
     "clinics.update_stored": "the same",
     "clinics.inputs_changed": "raises a number in the transaction of a verb that leaves the entry",
     "clinics.seal_those_in_clear": "the salts of entries that stand already, sealed where they lay in clear",

@@ -98,7 +98,8 @@ def read_again(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> Non
             raise refuse("the file", "to be here once", "a second one: it was sent anew meanwhile")
         if not vault.raw(clinic, row.id).exists():
             raise refuse("the file", "its bytes in the vault", "none: send it anew")
-        row.preview, row.decided_at, row.attempts, row.held = None, None, 0, ""
+        row.preview, row.decided_at, row.held = None, None, ""
+        row.attempts, row.failures = 0, 0
         row.save()
         append(
             clinic=clinic,

@@ -3,6 +3,9 @@
 A worker holds a lease while it reads and renews it every second; when it is killed, another takes the reading over
 once the lease has run out, and does all of it again under the same names. Only the last step writes what was found,
 and only for whoever holds the lease.
+
+A reading that was broken off says nothing against the file: machines are switched off. Only a file at which the
+program itself failed a few times, or whose reading broke off many times over half a day, is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import duckdb
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import F, Q
 
 from chartwarden.clinics.queries import clinic as clinic_of
@@ -41,10 +44,10 @@ from chartwarden.people.queries import by_code
 
 LEASE = timedelta(seconds=60)
 BEAT = 1.0
-MOST_ATTEMPTS = 5
 BYTES_A_SECOND = 20 << 20
 """About how fast a file is read: only the progress bar stands on it."""
 WORKER = Actor.of_system("worker")
+CLAIMING = ("id", "clinic_id", "kind", "received_at", "lease_until", "attempts")
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,12 @@ def next_claim(at: datetime) -> Claimed | None:
     """Claim the next import that waits to be read, or whose reading was broken off; staff and patients come first."""
     open_ones = Q(state=rules.RECEIVED) | Q(state=rules.READING, lease_until__lt=at)
     with across_clinics():
-        waiting = models.LogImport.objects.filter(open_ones).values_list("id", "clinic_id", "kind", "received_at")
-        for identity, clinic, _, _ in sorted(waiting, key=lambda row: (row[2] not in rules.FIRST, row[3], row[0])):
+        waiting = models.LogImport.objects.filter(open_ones).only(*CLAIMING)
+        for row in sorted(waiting, key=lambda row: (row.kind not in rules.FIRST, row.received_at, row.id)):
+            if row.lease_until and row.lease_until + rules.rest(row.attempts) > at:
+                continue
             lease = uuid4()
-            claimed = models.LogImport.objects.filter(open_ones, id=identity).update(
+            claimed = models.LogImport.objects.filter(open_ones, id=row.id, attempts=row.attempts).update(
                 state=rules.READING,
                 lease=lease,
                 lease_until=at + LEASE,
@@ -100,7 +105,7 @@ def next_claim(at: datetime) -> Claimed | None:
                 fraction=0,
             )
             if claimed:
-                return Claimed(clinic, identity, lease)
+                return Claimed(row.clinic_id, row.id, lease)
     return None
 
 
@@ -150,7 +155,7 @@ def read_claimed(claimed: Claimed, at: datetime) -> None:
     row = models.LogImport.objects.get(id=claimed.id, clinic_id=claimed.clinic)
     started = time.monotonic()
     try:
-        if row.attempts > MOST_ATTEMPTS:
+        if row.attempts > rules.MOST_ATTEMPTS:
             raise refuse("the file", "to be read in one go", f"its reading broke off {row.attempts - 1} times")
         outcome = _outcome(row, claimed, at, started)
     except InputRefused as told:
@@ -171,12 +176,26 @@ def read_claimed(claimed: Claimed, at: datetime) -> None:
             raise
         _wait_for_room(claimed, at)
         return
+    except Error:
+        raise
+    except Exception:
+        _failed(row, claimed, at + timedelta(seconds=time.monotonic() - started))
+        raise
     _keep(row, claimed, outcome, at + timedelta(seconds=time.monotonic() - started))
 
 
 def _wait_for_room(claimed: Claimed, at: datetime) -> None:
     """Nothing is wrong with the file: it is tried again in a minute, until the disk has room."""
     _set(claimed, lease_until=at + LEASE, stage="waiting for room: the disk is full", fraction=0, attempts=0)
+
+
+def _failed(row: models.LogImport, claimed: Claimed, at: datetime) -> None:
+    """A fault of the program, which the caller logs: it is tried again a few times, then a person is asked."""
+    if row.failures + 1 >= rules.MOST_FAILURES:
+        told = refuse("the file", "one that the program can read", f"it failed at it {row.failures + 1} times")
+        _refuse(row, told, at, claimed.lease)
+        return
+    _set(claimed, failures=row.failures + 1, lease_until=at + LEASE, stage="waiting to be tried again", fraction=0)
 
 
 @dataclass(frozen=True)
@@ -292,6 +311,7 @@ def _keep(row: models.LogImport, claimed: Claimed, outcome: _Outcome, at: dateti
         "stage": "",
         "fraction": 1,
         "attempts": 0,
+        "failures": 0,
     }
     _set(claimed, **found)
 

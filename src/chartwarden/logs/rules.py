@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chartwarden.kernel.decisions import ALLOWED, Decision, refused
 from chartwarden.kernel.transitions import Transitions
@@ -41,6 +42,14 @@ IMPORT = Transitions(
 """``reading`` from ``reading``: another worker takes over a reading that was broken off. ``received`` again: read anew,
 as when the workforce has become known meanwhile."""
 
+MOST_ATTEMPTS = 20
+"""So often the reading of a file may break off, with rests that add up to half a day, before a person is asked: a sound
+file outlives a machine that is switched off again and again, and one that ends every worker does so no more often."""
+MOST_FAILURES = 5
+"""So often the program itself may fail at a file before a person is asked."""
+FREE_ATTEMPTS = 3
+FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
+
 NEEDS = {
     LOG: Permission.IMPORT_LOGS,
     "assignments": Permission.IMPORT_QUEUE,
@@ -73,6 +82,14 @@ FIRST = ("workforce", "vendors", "patients")
 LAW = "45 CFR 164.308(a)(1)(ii)(D)"
 CITATION = "45 CFR 164.308(a)(4)(ii)(B)"
 ENDINGS = (".csv", ".tsv", ".ndjson", ".parquet")
+
+
+def rest(attempts: int) -> timedelta:
+    """How long a file waits, besides the lease, after so many broken-off readings; others are read meanwhile."""
+    if attempts <= FREE_ATTEMPTS:
+        return timedelta(0)
+    doublings: int = min(attempts - FREE_ATTEMPTS - 1, 10)
+    return min(FIRST_REST * (1 << doublings), LONGEST_REST)
 
 
 def may_import(permissions: Collection[Permission], kind: str) -> Decision:

@@ -13,7 +13,7 @@ import sys
 import tracemalloc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,9 @@ from django.http.multipartparser import MultiPartParser
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.logs import queries, vault
 from chartwarden.logs.models import LogImport
-from chartwarden.logs.reading import LEASE, MOST_ATTEMPTS, next_claim, read_next
+from chartwarden.logs.reading import LEASE, next_claim, read_next
+from chartwarden.logs.rules import LONGEST_REST, MOST_ATTEMPTS, MOST_FAILURES, rest
+from chartwarden.logs.services import read_again
 from chartwarden.logs.tests.test_logs_imports import AT, HEADER, LOG, MIB, kept_files, send
 from chartwarden.logs.upload_handler import SealingHandler
 from tests.support.clinic import House
@@ -70,13 +72,54 @@ def test_changed_bytes_are_found(house: House) -> None:
     assert "changed on the disk" in queries.preview(house.id, upload).faults[0][2]
 
 
+def broken_off(times: int) -> datetime:
+    """Begin as many readings as that, none of which ends. Returns when the next may begin."""
+    at = AT
+    for time in range(1, times + 1):
+        assert next_claim(at) is not None
+        assert next_claim(at + LEASE + rest(time) - timedelta(seconds=1)) is None
+        at += LEASE + rest(time) + timedelta(seconds=1)
+    return at
+
+
+def test_a_sound_file_outlives_many_broken_off_readings(house: House) -> None:
+    upload = send(house, LOG.encode()).id
+    read_next(broken_off(MOST_ATTEMPTS - 1))
+    found = LogImport.objects.get(id=upload)
+    assert (found.state, found.attempts) == ("read", 0)
+
+
+def test_a_file_that_rests_keeps_no_other_waiting(house: House) -> None:
+    broken = send(house, LOG.encode()).id
+    at = broken_off(8) - rest(8)
+    other = send(house, LOG.replace("ana", "ben").encode()).id
+    assert read_next(at) == 1
+    assert LogImport.objects.get(id=other).state == "read"
+    assert LogImport.objects.get(id=broken).state == "reading"
+
+
 def test_what_breaks_off_again_and_again_is_refused(house: House) -> None:
     upload = send(house, LOG.encode()).id
-    for time in range(MOST_ATTEMPTS):
-        assert next_claim(AT + 2 * time * LEASE) is not None
-    read_next(AT + 2 * MOST_ATTEMPTS * LEASE)
+    at = broken_off(MOST_ATTEMPTS)
+    assert at - AT > 10 * LONGEST_REST
+    read_next(at)
     assert queries.preview(house.id, upload).faults == (
-        ("the file", "to be read in one go", "its reading broke off 5 times"),
+        ("the file", "to be read in one go", "its reading broke off 20 times"),
+    )
+    read_again(clinic=house.id, upload=upload, actor=house.actor("privacy_officer"), at=at)
+    read_next(at)
+    assert queries.import_of(house.id, upload).state == "read"
+
+
+def test_a_file_that_the_program_fails_at_is_refused_soon(house: House) -> None:
+    upload = send(house, LOG.encode()).id
+    LogImport.objects.filter(id=upload).update(kind="no such kind")
+    for time in range(MOST_FAILURES):
+        assert LogImport.objects.get(id=upload).state in ("received", "reading")
+        with pytest.raises(StopIteration):
+            read_next(AT + time * 10 * LEASE)
+    assert queries.preview(house.id, upload).faults == (
+        ("the file", "one that the program can read", "it failed at it 5 times"),
     )
 
 

@@ -20,7 +20,8 @@ class Engine(Protocol):
     def events(self, files: Sequence[Path], schema: pa.Schema) -> None:
         """Make the view ``events`` over canonical Parquet: its columns and ``access``, a number unique to each row.
 
-        Numbers grow by file and by row, so that they are the same on every engine.
+        Numbers grow by file and by row, so that they are the same on every engine. A file may hold other columns too,
+        and its columns in another order.
         """
 
     def parquet(self, name: str, file: Path) -> None:

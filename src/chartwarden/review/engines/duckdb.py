@@ -28,14 +28,13 @@ class DuckDBEngine:
 
     def events(self, files: Sequence[Path], schema: pa.Schema) -> None:
         """See Engine.events: file number times a stride, plus the row's number in the file."""
+        columns = ", ".join(schema.names)
         parts = [
-            f"SELECT *, {number} * {ACCESS_STRIDE} + file_row_number AS access"
+            f"SELECT {number} * {ACCESS_STRIDE} + file_row_number AS access, {columns}"
             f" FROM read_parquet({_text(file)}, file_row_number = true)"
             for number, file in enumerate(files)
         ]
-        columns = ", ".join(["access", *schema.names])
-        union = " UNION ALL ".join(parts)
-        self._connection.execute(f"CREATE VIEW events AS SELECT {columns} FROM ({union}) AS e")
+        self._connection.execute(f"CREATE VIEW events AS {' UNION ALL '.join(parts)}")
 
     def parquet(self, name: str, file: Path) -> None:
         """See Engine.parquet."""

@@ -27,6 +27,8 @@ ZONE = "America/Chicago"
 FIRST = date(2026, 4, 6)
 WEEKS = 6
 WEEK = (FIRST + timedelta(days=35), FIRST + timedelta(days=41))
+LARGE = 2 << 20
+"""So many bytes of a log are read the fast way."""
 HEADER = "event,occurred_at,actor,action,patient,document,device,address\n"
 
 
@@ -137,6 +139,21 @@ def test_without_looking_back_it_is_the_review_of_the_week(
     # The feeds are the same files; the logs' other weeks are counted as inputs in both.
     assert as_dict(found) == as_dict(alone)
     assert (found.hours, found.loads) == (alone.hours, alone.loads)
+
+
+def test_logs_that_were_read_fast_and_with_care_are_reviewed_together(
+    stored: list[StoredLog], feeds: dict[str, FeedRead], looked_back: WeekReview, tmp_path: Path
+) -> None:
+    large = tmp_path / "week4.csv"
+    header, *rows = _weeks()[4].splitlines()
+    large.write_text("\n".join([f"{header},padding", *(f"{row},{'x' * (LARGE // len(rows))}" for row in rows), ""]))
+    (tmp_path / "read").mkdir()
+    fast = read_log([large], CLINIC.time_zone, tmp_path / "read", Quiet())
+    kept = StoredLog(fast.parquet, fast.counts, fast.quarantined, fast.not_accesses)
+    assert pq.read_schema(kept.parquet[0]).names != pq.read_schema(stored[4].parquet[0]).names
+    mixed = _review([*stored[:4], kept, *stored[5:]], feeds, tmp_path / "scratch", 35)
+    assert mixed.findings.cases == looked_back.findings.cases
+    assert mixed.findings.totals == looked_back.findings.totals
 
 
 def test_the_counts_are_of_the_week_alone(looked_back: WeekReview, alone: Findings) -> None:
