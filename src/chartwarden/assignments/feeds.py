@@ -64,9 +64,10 @@ def _take(clinic: UUID, feed: Any) -> Taken:
             )
             for one, plain in zip(values, rows, strict=True):
                 there, data = known.get(plain[1]) if known else None, sealed.encoded(one)
+                plain = _as_done_here(plain, there) if there else plain
                 if there is None:
                     new.append((*plain, sealed.sealed(clinic, data)))
-                elif plain[2:] == there[1:-1] and sealed.opened(clinic, there[-1]) == data:
+                elif plain[2:] == there[1:-2] and sealed.opened(clinic, there[-2]) == data:
                     unchanged += 1
                 else:
                     other.append((*plain[2:], sealed.sealed(clinic, data), there[0]))
@@ -78,9 +79,18 @@ def _take(clinic: UUID, feed: Any) -> Taken:
     return Taken(added=added, changed=changed, ended=ended, unchanged=unchanged)
 
 
+def _as_done_here(plain: Row, there: Row) -> Row:
+    """A queue that only says "still open" doesn't undo what was done here: begun, held, coded, submitted."""
+    told, own = dict(zip(PLAIN, plain[2:], strict=True)), dict(zip(PLAIN, there[1:-2], strict=True))
+    if there[-1] == 0 or told["state"] != rules.ASSIGNED:
+        return plain
+    kept = {name: own[name] for name in ("state", "coder_id", "assigned_at", "ended_at", "outcome")}
+    return (*plain[:2], *(told | kept).values())
+
+
 def _known(clinic: UUID) -> dict[bytes, tuple[Any, ...]]:
-    """Rows by their index, as the database has them: the id, the columns of PLAIN, what is sealed."""
-    rows = stored(models.Assignment.objects.filter(clinic_id=clinic), ("ref_index", "id", *PLAIN, "sealed"))
+    """Rows by their index, as the database has them: the id, the columns of PLAIN, what is sealed, the revision."""
+    rows = stored(models.Assignment.objects.filter(clinic_id=clinic), ("ref_index", "id", *PLAIN, "sealed", "revision"))
     return {row[0]: row[1:] for row in rows}
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from itertools import islice
 from uuid import UUID
 
 import pyarrow as pa
+from django.db.models import Count, Q
 
-from chartwarden.assignments import models, sealed
+from chartwarden.assignments import keeping, models, rules, sealed
+from chartwarden.assignments.contracts import Grant, Load, Work
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.people.queries import by_code
 
@@ -27,6 +30,7 @@ COLUMNS = pa.schema(
 """The columns of the assignments feed, as the review reads them; instants are naive UTC."""
 READ = ("coder_id", "kind", "assigned_at", "ended_at", "outcome", "sealed")
 PART = 20_000
+ORDER = (rules.IN_PROGRESS, rules.ASSIGNED, rules.CODED, rules.ON_HOLD)
 
 
 def assignments_table(clinic: UUID) -> pa.Table | None:
@@ -35,7 +39,7 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
     It holds patients' ids: keep it in memory or in a scratch folder.
     """
     codes = {stored_key(person): code for code, person in by_code(clinic).items()}
-    rows = stored(models.Assignment.objects.filter(clinic_id=clinic), READ)
+    rows = stored(models.Assignment.objects.filter(clinic_id=clinic, coder__isnull=False), READ)
     parts = []
     while part := list(islice(rows, PART)):
         coders, kinds, begins, ends, outcomes, kept = zip(*part, strict=True)
@@ -50,3 +54,77 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
         }
         parts.append(pa.table([columns[name] for name in COLUMNS.names], schema=COLUMNS))
     return pa.concat_tables(parts) if parts else None
+
+
+def grants(clinic: UUID, person: UUID, patient: str) -> list[Grant]:
+    """All that one person was ever given of one patient's record, by the EHR's id."""
+    rows = models.Assignment.objects.filter(
+        clinic_id=clinic, coder_id=person, patient_index=sealed.index(clinic, sealed.PATIENT, patient)
+    )
+    return [
+        Grant(
+            row.id, row.kind, row.state in rules.OPEN, row.assigned_at, row.ended_at, row.expires_at,
+            keeping.identity(row).encounter or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def own_work(clinic: UUID, person: UUID) -> list[Work]:
+    """What a coder has before them, what they have begun first, the oldest first; PHI, for their own page."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, state__in=rules.OPEN)
+    found = [_work(row) for row in rows.order_by("assigned_at", "id")]
+    return sorted(found, key=lambda one: ORDER.index(one.state))
+
+
+def one_of_own(clinic: UUID, person: UUID, assignment: UUID) -> Work | None:
+    """One of a person's own, whatever its state."""
+    row = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, id=assignment).first()
+    return _work(row) if row else None
+
+
+def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
+    """The queue in those states, the oldest first, of one coder or of all; at most so many."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=states)
+    if coder is not None:
+        rows = rows.filter(coder_id=coder)
+    return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+
+
+def work(clinic: UUID, assignment: UUID) -> Work | None:
+    """One assignment."""
+    row = models.Assignment.objects.filter(clinic_id=clinic, id=assignment).first()
+    return _work(row) if row else None
+
+
+def counts(clinic: UUID) -> Mapping[str, int]:
+    """How many assignments are in each state that isn't over."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=(rules.UNASSIGNED, *rules.OPEN))
+    return dict(rows.values_list("state").annotate(Count("id")))
+
+
+def loads(clinic: UUID) -> list[Load]:
+    """How much each coder has before them, those with most first."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=rules.OPEN, coder__isnull=False)
+    held = Count("id", filter=Q(state=rules.ON_HOLD))
+    found = [Load(*row) for row in rows.values_list("coder").annotate(Count("id"), held=held)]
+    return sorted(found, key=lambda one: (-one.open, one.coder))
+
+
+def _work(row: models.Assignment) -> Work:
+    there = keeping.identity(row)
+    return Work(
+        id=row.id,
+        patient=there.patient,
+        encounter=there.encounter or "",
+        kind=row.kind,
+        state=row.state,
+        coder=row.coder_id,
+        assigned_at=row.assigned_at,
+        ended_at=row.ended_at,
+        expires_at=row.expires_at,
+        outcome=row.outcome,
+        hold=row.hold,
+        reason=there.reason or "",
+        revision=row.revision,
+    )
