@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 UV := .tools/bin/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help run review test check format bench docs lock
+.PHONY: help run review test faults check format bench docs lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -22,6 +22,12 @@ test: ## Run all tests, with the real programs they need; those that use the sto
 	@$(PYTHON) tools/peers.py
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 	@CHARTWARDEN_TEST_STORE=postgresql $(PYTHON) -m pytest -n 2 --dist loadfile -m "store and not one_store"
+
+faults: ## Kill, cut off, fill the disk, send what nobody would: half an hour of it, on both stores
+	@sh tools/setup.sh test
+	@$(PYTHON) tools/peers.py
+	@CHARTWARDEN_FAULTS=full $(PYTHON) -m pytest tests/faults -s
+	@CHARTWARDEN_FAULTS=full CHARTWARDEN_TEST_STORE=postgresql $(PYTHON) -m pytest tests/faults -m "store and not one_store"
 
 check: ## Lint, types, imports and the house's own tests
 	@sh tools/setup.sh test

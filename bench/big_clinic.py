@@ -1,6 +1,6 @@
 """A large clinic for measuring: feeds.md's feeds at any size, made by DuckDB from hashes of row numbers.
 
-It is no demo and plants no truth: shapes and volumes only. About four in a thousand accesses have no assignment.
+It is no demo and plants no truth: shapes and volumes only. One in ASTRAY accesses has no assignment.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import duckdb
 
 ACCESSES_PER_ASSIGNMENT = 5
 DAYS = 91
+ASTRAY = 250
 FIRST_DAY = "2026-02-02"
 
 INSTANTS = {"csv": "strftime(moment, '%Y-%m-%dT%H:%M:%SZ')", "parquet": "moment AT TIME ZONE 'UTC'"}
@@ -34,6 +35,7 @@ def make(folder: Path, accesses: int, *, kind: str = "csv") -> None:
         "first_day": FIRST_DAY,
         "days": DAYS,
         "each": ACCESSES_PER_ASSIGNMENT,
+        "astray": ASTRAY,
     }
     connection = duckdb.connect()
     connection.execute("SET memory_limit = '4GB'")
@@ -62,7 +64,7 @@ ACCESSES = f"""
 SELECT instant(w.begins + CAST(60 + k * 100 + hash(w.i * 8 + k) % 90 AS BIGINT) * INTERVAL 1 SECOND) AS occurred_at,
        lower(w.coder) AS actor,
        CASE WHEN k = 0 THEN 'open' WHEN hash(w.i * 8 + k) % 400 = 0 THEN 'print' ELSE 'view' END AS action,
-       CASE WHEN hash(w.i * 8 + k + 3) % 250 = 0 THEN 'P' || (hash(w.i * 8 + k + 5) % {{patients}}) ELSE w.patient END
+       CASE WHEN hash(w.i * 8 + k + 3) % {{astray}} = 0 THEN 'P' || (hash(w.i * 8 + k + 5) % {{patients}}) ELSE w.patient END
          AS patient,
        'E' || w.i AS encounter,
        list_extract(['note', 'lab', 'radiology', 'operative', 'discharge'], CAST(1 + k % 5 AS BIGINT)) AS document,

@@ -34,28 +34,49 @@ def cluster(durable: bool = False) -> Iterator[str]:
         account = _hand_over(folder)
         data = folder / "data"
         _run(account, [_found("initdb"), "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync"])
-        options = [option for option in OPTIONS if not (durable and _is_about_durability(option))]
-        settings = " ".join(f"-c {option}" for option in (*options, f"unix_socket_directories={folder}"))
-        log = folder / "log"
-        _run(account, [_found("pg_ctl"), "-D", data, "-w", "-t", "60", "-l", log, "-o", settings, "start"])
+        url = f"postgresql://chartwarden@/chartwarden?host={folder}"
+        start(url, durable)
         try:
             create = "CREATE ROLE chartwarden LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS"
             _run(account, [_found("psql"), "-h", folder, "-U", "postgres", "-qc", create, "postgres"])
             _run(account, [_found("createdb"), "-h", folder, "-U", "postgres", "-O", "chartwarden", "chartwarden"])
-            yield f"postgresql://chartwarden@/chartwarden?host={folder}"
+            yield url
         finally:
-            _run(account, [_found("pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"])
+            stop(url)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def start(url: str, durable: bool) -> None:
+    """Start the server of a cluster that was stopped."""
+    folder = _folder(url)
+    options = [option for option in OPTIONS if not (durable and _is_about_durability(option))]
+    settings = " ".join(f"-c {option}" for option in (*options, f"unix_socket_directories={folder}"))
+    command = [_found("pg_ctl"), "-D", folder / "data", "-w", "-t", "60", "-l", folder / "log", "-o", settings, "start"]
+    _run(_account(), command)
+
+
+def stop(url: str) -> None:
+    """Stop a cluster's server at once, as a power cut would: connections break off. It may be stopped already."""
+    data = _folder(url) / "data"
+    if (data / "postmaster.pid").exists():
+        _run(_account(), [_found("pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"])
+
+
+def _folder(url: str) -> Path:
+    return Path(url.partition("host=")[2])
+
+
 def _hand_over(folder: Path) -> str | None:
     """PostgreSQL refuses to run as root: name the account that runs it then, and give it the folder."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return None
-    account = "postgres"
-    shutil.chown(folder, account)
+    account = _account()
+    if account is not None:
+        shutil.chown(folder, account)
     return account
+
+
+def _account() -> str | None:
+    return "postgres" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
 
 
 def _is_about_durability(option: str) -> bool:

@@ -41,6 +41,7 @@ def add_work(
             kind=kind,
             reason=checked("reason", reason, required=False),
             coder=None,
+            actor=actor,
             at=at,
         )
         tell(row, "added", actor, at, {"state": row.state})
@@ -81,7 +82,10 @@ def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: 
 
 def _give(row: models.Assignment, coder: UUID, actor: Actor, at: datetime) -> None:
     require(rules.may_assign(actor.person, coder))
-    move(row, "assigned", actor, at, coder_id=coder, assigned_at=at)
+    move(
+        row, "assigned", actor, at,
+        coder_id=coder, assigned_at=at, brought_at=at, brought_by_id=actor.person,
+    )  # fmt: skip
 
 
 def reassign(
@@ -145,6 +149,7 @@ def _follow(
         kind=kind,
         reason=reason,
         coder=coder,
+        actor=actor,
         at=at,
         follows=row,
         expires_at=expires_at,

@@ -73,7 +73,16 @@ def tell(
 
 
 def made(
-    *, clinic: UUID, patient: str, encounter: str, kind: str, reason: str, coder: UUID | None, at: datetime, **more: Any
+    *,
+    clinic: UUID,
+    patient: str,
+    encounter: str,
+    kind: str,
+    reason: str,
+    coder: UUID | None,
+    actor: Actor,
+    at: datetime,
+    **more: Any,
 ) -> models.Assignment:
     """A new row, its identity sealed, with an id of the queue's own kind."""
     ref = f"{OWN}{uuid4().hex[:12]}"
@@ -89,6 +98,8 @@ def made(
         sealed=sealed.sealed(clinic, sealed.encoded(values)),
         hold="",
         revision=0,
+        brought_at=at,
+        brought_by_id=actor.person,
         **more,
     )
     return row

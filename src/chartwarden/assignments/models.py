@@ -11,8 +11,11 @@ class Assignment(models.Model):
     """One coder, one patient, one kind of work, from an instant until another.
 
     ``ref_index`` and ``patient_index`` are blind indexes of the queue's own id and of the patient's EHR id (the one the
-    patients room finds them by); ``sealed`` is JSON with both, the encounter and the reason. ``coder`` None: nobody's
-    yet. ``follows`` is the assignment that this one continues: reassigned, reopened, or sampled for quality review.
+    patients room finds them by); ``sealed`` is JSON with both, the encounter and the reason. ``brought_at`` is when it
+    came to open the record for its coder as long as it does now, and ``brought_by`` who counted the file that said so:
+    nobody where a program of the house did. Both are unknown of what was here before they were kept. ``coder`` None:
+    nobody's yet. ``follows`` is the assignment that this one continues: reassigned, reopened, or sampled for quality
+    review.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -30,6 +33,8 @@ class Assignment(models.Model):
     follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     revision = models.PositiveIntegerField(db_default=0)
     sealed = models.BinaryField()
+    brought_at = models.DateTimeField(null=True)
+    brought_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         # The keys need no index of their own: those below begin with the clinic, and many rows are written at once.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
@@ -128,3 +129,12 @@ def _work(row: models.Assignment) -> Work:
         reason=there.reason or "",
         revision=row.revision,
     )
+
+
+def brought(clinic: UUID, refs: Iterable[str]) -> dict[str, tuple[datetime, UUID | None]]:
+    """When assignments came to open what they open now, and who had the file count that said so (None: a program of
+    the house); by the queue's own ids. Those of which it is not known are left out."""
+    by_index = {sealed.index(clinic, sealed.REF, ref): ref for ref in refs}
+    rows = models.Assignment.objects.filter(clinic_id=clinic, ref_index__in=list(by_index)).exclude(brought_at=None)
+    found = rows.values_list("ref_index", "brought_at", "brought_by_id")
+    return {by_index[bytes(index)]: (at, person) for index, at, person in found}

@@ -14,6 +14,7 @@ from uuid import UUID
 from chartwarden.kernel.decisions import ALLOWED, Decision, refused
 from chartwarden.kernel.transitions import Transitions
 
+LAW = "45 CFR 164.308(a)(1)(ii)(D)"
 UNASSIGNED, ASSIGNED, IN_PROGRESS, ON_HOLD = "unassigned", "assigned", "in_progress", "on_hold"
 CODED, SUBMITTED, CLOSED = "coded", "submitted", "closed"
 OPEN = (ASSIGNED, IN_PROGRESS, ON_HOLD, CODED)
@@ -126,3 +127,20 @@ def sample(work: Iterable[tuple[UUID, UUID]], seed: str, percent: int = 0, each:
         count = each or max(1, -(-len(pieces) * percent // 100))
         chosen += pieces[:count]
     return chosen
+
+
+def widens(before: tuple[datetime, datetime | None], now: tuple[datetime, datetime | None]) -> bool:
+    """Whether an assignment (when it begins, when it ends) covers any moment that it did not cover before."""
+    return now[0] < before[0] or (before[1] is not None and (now[1] is None or now[1] > before[1]))
+
+
+def may_count(own_rows: Sequence[int]) -> Decision:
+    """Whether a person may have a queue count in which these rows (from 1) give work to them, or change it.
+
+    What is assigned explains accesses, so nobody assigns to themselves: somebody else must look at such a file.
+    """
+    if not own_rows:
+        return ALLOWED
+    more = len(own_rows) - 1
+    others = f", and so {'does' if more == 1 else 'do'} {more:,} more" if more else ""
+    return refused(f"Row {own_rows[0]:,} assigns work to you{others}; somebody else must count this file.", LAW)

@@ -69,6 +69,7 @@ def _give(row: models.Assignment, reviewer: UUID, actor: Actor, at: datetime) ->
         kind=REVIEW,
         reason="",
         coder=reviewer,
+        actor=actor,
         at=at,
         follows=row,
     )

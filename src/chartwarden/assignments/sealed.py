@@ -10,7 +10,7 @@ import msgspec
 
 from chartwarden.clinics.services import blind_index, seal, unseal
 
-PURPOSE, REF, PATIENT = "assignments", "assignment", "patient"
+PURPOSE, REF, PATIENT, CONTENTS = "assignments", "assignment", "patient", "assignment row"
 FIELDS = ("assignment", "patient", "encounter", "reason")
 
 
@@ -46,3 +46,9 @@ def opened_many(clinic: UUID, kept: Iterable[bytes]) -> list[Sealed]:
 def index(clinic: UUID, purpose: str, text: str) -> bytes:
     """By which an id is found: the queue's own (REF), or the EHR's of a patient (PATIENT)."""
     return blind_index(clinic, purpose, text)
+
+
+def row_index(clinic: UUID, row: Mapping[str, Any], data: bytes) -> bytes:
+    """By which a row is told from any other: over all that it says. Without the clinic's key it tells nothing."""
+    told = [data.decode(), *(row[name] for name in ("coder", "kind", "assigned_at", "ended_at", "outcome"))]
+    return blind_index(clinic, CONTENTS, msgspec.json.encode(told).decode())

@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import SplitResult
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from chartwarden.clinics.webhook_rules import may_reach
 
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
+LONGEST = 20.0
+"""Seconds for a whole call: a receiver that sends a byte now and then would keep all other work waiting."""
+
+
+class _Cut:
+    """A connection that is cut off when it has taken too long."""
+
+    sock: socket.socket | None
+
+    def connect(self) -> None:
+        """Connect, and set the end."""
+        super().connect()  # type: ignore[misc]
+        self._end = threading.Timer(LONGEST, self._cut)
+        self._end.daemon = True
+        self._end.start()
+
+    def close(self) -> None:
+        """Close; nothing is cut off any more."""
+        if hasattr(self, "_end"):
+            self._end.cancel()
+        super().close()  # type: ignore[misc]
+
+    def _cut(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _Http(_Cut, HTTPConnection):
+    pass
+
+
+class _Https(_Cut, HTTPSConnection):
+    pass
 
 
 def call(parts: SplitResult, content: bytes, headers: Mapping[str, str], inside: bool) -> str:
@@ -36,6 +73,7 @@ def call(parts: SplitResult, content: bytes, headers: Mapping[str, str], inside:
     )
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     sent = {**headers, "Host": parts.netloc, "Content-Type": "application/json", "User-Agent": "Chartwarden-Webhooks/1"}
+    pool.ConnectionCls = _Https if secure else _Http
     with pool:
         try:
             answer = pool.urlopen(

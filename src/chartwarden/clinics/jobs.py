@@ -10,14 +10,26 @@ from django.db import transaction
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.clinics.webhooks import deliver
+from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.jobs import Job
-from chartwarden.ledger.queries import checkpoint, latest
-from chartwarden.ledger.services import sign_checkpoint
+from chartwarden.ledger.queries import checkpoint
+from chartwarden.ledger.services import keep_outside, sign_checkpoint
 
 
 def sign_heads(at: datetime) -> int:
-    """Sign a checkpoint for every clinic whose ledger has grown since its last. Says how many."""
-    return sum(_sign_head(clinic, at) for clinic in _everywhere())
+    """Sign a checkpoint for every clinic whose ledger has grown since its last, and keep it outside too. Says how many.
+
+    A ledger that can't be signed, since it was rewritten, does not keep the others from it: it is said afterwards.
+    """
+    done, wrong = 0, None
+    for clinic in _everywhere():
+        try:
+            done += _sign_head(clinic, at)
+        except Refused as refusal:
+            wrong = refusal
+    if wrong is not None:
+        raise wrong
+    return done
 
 
 def deliver_everywhere(at: datetime) -> int:
@@ -35,12 +47,12 @@ def _everywhere() -> list[UUID]:
 
 
 def _sign_head(clinic: UUID, at: datetime) -> bool:
-    with acting_in(clinic), transaction.atomic():
-        last = checkpoint(clinic)
-        if latest(clinic).size == (last.size if last else 0):
-            return False
-        sign_checkpoint(clinic=clinic, at=at)
-        return True
+    with acting_in(clinic):
+        with transaction.atomic():
+            last = checkpoint(clinic)
+            signed = sign_checkpoint(clinic=clinic, at=at)
+        keep_outside(clinic=clinic)
+    return last is None or signed.size != last.size
 
 
 JOBS = (

@@ -22,6 +22,7 @@ from types import TracebackType
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chartwarden.kernel.durably import sync_folder
+from chartwarden.kernel.locks import take
 from chartwarden.kernel.seals import NONCE_BYTES, TAG_BYTES, SealBroken, opened, subkey
 
 CHUNK = 1 << 20
@@ -66,7 +67,7 @@ class SealedWriter:
     ``kept`` tells how many bytes of plaintext the file holds: go on from there. Whole chunks of 1 MiB are kept, so
     what was written after the last whole one is to be written again. ``finished`` tells that the file is whole
     already. Leaving the ``with`` without ``finish`` breaks it off. Raises SealBroken where the file is of another key
-    or is no sealed file; it is left as it was.
+    or is no sealed file, and BlockingIOError where another writer has it open; it is left as it was.
     """
 
     def __init__(self, path: Path, key: bytes, context: bytes = b"") -> None:
@@ -77,6 +78,7 @@ class SealedWriter:
         self._number = 0
         self._waiting = bytearray()
         try:
+            take(self._file.fileno())
             if is_new:
                 header = _header(key, secrets.token_bytes(ID_BYTES))
                 self._file.truncate(0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from chartwarden.kernel.errors import Fault
-from chartwarden.ledger import keys, models
+from chartwarden.ledger import keys, models, outside
 from chartwarden.ledger.checkpoint import Checkpoint, NotSound, opened
 from chartwarden.ledger.contracts import Verified
 from chartwarden.ledger.entry import Entry
@@ -15,10 +15,13 @@ from chartwarden.ledger.rotation import KeyInForce, keys_of
 from chartwarden.ledger.tiles import WIDTH
 
 LEDGER = "the ledger"
+OUTSIDE = "the checkpoint kept outside the database"
 
 
 def verify_stored(clinic: UUID) -> Verified:
-    """Read a clinic's whole ledger and check it: entries, hashes, tiles, head, keys, every checkpoint ever signed."""
+    """Read a clinic's whole ledger and check it: entries, hashes, tiles, head, keys, every checkpoint ever signed,
+    in the database and kept outside.
+    """
     row = models.Head.objects.filter(clinic_id=clinic).first()
     size = row.size if row else 0
     origin = keys.origin(clinic)
@@ -26,6 +29,9 @@ def verify_stored(clinic: UUID) -> Verified:
     own: list[tuple[str, int, Entry]] = []
     frontier, roots = Frontier(), {0: Frontier().root()}
     signed = {found.size: found for found in models.Checkpoint.objects.filter(clinic_id=clinic)}
+    kept, unread = _kept_outside(clinic)
+    faults += unread
+    sizes = signed.keys() | {head.size for head, _ in kept}
     level: list[bytes] = []
     heads: list[bytes] = []
     for index, found in enumerate(_rows(clinic, size)):
@@ -36,10 +42,11 @@ def verify_stored(clinic: UUID) -> Verified:
         if len(level) == WIDTH:
             heads += _tile(clinic, 0, index // WIDTH, level, faults)
             level = []
-        if frontier.size in signed:
+        if frontier.size in sizes:
             roots[frontier.size] = frontier.root()
         if found.index != index:
             break
+    roots[frontier.size] = frontier.root()
     _upper(clinic, heads, faults)
     if row is not None and (frontier.size != size or frontier.to_bytes() != bytes(row.frontier)):
         faults.append(Fault(f"{LEDGER}, head", f"the head of its {frontier.size} entries", "another"))
@@ -50,7 +57,53 @@ def verify_stored(clinic: UUID) -> Verified:
         faults.append(Fault(f"{LEDGER}, keys", "the keys that its entries name", "others"))
     for count, note in sorted(signed.items()):
         faults += _checkpoint_faults(note, chain, origin, roots.get(count))
-    return Verified(origin, frontier.size, frontier.root(), tuple(str(one.key) for one in chain), tuple(faults))
+    faults += _outside_faults(kept, signed, chain, origin, roots)
+    names = tuple(str(one.key) for one in chain)
+    return Verified(
+        origin, frontier.size, frontier.root(), names, tuple(faults), checkpoints=len(signed), outside=len(kept)
+    )
+
+
+def _kept_outside(clinic: UUID) -> tuple[list[tuple[Checkpoint, str]], list[Fault]]:
+    """The checkpoints kept outside the database, by size, each once; and a fault for each that is none."""
+    found: list[tuple[Checkpoint, str]] = []
+    faults: list[Fault] = []
+    for note in dict.fromkeys(outside.notes(keys.outside_folder(clinic))):
+        try:
+            found.append((Checkpoint.parse(note.rpartition("\n\n")[0] + "\n"), note))
+        except NotSound:
+            faults.append(Fault(OUTSIDE, "a signed checkpoint: origin, size, root, signature", "something else"))
+    return sorted(found, key=lambda one: one[0].size), faults
+
+
+def _outside_faults(
+    kept: list[tuple[Checkpoint, str]],
+    signed: Mapping[int, models.Checkpoint],
+    chain: list[KeyInForce],
+    origin: str,
+    roots: Mapping[int, bytes],
+) -> Iterator[Fault]:
+    """Where the ledger is not the one whose heads were signed and kept: rolled back, rewritten, or stripped of them."""
+    if kept and kept[-1][0].size not in roots:
+        expected = f"at least {kept[-1][0].size} entries, which a checkpoint outside the database has signed"
+        yield Fault(f"{LEDGER}, head", expected, f"{max(roots)}: entries are gone, or an older copy was put back")
+    public = [one.key for one in chain]
+    for head, note in kept:
+        row = signed.get(head.size)
+        if row is not None and row.note == note:
+            continue  # looked at with the database's own
+        where = f"{OUTSIDE}, of {head.size} entries"
+        try:
+            opened(note, public)
+        except NotSound:
+            yield Fault(where, "a note signed by a key of this ledger", "another note, or the keys were changed")
+        if head.origin != origin:
+            yield Fault(where, f"the ledger {origin}", head.origin)
+        elif head.size in roots and roots[head.size] != head.root:
+            yield Fault(where, "the root over these entries", "another root: history was rewritten")
+        elif head.size in roots:
+            found = "none: it was taken out" if row is None else "another"
+            yield Fault(f"{LEDGER}, checkpoint of {head.size} entries", "the one kept outside the database", found)
 
 
 def _strangers(clinic: UUID, size: int) -> Iterator[Fault]:

@@ -84,13 +84,19 @@ class Proof:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a check found. Sound where there is no fault; each fault says where, what was expected, what was found."""
+    """What a check found. Sound where there is no fault; each fault says where, what was expected, what was found.
+
+    ``checkpoints`` counts the signed heads that it was held against, ``outside`` those of them that were kept outside
+    the database or the export. With none, nothing shows that history was not rewritten.
+    """
 
     origin: str
     size: int
     root: bytes
     keys: tuple[str, ...]
     faults: tuple[Fault, ...]
+    checkpoints: int = 0
+    outside: int = 0
 
     @property
     def sound(self) -> bool:

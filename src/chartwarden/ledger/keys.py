@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
 from chartwarden.kernel.sealing import Keyring, load_keyring
-from chartwarden.ledger import models
+from chartwarden.ledger import models, outside
 from chartwarden.ledger.checkpoint import SigningKey, VerifierKey
 from chartwarden.ledger.rotation import KeyInForce
 
@@ -23,6 +24,12 @@ def keyring() -> Keyring:
 def origin(clinic: UUID) -> str:
     """The name of a clinic's ledger in checkpoints, and of its keys."""
     return f"chartwarden/{clinic}"
+
+
+def outside_folder(clinic: UUID) -> Path:
+    """Where a clinic's checkpoints are kept outside the database."""
+    folder: Path = settings.DATA / outside.FOLDER / str(clinic)
+    return folder
 
 
 def keep(clinic: UUID, since: int, key: SigningKey) -> None:

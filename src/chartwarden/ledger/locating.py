@@ -30,7 +30,7 @@ class Located:
 
 
 def locate(
-    source: Source, size: int, groups: Sequence[Group], signed: bytes | None, earlier: Checkpoint | None
+    source: Source, size: int, groups: Sequence[Group], signed: bytes | None, earlier: Sequence[Checkpoint]
 ) -> Located:
     """Compare all there is. ``signed`` is the root of a checkpoint whose signature holds, else None."""
     found = Located()
@@ -47,9 +47,13 @@ def locate(
         found.entries_in_doubt = True
     else:
         found.faults += _upper_faults(size, best, upper)
-    if earlier is not None and not found.faults and _root_at(source, groups, earlier.size) != earlier.root:
-        expected = f"a ledger that begins with the {earlier.size} entries of the earlier checkpoint"
-        found.faults.append(Fault(CHECKPOINT, expected, "other entries: history was rewritten"))
+    if earlier and not found.faults:
+        roots = _roots_at(source, groups, sorted({one.size for one in earlier}))
+        for one in sorted(earlier, key=lambda one: one.size):
+            if roots[one.size] != one.root:
+                expected = f"a ledger that begins with the {one.size} entries of the earlier checkpoint"
+                found.faults.append(Fault(CHECKPOINT, expected, "other entries: history was rewritten"))
+                break
     return found
 
 
@@ -174,13 +178,17 @@ def _rewritten(
             yield Fault(f"{bundle} and {tile}, entries {first} to {last}", "what was signed", "something else")
 
 
-def _root_at(source: Source, groups: Sequence[Group], size: int) -> bytes:
-    """The head of the first ``size`` entries of a sound export."""
-    full, rest = divmod(size, WIDTH)
-    frontier = Frontier()
-    for group in groups[:full]:
-        frontier.push_subtree(group.head[0], HEIGHT)
-    if rest:
-        for one in hashes_in(source.read(Tile(0, full, groups[full].width).path))[:rest]:
-            frontier.push(one)
-    return frontier.root()
+def _roots_at(source: Source, groups: Sequence[Group], sizes: Sequence[int]) -> dict[int, bytes]:
+    """The heads of the first so many entries of a sound export, for sizes in ascending order."""
+    frontier, roots, done = Frontier(), {}, 0
+    for size in sizes:
+        full, rest = divmod(size, WIDTH)
+        for group in groups[done:full]:
+            frontier.push_subtree(group.head[0], HEIGHT)
+        done = full
+        begun = Frontier(frontier.size, list(frontier.hashes))
+        if rest:
+            for one in hashes_in(source.read(Tile(0, full, groups[full].width).path))[:rest]:
+                begun.push(one)
+        roots[size] = begun.root()
+    return roots

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from chartwarden.kernel.actors import Actor
-from chartwarden.ledger import keys, models, store
-from chartwarden.ledger.checkpoint import Checkpoint, SigningKey
+from chartwarden.kernel.decisions import Refused, refused
+from chartwarden.ledger import keys, models, outside, store
+from chartwarden.ledger.checkpoint import Checkpoint, NotSound, SigningKey
 from chartwarden.ledger.committer import Committer
 from chartwarden.ledger.contracts import Appended, Draft, SignedHead
 from chartwarden.ledger.entry import KEY_ROTATED, OPENED
 from chartwarden.ledger.exporting import export
-from chartwarden.ledger.merkle import Frontier
+from chartwarden.ledger.merkle import Frontier, consistency_proof, extends
+from chartwarden.ledger.queries import nodes
 from chartwarden.ledger.rotation import opening_facts, rotation_facts
 
-__all__ = ["Committer", "append", "append_many", "export_signed", "open_ledger", "rotate_key", "sign_checkpoint"]
+__all__ = [
+    "Committer",
+    "append",
+    "append_many",
+    "export_signed",
+    "keep_outside",
+    "open_ledger",
+    "rotate_key",
+    "sign_checkpoint",
+]
 
 NOTHING: Mapping[str, Any] = {}
+FORKED = (
+    "Nothing was signed: the ledger in the database does not begin with what a checkpoint kept outside it has signed. "
+    "History was rewritten, or an older copy put back."
+)
 
 
 def append(
@@ -90,13 +108,47 @@ def rotate_key(*, clinic: UUID, actor: Actor, at: datetime) -> str:
 
 
 def sign_checkpoint(*, clinic: UUID, at: datetime) -> SignedHead:
-    """Sign the head as it is now, unless that was done before. Inside a transaction."""
+    """Sign the head as it is now, unless that was done before. Inside a transaction.
+
+    After the commit the note is kept outside the database too. Raises Refused where the ledger does not begin with
+    what the newest one kept there has signed: then history was rewritten or rolled back, and nothing vouches for it.
+    """
     store.in_transaction()
     frontier = store.lock(clinic)
     row = models.Checkpoint.objects.filter(clinic_id=clinic, size=frontier.size).first()
+    _require_extension(clinic, frontier)
     if row is None:
         row = _sign(clinic, frontier, at)
+        transaction.on_commit(partial(keep_outside, clinic=clinic), robust=True)  # the worker sees to what fails here
     return SignedHead(row.size, bytes(row.root), row.at, row.note)
+
+
+def keep_outside(*, clinic: UUID) -> int:
+    """Copy checkpoints that are in the database alone to the data folder, durably. Says how many; again is harmless.
+
+    Raises OSError where they can't be written.
+    """
+    folder = keys.outside_folder(clinic)
+    last = outside.newest(folder)
+    rows = models.Checkpoint.objects.filter(clinic_id=clinic, size__gt=last[0] if last else -1).order_by("size")
+    heads = [SignedHead(row.size, bytes(row.root), row.at, row.note) for row in rows.iterator()]
+    outside.add(folder, heads)
+    return len(heads)
+
+
+def _require_extension(clinic: UUID, frontier: Frontier) -> None:
+    last = outside.newest(keys.outside_folder(clinic))
+    if last is None:
+        return
+    try:
+        kept = Checkpoint.parse(last[1].rpartition("\n\n")[0] + "\n")
+        proof = consistency_proof(kept.size, frontier.size, nodes(clinic, frontier.size)) if kept.size else []
+    except (NotSound, IndexError):
+        sound = False
+    else:
+        sound = not kept.size or extends(kept.size, kept.root, frontier.size, frontier.root(), proof)
+    if not sound:
+        raise Refused(refused(FORKED, "45 CFR 164.312(c)"))
 
 
 def _sign(clinic: UUID, frontier: Frontier, at: datetime) -> models.Checkpoint:

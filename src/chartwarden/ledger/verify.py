@@ -8,19 +8,25 @@ than once, so one thing that was changed is outvoted by the rest, and the fault 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from chartwarden.kernel.errors import Fault, refuse
+from chartwarden.ledger import outside
 from chartwarden.ledger.checkpoint import Checkpoint, NotSound, VerifierKey, opened
 from chartwarden.ledger.contracts import Verified
 from chartwarden.ledger.entry import Entry
 from chartwarden.ledger.export import CHECKPOINT, KEYS, Source, open_source
 from chartwarden.ledger.groups import scan
 from chartwarden.ledger.locating import locate
+from chartwarden.ledger.outside import FOLDER
+from chartwarden.ledger.outside import read as read_checkpoints
 from chartwarden.ledger.rotation import KeyInForce, keys_of
 from chartwarden.ledger.tiles import WIDTH, Tile, all_tiles
+
+__all__ = ["kept_beside", "read_checkpoints", "verify"]
 
 ENTRIES = "tile/entries/"
 
@@ -35,8 +41,8 @@ class _Claims:
     faults: list[Fault] = field(default_factory=list)
 
 
-def verify(path: Path, trusted: str, earlier: str | None = None) -> Verified:
-    """Check the export at ``path`` against a verifier key, and an earlier checkpoint's note if one was kept.
+def verify(path: Path, trusted: str, earlier: Sequence[str] = ()) -> Verified:
+    """Check the export at ``path`` against a verifier key, and the notes of earlier checkpoints that were kept.
 
     Raises InputRefused where the path holds no export at all, or ``trusted`` is no verifier key.
     """
@@ -49,7 +55,7 @@ def verify(path: Path, trusted: str, earlier: str | None = None) -> Verified:
     claims = _claims(source, names)
     size = claims.head.size if claims.head else _size_by_names(names)
     origin = claims.head.origin if claims.head else key.name
-    watched = _earlier(earlier, claims, key) if earlier is not None else None
+    watched = _earlier(dict.fromkeys(earlier), claims, key)
 
     mark = f'"clinic":"{origin.rpartition("/")[2]}"'.encode()
     groups = list(scan(path, source, size, mark))
@@ -66,7 +72,32 @@ def verify(path: Path, trusted: str, earlier: str | None = None) -> Verified:
         *([] if found.entries_in_doubt else [*unread, *chain_faults]),
         *_keys(claims, chain, key, found.entries_in_doubt),
     ]
-    return Verified(origin, size, found.root, tuple(str(one.key) for one in chain), tuple(dict.fromkeys(faults)))
+    written = tuple(str(one.key) for one in chain)
+    return Verified(
+        origin,
+        size,
+        found.root,
+        written,
+        tuple(dict.fromkeys(faults)),
+        checkpoints=len(watched) + (claims.head is not None),
+        outside=len(watched),
+    )
+
+
+def kept_beside(path: Path, data: Path) -> tuple[list[str], int]:
+    """The notes that a data folder holds of an export's ledger, up to its size; and the size of a larger one, or 0."""
+    claims = _claims(open_source(path), ())
+    head = claims.head
+    try:
+        clinic = str(UUID(head.origin.rpartition("/")[2])) if head else ""
+    except ValueError:
+        clinic = ""
+    if head is None or not clinic:
+        return [], 0
+    folder = data / FOLDER / clinic
+    sizes = {note: size for size, note in outside.sized(folder)}
+    beyond = max(sizes.values(), default=0)
+    return [note for note, size in sizes.items() if size <= head.size], beyond if beyond > head.size else 0
 
 
 def _claims(source: Source, names: Sequence[str]) -> _Claims:
@@ -142,24 +173,29 @@ def _signature(claims: _Claims, chain: Sequence[KeyInForce], trusted: VerifierKe
     return faults[:1]
 
 
-def _earlier(note: str, claims: _Claims, trusted: VerifierKey) -> Checkpoint | None:
-    """The earlier checkpoint, if one of the keys signed it; a fault where not."""
-    try:
-        head = Checkpoint.parse(opened(note, [trusted, *(one.key for one in claims.keys)])[0])
-    except NotSound as wrong:
-        expected, _, found = str(wrong).removeprefix("expected ").partition("; found ")
-        claims.faults.append(Fault("the earlier checkpoint", expected, found))
-        return None
-    if claims.head is not None and (head.origin != claims.head.origin or head.size > claims.head.size):
+def _earlier(notes: Iterable[str], claims: _Claims, trusted: VerifierKey) -> list[Checkpoint]:
+    """The earlier checkpoints that one of the keys signed; a fault for others, and for more than the export holds."""
+    found: list[Checkpoint] = []
+    public = [trusted, *(one.key for one in claims.keys)]
+    for note in notes:
+        try:
+            found.append(Checkpoint.parse(opened(note, public)[0]))
+        except NotSound as wrong:
+            expected, _, met = str(wrong).removeprefix("expected ").partition("; found ")
+            claims.faults.append(Fault("the earlier checkpoint", expected, met))
+    if claims.head is None:
+        return found
+    strange = [one for one in found if one.origin != claims.head.origin or one.size > claims.head.size]
+    if strange:
+        most = max(strange, key=lambda one: one.size)
         claims.faults.append(
             Fault(
                 CHECKPOINT,
-                f"the ledger {head.origin} with at least {head.size} entries, as an earlier checkpoint has it",
+                f"the ledger {most.origin} with at least {most.size} entries, as an earlier checkpoint has it",
                 f"{claims.head.origin} with {claims.head.size}",
             )
         )
-        return None
-    return head
+    return [one for one in found if one not in strange]
 
 
 def _names(names: Sequence[str], size: int) -> list[Fault]:

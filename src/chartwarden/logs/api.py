@@ -44,7 +44,7 @@ class Upload(Schema):
 
 
 class Imported(Schema):
-    """What became of it."""
+    """What became of it. ``held``: why it waits for a person, though it was to count by itself."""
 
     id: UUID
     kind: str
@@ -55,6 +55,7 @@ class Imported(Schema):
     quarantined: int
     duplicates: int
     fraction: float
+    held: str
 
 
 @router.post("/logs", response=Upload, summary="Begin to send a file, or go on with it")

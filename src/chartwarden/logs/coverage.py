@@ -78,8 +78,8 @@ def silences(hours: Mapping[datetime, int], zone: ZoneInfo) -> list[Silence]:
     if not hours:
         return []
     slots: dict[tuple[int, int], list[datetime]] = defaultdict(list)
-    hour = min(hours)
-    while hour <= max(hours):
+    hour, last = min(hours), max(hours)
+    while hour <= last:
         local = hour.replace(tzinfo=UTC).astimezone(zone)
         slots[local.weekday(), local.hour].append(hour)
         hour += HOUR

@@ -9,23 +9,30 @@ from django.db import transaction
 from django.db.models import Max
 
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 from chartwarden.logs import models, previews, rules, vault
-from chartwarden.logs.fetching import feed_of
+from chartwarden.logs.fetching import feed_of, kept_feed
+from chartwarden.logs.own_tickets import own_rows
 from chartwarden.logs.takers import takers
+
+LONGEST_REASON = 300
 
 
 def count_import(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> None:
     """Have a file that was read count: a log for the review, a feed in the room that owns its table. Again: nothing.
 
-    Raises Refused where it was not read, InputRefused where the feed can't be taken over.
+    Raises Refused where it was not read, or gives work or a permission to the actor; InputRefused where the feed can't
+    be taken over.
     """
     with transaction.atomic():
         row = locked(clinic, upload)
         if row.state == rules.COUNTED:
             return
         row.state = rules.IMPORT.after(row.state, rules.COUNTED)
+        if row.kind == "tickets" and actor.person:
+            require(rules.may_permit(_own_tickets(row, actor.person)))
         taken = takers().get(row.kind)
         if taken is not None:
             with vault.scratch_folder() as scratch:
@@ -49,7 +56,7 @@ def count_import(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> N
             },
         )
         latest = models.LogImport.objects.filter(clinic_id=clinic).aggregate(latest=Max("revision"))["latest"]
-        row.revision, row.decided_at, row.counts_when_read = (latest or 0) + 1, at, False
+        row.revision, row.decided_at, row.counts_when_read, row.held = (latest or 0) + 1, at, False, ""
         row.save()
     if taken is not None:
         # The table holds the rows now; one copy of people's data less.
@@ -91,7 +98,7 @@ def read_again(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> Non
             raise refuse("the file", "to be here once", "a second one: it was sent anew meanwhile")
         if not vault.raw(clinic, row.id).exists():
             raise refuse("the file", "its bytes in the vault", "none: send it anew")
-        row.preview, row.decided_at, row.attempts = None, None, 0
+        row.preview, row.decided_at, row.attempts, row.held = None, None, 0, ""
         row.save()
         append(
             clinic=clinic,
@@ -101,6 +108,29 @@ def read_again(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> Non
             subject={"import": str(row.id)},
             facts={"kind": row.kind},
         )
+
+
+def hold_import(*, clinic: UUID, upload: UUID, why: str, actor: Actor, at: datetime) -> None:
+    """Have a file that was to count by itself wait for a person, and keep why in a sentence that names nobody."""
+    with transaction.atomic():
+        row = locked(clinic, upload)
+        if row.state != rules.READ or not row.counts_when_read:
+            return
+        row.counts_when_read, row.held = False, why[:LONGEST_REASON]
+        row.save(update_fields=["counts_when_read", "held"])
+        append(
+            clinic=clinic,
+            kind="logs.held",
+            actor=actor,
+            at=at,
+            subject={"import": str(row.id)},
+            facts={"kind": row.kind, "sha256": previews.digest_of(row)},
+        )
+
+
+def _own_tickets(row: models.LogImport, person: UUID) -> list[int]:
+    with vault.scratch_folder() as scratch, vault.scratch_folder() as beside:
+        return own_rows(row.clinic_id, person, feed_of(row, scratch), kept_feed(row.clinic_id, row.kind, beside))
 
 
 def locked(clinic: UUID, upload: UUID) -> models.LogImport:

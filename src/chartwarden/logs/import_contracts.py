@@ -56,6 +56,7 @@ class Import:
     fraction: float
     counts_when_read: bool
     revision: int | None
+    held: str = ""
 
 
 @dataclass(frozen=True)

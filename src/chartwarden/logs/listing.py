@@ -92,7 +92,8 @@ def _due(row: models.LogImport) -> Due:
     arguments = {"upload": str(row.id)}
     if row.state == rules.REFUSED:
         return Due(f"{title} could not be read", "See why", "logs:import", arguments, late=True)
-    return Due(f"{title} waits to be counted", "Look and count", "logs:import", arguments, detail=f"{row.read:,} rows")
+    detail = row.held or f"{row.read:,} rows"
+    return Due(f"{title} waits to be counted", "Look and count", "logs:import", arguments, detail=detail)
 
 
 def _no_log(clinic: Clinic, now: datetime) -> list[Due]:
@@ -170,4 +171,5 @@ def _import(row: models.LogImport, zone: ZoneInfo) -> Import:
         fraction=row.fraction,
         counts_when_read=row.counts_when_read,
         revision=row.revision,
+        held=row.held,
     )

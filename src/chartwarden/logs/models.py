@@ -35,6 +35,7 @@ class LogImport(models.Model):
     read_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     counts_when_read = models.BooleanField(default=False)
+    held = models.CharField(max_length=300, blank=True)
     format = models.CharField(max_length=64, blank=True)
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)

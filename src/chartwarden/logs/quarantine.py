@@ -6,11 +6,10 @@ import csv
 import io
 from collections.abc import Iterable
 
+from chartwarden.kernel.spreadsheets import inert
 from chartwarden.logs.contracts import QuarantinedRow
 
 COLUMNS = ("file", "line", "reason")
-# A spreadsheet takes text that begins so for a formula; a quote before it keeps it text (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def quarantine_csv(rows: Iterable[QuarantinedRow]) -> bytes:
@@ -18,9 +17,5 @@ def quarantine_csv(rows: Iterable[QuarantinedRow]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows((_inert(row.file), row.line, _inert(row.reason)) for row in rows)
+    writer.writerows((inert(row.file), row.line, inert(row.reason)) for row in rows)
     return text.getvalue().encode()
-
-
-def _inert(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA) else value

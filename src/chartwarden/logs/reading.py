@@ -7,7 +7,6 @@ and only for whoever holds the lease.
 
 from __future__ import annotations
 
-import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
@@ -24,6 +23,8 @@ from django.db.models import F, Q
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.services import across_clinics, acting_in, data_key
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import Refused
+from chartwarden.kernel.disk import is_full
 from chartwarden.kernel.errors import InputRefused, refuse
 from chartwarden.kernel.sealing import SealBroken, SealedWriter, open_sealed_file, seal_file
 from chartwarden.ledger.services import append
@@ -31,9 +32,10 @@ from chartwarden.logs import models, previews, rules, vault
 from chartwarden.logs.access_logs import read_log
 from chartwarden.logs.catalogue import FEEDS
 from chartwarden.logs.contracts import FeedRead, LogRead, QuarantinedRow
-from chartwarden.logs.deciding import count_import
+from chartwarden.logs.deciding import count_import, hold_import
 from chartwarden.logs.feed_reading import read_feed
 from chartwarden.logs.import_contracts import Preview
+from chartwarden.logs.listing import acquaintance
 from chartwarden.people.queries import by_code
 
 LEASE = timedelta(seconds=60)
@@ -113,17 +115,33 @@ def read_next(at: datetime) -> int:
 
 
 def count_next(at: datetime) -> int:
-    """Count what was read and was to count at once: also what a killed worker had read. Returns how many."""
+    """Count what was read and was to count at once: also what a killed worker had read. Returns how many.
+
+    What looks like another clinic's log, and what nobody may count by their own hand, is held for a person instead.
+    """
     with across_clinics():
         waiting = models.LogImport.objects.filter(state=rules.READ, counts_when_read=True)
         found = list(waiting.order_by("read_at", "id").values_list("clinic_id", "id", "actor", "uploaded_by"))
     for clinic, identity, ref, person in found:
         with acting_in(clinic):
             try:
-                count_import(clinic=clinic, upload=identity, actor=Actor(ref, person), at=at)
+                why = _foreign(clinic, identity)
+                if not why:
+                    count_import(clinic=clinic, upload=identity, actor=Actor(ref, person), at=at)
+            except Refused as no:
+                why = no.decision.reason
             except InputRefused as told:
                 _refuse(models.LogImport.objects.get(id=identity, clinic_id=clinic), told, at)
+                continue
+            if why:
+                hold_import(clinic=clinic, upload=identity, why=why, actor=WORKER, at=at)
     return len(found)
+
+
+def _foreign(clinic: UUID, identity: UUID) -> str:
+    """Why a log does not count by itself: it looks like another clinic's. Empty where it does not, or is no log."""
+    row = models.LogImport.objects.get(id=identity, clinic_id=clinic)
+    return acquaintance(clinic, previews.preview_of(row)).sentence if row.kind == rules.LOG else ""
 
 
 def read_claimed(claimed: Claimed, at: datetime) -> None:
@@ -148,7 +166,7 @@ def read_claimed(claimed: Claimed, at: datetime) -> None:
         _wait_for_room(claimed, at)
         return
     except duckdb.IOException as fault:
-        if not any(os.strerror(code) in str(fault) for code in vault.NO_ROOM):
+        if not is_full(fault):
             raise
         _wait_for_room(claimed, at)
         return

@@ -15,7 +15,7 @@ from chartwarden.clinics.services import blind_index, data_key, newest_data_key,
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused, refuse
-from chartwarden.kernel.sealing import SealedWriter, open_sealed_file
+from chartwarden.kernel.sealing import SealBroken, SealedWriter, open_sealed_file
 from chartwarden.ledger.services import append
 from chartwarden.logs import models, rules, vault
 from chartwarden.logs.catalogue import FEEDS
@@ -115,7 +115,13 @@ def begin_upload(
     index = _index(clinic, digest)
     row = _alike(clinic, index)
     if row is None:
-        row = _begin(clinic, name, source, actor, at, kind, count, index, size)
+        try:
+            with transaction.atomic():
+                row = _begin(clinic, name, source, actor, at, kind, count, index, size)
+        except IntegrityError:  # somebody began to send the same file in the same moment
+            row = _alike(clinic, index)
+            if row is None:
+                raise
     if row.state != rules.RECEIVING:
         return _state(row, again=True)
     if row.size != size:
@@ -158,17 +164,31 @@ def finish_upload(
     row = _upload(clinic, upload)
     if row.state != rules.RECEIVING:
         return _state(row, again=True)
-    with _writer(row) as writer:
-        if not writer.finished:
-            raise refuse("bytes", f"{row.size:,}", f"{writer.kept:,}")
-    digest = hashlib.sha256()
-    for chunk in open_sealed_file(vault.raw(clinic, row.id), _key(row), vault.context(row.id, "raw")).chunks():
-        digest.update(chunk)
-    if _index(clinic, digest.hexdigest()) != bytes(row.digest_index):
+    try:
+        with _writer(row) as writer:
+            if not writer.finished:
+                raise refuse("bytes", f"{row.size:,}", f"{writer.kept:,}")
+    except OSError as fault:
+        raise vault.told_plainly(fault) from None
+    digest = _digest(row)
+    if _index(clinic, digest) != bytes(row.digest_index):
         told = refuse("the file", "the SHA-256 that was said when it was begun", "another: send it again")
         _refuse(row, told, actor, at)
         raise told
-    return _received(row, digest.hexdigest(), kinds, actor, at)
+    return _received(row, digest, kinds, actor, at)
+
+
+def _digest(row: models.LogImport) -> str:
+    """The SHA-256 of the kept bytes, in hexadecimal; nothing where they were changed on the disk."""
+    digest = hashlib.sha256()
+    path, bound = vault.raw(row.clinic_id, row.id), vault.context(row.id, "raw")
+    try:
+        with open_sealed_file(path, _key(row), bound) as sealed:
+            for chunk in sealed.chunks():
+                digest.update(chunk)
+    except SealBroken:
+        return ""
+    return digest.hexdigest()
 
 
 def _append(row: models.LogImport, writer: SealedWriter, chunks: Iterable[bytes]) -> None:

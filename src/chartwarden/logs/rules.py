@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chartwarden.kernel.decisions import ALLOWED, Decision, refused
@@ -70,6 +70,7 @@ TITLES = {
 }
 FIRST = ("workforce", "vendors", "patients")
 """Read before the rest, which speaks of them."""
+LAW = "45 CFR 164.308(a)(1)(ii)(D)"
 CITATION = "45 CFR 164.308(a)(4)(ii)(B)"
 ENDINGS = (".csv", ".tsv", ".ndjson", ".parquet")
 
@@ -124,6 +125,16 @@ def _columns(head: bytes) -> frozenset[str]:
         return frozenset(found)
     mark = "\t" if "\t" in line else ","
     return frozenset(part.strip().strip('"') for part in line.split(mark) if part.strip())
+
+
+def may_permit(own_rows: Sequence[int]) -> Decision:
+    """Whether a person may have tickets count of which these rows (from 1) permit something to themselves."""
+    if not own_rows:
+        return ALLOWED
+    more = len(own_rows) - 1
+    others = f", and so {'does' if more == 1 else 'do'} {more:,} more" if more else ""
+    told = f"Row {own_rows[0]:,} permits you to open a record{others}"
+    return refused(f"{told}; somebody else must count this file.", LAW)
 
 
 @dataclass(frozen=True)

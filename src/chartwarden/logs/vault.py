@@ -6,19 +6,18 @@ ids. Each is sealed under the clinic's key for logs and bound to its import, so 
 
 from __future__ import annotations
 
-import errno
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
+from chartwarden.kernel import scratch
+from chartwarden.kernel.disk import is_full
 from chartwarden.kernel.errors import InputRefused, refuse
+from chartwarden.logs import rules
 
 PURPOSE = "logs"
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def raw(clinic: UUID, identity: UUID) -> Path:
@@ -54,19 +53,36 @@ def destroy(clinic: UUID, identity: UUID) -> None:
         path.unlink(missing_ok=True)
 
 
-@contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """A folder for plain working copies, gone afterwards; the worker empties their parent when it starts."""
-    parent = Path(settings.DATA) / "scratch"
-    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=parent, prefix="import-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+def kept(clinic: UUID) -> list[tuple[UUID, Path]]:
+    """Every file kept of a clinic's imports, with the import it belongs to; files of other names are not ours."""
+    places = [path for what in ("vault", "events") for path in _folder(what, clinic).rglob("*") if path.is_file()]
+    found = []
+    for path in places:
+        with suppress(ValueError):
+            found.append((UUID(path.name.partition(".")[0]), path))
+    return found
+
+
+def is_left_over(path: Path, state: str, is_taken_over: bool) -> bool:
+    """Whether a file is none that an import in that state needs: pure, by its name."""
+    if state == rules.DISCARDED:
+        return True
+    if path.name.endswith(".sealing"):
+        return state != rules.READING
+    return state == rules.COUNTED and is_taken_over and path.name.endswith(".parquet.sealed")
+
+
+def scratch_folder() -> AbstractContextManager[Path]:
+    """A folder for plain working copies, gone afterwards."""
+    return scratch.scratch_folder(Path(settings.DATA))
 
 
 def told_plainly(fault: OSError) -> InputRefused | OSError:
-    """A full disk as a refusal in plain words; any other fault as it is."""
-    if fault.errno in NO_ROOM:
+    """A full disk, or a file that somebody else is sending, as a refusal in plain words; any other fault as it is."""
+    if is_full(fault):
         return refuse("the data folder", "room on the disk for this file", "a full disk; nothing of the file was kept")
+    if isinstance(fault, BlockingIOError):
+        return refuse("the file", "one sender at a time", "another that still sends it: try again in a minute")
     return fault
 
 

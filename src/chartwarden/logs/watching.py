@@ -1,7 +1,8 @@
 """The watched folder: what is put into ``incoming/CLINIC`` is imported by itself.
 
 A file is taken once its size has stayed the same between two looks, and deleted when all of it was read and counts.
-One that is refused stays, with a text beside it that says why; it is tried again when it is changed.
+One that is refused stays, with a text beside it that says why; it is tried again when it is changed. One that a person
+must look at before it counts (another clinic's log, as it seems) stays too, until they have it count or discard it.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from chartwarden.kernel.errors import InputRefused
 from chartwarden.logs import models, previews, rules
 from chartwarden.logs.receiving import Incoming
 
-REFUSAL = ".refused.txt"
-UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", REFUSAL)
+REFUSAL, HELD = ".refused.txt", ".held.txt"
+UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", REFUSAL, HELD)
 FOLDER = Actor.of_system("incoming")
 BLOCK = 1 << 20
 
@@ -101,14 +102,26 @@ def _follow(path: Path, seen: _Seen, clinic: UUID) -> int:
         return 0
     if row.state in (rules.COUNTED, rules.DISCARDED):
         path.unlink(missing_ok=True)
-        path.with_name(path.name + REFUSAL).unlink(missing_ok=True)
+        for told in (REFUSAL, HELD):
+            path.with_name(path.name + told).unlink(missing_ok=True)
         _seen.pop(path, None)
         return 1
     if row.state == rules.REFUSED and not _is_refused_already(path, seen.changed):
         _say(path, [expected for _, expected, _ in previews.preview_of(row).faults])
         seen.taken = None
         return 1
+    if row.state == rules.READ and row.held:
+        _say_held(path, row.held)
     return 0
+
+
+def _say_held(path: Path, why: str) -> None:
+    told = path.with_name(path.name + HELD)
+    if not told.exists():
+        told.write_text(
+            f"This file does not count yet.\n\n- {why}\n\nSomebody has it count, or discards it, in Imports.\n",
+            encoding="utf-8",
+        )
 
 
 def _is_refused_already(path: Path, changed: int) -> bool:

@@ -38,6 +38,7 @@ class Permission(Enum):
     CLOSE_DUTIES = "close duties with evidence"
     RECERTIFY_ACCESS = "recertify who has access"
     SEE_SETTINGS = "see the clinic's settings"
+    SEE_TABLES = "see what rows the tables hold, without what is sealed"
     CHANGE_SETTINGS = "change the clinic's settings"
     USE_API = "make tokens for programs that act for them"
     MANAGE_WEBHOOKS = "manage webhooks"

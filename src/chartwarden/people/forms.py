@@ -20,6 +20,10 @@ NAMES = {"code": "code", "role": "role", "first day": "started_on", "end": "ende
          "time zone": "time_zone", "scopes": "scopes", "expiry": "last_day"}  # fmt: skip
 
 
+YEARS = range(1900, 2200)
+"""Years that a day may lie in: beyond them it is a slip of the hand, and some zones have no such instant."""
+
+
 def role_word(role: str) -> str:
     """``privacy_officer`` as people say it."""
     word = role.replace("_", " ")
@@ -71,6 +75,11 @@ class Clock(forms.TimeInput):
         super().__init__(format="%H:%M")
 
 
+def _within_years(given: date) -> None:
+    if given.year not in YEARS:
+        raise forms.ValidationError(f"Give a day from {YEARS[0]} to {YEARS[-1]}.")
+
+
 class IdentityForm(forms.Form):
     """Who somebody is, and where the EHR knows them."""
 
@@ -102,7 +111,7 @@ class PersonForm(IdentityForm):
     """Somebody new."""
 
     code = forms.CharField(max_length=64, help_text="Their id in the staff file. It never changes.")
-    started_on = forms.DateField(label="First day", widget=Day)
+    started_on = forms.DateField(label="First day", widget=Day, validators=[_within_years])
     field_order = ("code", "given_name", "family_name", "feed_role", "started_on", "logins", "employer", "time_zone")
 
 
@@ -110,7 +119,7 @@ class RehireForm(forms.Form):
     """Somebody who comes back."""
 
     feed_role = forms.CharField(max_length=64, label="Job")
-    started_on = forms.DateField(label="First day", widget=Day)
+    started_on = forms.DateField(label="First day", widget=Day, validators=[_within_years])
     employer = forms.CharField(max_length=128, required=False, help_text="The vendor's id, if a vendor employs them.")
 
 
@@ -118,7 +127,11 @@ class EndForm(forms.Form):
     """When an engagement ends."""
 
     ended_at = forms.DateTimeField(
-        label="Ends at", required=False, widget=Moment, help_text="Leave it empty to end it now. Time of the clinic."
+        label="Ends at",
+        required=False,
+        widget=Moment,
+        validators=[_within_years],
+        help_text="Leave it empty to end it now. Time of the clinic.",
     )
 
     def instant(self, zone: ZoneInfo) -> datetime | None:
@@ -132,7 +145,10 @@ class GrantForm(forms.Form):
 
     role = forms.ChoiceField(choices=lambda: [(role, role_word(role)) for role in ROLES])
     last_day = forms.DateField(
-        required=False, widget=Day, help_text="For a role that is for a time. An auditor's always is."
+        validators=[_within_years],
+        required=False,
+        widget=Day,
+        help_text="For a role that is for a time. An auditor's always is.",
     )
 
     def clean(self) -> Mapping[str, Any] | None:
@@ -182,8 +198,8 @@ class HoursForm(forms.Form):
 class LeaveForm(forms.Form):
     """Days off."""
 
-    first_day = forms.DateField(widget=Day)
-    last_day = forms.DateField(widget=Day)
+    first_day = forms.DateField(widget=Day, validators=[_within_years])
+    last_day = forms.DateField(widget=Day, validators=[_within_years])
     kind = forms.CharField(max_length=40, required=False, help_text="Such as vacation. It is kept sealed.")
 
 
@@ -194,7 +210,9 @@ class TokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label="What it may do", widget=forms.CheckboxSelectMultiple, help_text="As little as the program needs."
     )
-    last_day = forms.DateField(label="Last day", widget=Day, help_text="At most a year from now.")
+    last_day = forms.DateField(
+        label="Last day", widget=Day, validators=[_within_years], help_text="At most a year from now."
+    )
 
     def __init__(self, *arguments: Any, permissions: Iterable[Permission] = (), **named: Any) -> None:
         super().__init__(*arguments, **named)

@@ -34,6 +34,7 @@ __all__ = [
     "holders",
     "known_logins",
     "leave_table",
+    "login_holders",
     "member",
     "member_by_token",
     "names",
@@ -43,6 +44,7 @@ __all__ = [
     "profile",
     "roster",
     "schedules_table",
+    "sharing_logins",
     "tokens_of",
     "user_of",
     "workforce_table",
@@ -137,6 +139,20 @@ def person_by_login(clinic: UUID, login: str) -> UUID | None:
     rows = models.EhrLogin.objects.filter(clinic_id=clinic, login_index=index)
     found = set(rows.values_list("person_id", flat=True)[:2])
     return found.pop() if len(found) == 1 else None
+
+
+def sharing_logins(clinic: UUID, person: UUID) -> frozenset[UUID]:
+    """The person, and everybody who holds one of their logins in the EHR: what one of them did, each may have done."""
+    rows = models.EhrLogin.objects.filter(clinic_id=clinic)
+    own = rows.filter(person_id=person).values("login_index")
+    return frozenset({person, *rows.filter(login_index__in=own).values_list("person_id", flat=True)})
+
+
+def login_holders(clinic: UUID, logins: Iterable[str]) -> frozenset[UUID]:
+    """Everybody who holds one of the logins in the EHR."""
+    wanted = [blind_index(clinic, LOGIN, login) for login in logins]
+    rows = models.EhrLogin.objects.filter(clinic_id=clinic, login_index__in=wanted)
+    return frozenset(rows.values_list("person_id", flat=True))
 
 
 def known_logins(clinic: UUID, logins: Iterable[str]) -> frozenset[str]:

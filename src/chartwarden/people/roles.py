@@ -29,6 +29,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         P.RECERTIFY_ACCESS,
         P.USE_API,
         P.MANAGE_WEBHOOKS,
+        P.SEE_TABLES,
     },
     "coding_supervisor": EVERYONE
     | {P.SEE_IMPORTS, P.IMPORT_QUEUE, P.IMPORT_SCHEDULES, P.SEE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES}
@@ -42,16 +43,17 @@ ROLES: dict[str, frozenset[Permission]] = {
     | {P.SEE_IMPORTS, P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_DEVICES, P.IMPORT_PATIENTS, P.SEE_PEOPLE}
     | {P.SEE_DUTIES, P.CLOSE_DUTIES, P.USE_API, P.MANAGE_WEBHOOKS},
     "vendor_administrator": EVERYONE,
-    "auditor": frozenset({P.SEE_HOME}) | OVERSIGHT,
+    "auditor": frozenset({P.SEE_HOME, P.SEE_TABLES}) | OVERSIGHT,
     "owner": EVERYONE
     | (OVERSIGHT - {P.SEE_REVIEWS})
-    | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS, P.MANAGE_WEBHOOKS, P.CLOSE_DUTIES, P.USE_API},
+    | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS, P.MANAGE_WEBHOOKS, P.CLOSE_DUTIES, P.USE_API, P.SEE_TABLES},
 }
 """What each role may do, and no more than its work needs (45 CFR 164.308(a)(4)(ii)(B), 164.502(b)).
 
 An auditor reads, within the dates of the grant, and changes nothing. Cases name patients, so only those who decide,
 secure or audit see them: an owner does not. Whoever decides cases brings no program in (webhooks); whoever runs the EHR
 sees no case, since their own accesses are among them. The security officer can shut somebody out at once.
+The tables as such, without what is sealed, are for who answers for the installation or audits it.
 
 A staff file ends engagements and says whose a login is, so importing it is for those who may do the same by hand: the
 privacy officer and human resources. A supervisor plans hours and leave; whoever runs the EHR or its security knows its

@@ -51,6 +51,7 @@ class CaseRecord(models.Model):
     """A case of a review. ``digest`` is the engine's id of what it holds; ``revision`` grows with every change.
 
     ``coder`` is None for a login that is no one person's; it lies in ``head``, and ``holders`` are those who hold it.
+    ``withdrawn_for`` names the kinds of inputs that had changed when it was no longer found, or ``another_week``.
     ``head`` (what a list shows) and ``body`` (the whole case) lie sealed. ``reopens`` is the decided case of a signed
     review that this one takes up again.
     """
@@ -75,6 +76,8 @@ class CaseRecord(models.Model):
     body = models.BinaryField()
     opened_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_for = models.JSONField(default=list)
     reopens = models.OneToOneField("self", models.PROTECT, null=True, related_name="reopened_as")
 
     class Meta:

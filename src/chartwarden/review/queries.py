@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         review_cases,
         revisions,
         signed_document,
+        withdrawn,
     )
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "tables",
     "transitions",
     "waiting",
+    "withdrawn",
 ]
 DESK = {
     "facts": ("coming", "facts"),
@@ -73,7 +75,7 @@ DESK = {
     "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
     "reading": (
         "calendar", "case", "findings", "outcomes", "pictures", "review", "review_cases", "revisions",
-        "signed_document",
+        "signed_document", "withdrawn",
     ),
 }  # fmt: skip
 

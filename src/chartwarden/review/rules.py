@@ -68,7 +68,8 @@ OUTCOME_MEANS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What the rules need of a case: the person it is about, who holds its login, and who has answered about it."""
+    """What the rules need of a case: the person it is about, who else holds or held a login that acted in it, and who
+    has answered about it."""
 
     state: str
     revision: int
@@ -80,7 +81,8 @@ class CaseFacts:
 
 @dataclass(frozen=True)
 class ReviewFacts:
-    """What the rules need of a review. ``decided_by_subject`` counts cases that their own subject decided: never."""
+    """What the rules need of a review. ``decided_by_subject`` counts cases that somebody decided who may not: their
+    subject, who holds or held the login, or who answered about them. Never."""
 
     state: str
     last_day: date
@@ -97,12 +99,18 @@ def may_decide(case: CaseFacts, person: UUID | None) -> Decision:
     if person == case.coder:
         return refused("This case is about you. Somebody else decides it.", LAW)
     if person in case.holders:
-        return refused("This case is about a login that you hold. Somebody else decides it.", LAW)
+        return refused("This case is about a login that you hold, or held. Somebody else decides it.", LAW)
     if person in case.answerers:
         return refused("You have answered a question about this case. Somebody else decides it.", LAW)
     if case.review_signed:
         return refused("Its review is signed and never changes. Reopen the case; an amendment is made for it.", LAW)
     return ALLOWED
+
+
+def is_judge_of(case: CaseFacts, person: UUID | None) -> bool:
+    """Whether a person stands apart from a case: it is neither about them, nor about a login of theirs, nor have they
+    answered a question about it."""
+    return person is not None and person != case.coder and person not in case.holders | case.answerers
 
 
 def may_reopen(case: CaseFacts, person: UUID | None) -> Decision:
@@ -154,7 +162,7 @@ def may_sign(review: ReviewFacts, today: date, coverage_acknowledged: bool) -> D
         cases = "One case is" if review.undecided == 1 else f"{review.undecided:,} cases are"
         return refused(f"{cases} not decided yet.", LAW)
     if review.decided_by_subject:
-        return refused("A case was decided by the person it is about.", LAW)
+        return refused("A case was decided by the person it is about, or by one who holds its login.", LAW)
     if not coverage_acknowledged:
         return refused("Say that you have read what was reviewed and what was not.", LAW)
     return ALLOWED
@@ -192,6 +200,35 @@ def may_decide_together(scores: Collection[float]) -> Decision:
     return ALLOWED
 
 
+ANOTHER_WEEK = "another_week"
+
+
+def withdrawn_words(why: Collection[str]) -> str:
+    """Why a case was withdrawn, in a sentence. ``why`` are the kinds of inputs that had changed, or ANOTHER_WEEK."""
+    if ANOTHER_WEEK in why:
+        return "The review of another week holds it."
+    if not why:
+        return "It is no longer found in what is known now."
+    named = [INPUT_WORDS.get(kind, kind) for kind in sorted(why)]
+    listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    return f"It is no longer found since {listed} came in."
+
+
+INPUT_WORDS: Mapping[str, str] = {
+    "log": "a log",
+    "assignments": "a coding queue",
+    "tickets": "tickets",
+    "workforce": "staff",
+    "schedules": "working hours",
+    "leave": "leave",
+    "patients": "patients",
+    "vendors": "vendors",
+    "baas": "vendor agreements",
+    "devices": "devices",
+    "networks": "networks",
+}
+
+
 def monday(day: date) -> date:
     """The Monday of a day's week."""
     return day - timedelta(days=day.weekday())
@@ -214,6 +251,7 @@ def weeks_due(
     reviews_from: date | None, spans: Iterable[tuple[datetime, datetime]], today: date, zone: ZoneInfo
 ) -> list[date]:
     """The Mondays of the weeks that must have a review: those with accesses, and each that ended since the first.
+    Never one that has not begun: a row of a later day has a wrong clock, and waits for its day.
 
     The first is that of ``reviews_from``, or without one that of the earliest access. A week without a log is due all
     the same: that nobody read it must be seen. A week that has not begun is not: a row with a wrong year opens none.

@@ -77,6 +77,7 @@ def settings(request: HttpRequest, clinic: UUID) -> HttpResponse:
     context = {
         "form": form,
         "may_change": may(Permission.CHANGE_SETTINGS),
+        "may_tables": may(Permission.SEE_TABLES),
         "may_webhooks": may(Permission.MANAGE_WEBHOOKS),
     }
     return render(request, "settings.html", context)

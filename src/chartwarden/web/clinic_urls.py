@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.web import clinic_settings, ledger_pages, views, webhook_views
+from chartwarden.web import clinic_settings, ledger_pages, record_views, views, webhook_views
 
 app_name = "web"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("ledger/verify/", ledger_pages.verify, name="ledger_verify"),
     path("ledger/export/", ledger_pages.export, name="ledger_export"),
     path("settings/", clinic_settings.settings, name="settings"),
+    path("tables/", record_views.tables, name="tables"),
+    path("tables/<slug:table>/", record_views.table, name="table"),
     path("settings/change/", clinic_settings.change, name="change_settings"),
 ]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chartwarden.clinics.services import acting_in, open_clinic
 from chartwarden.demo.services import make_clinic
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.scratch import scratch_folder
 from chartwarden.kernel.zones import zone
 from chartwarden.web.demo_people import shown
 from chartwarden.web.demo_weeks import ask, live
@@ -30,10 +30,8 @@ def ready(data: Path, now: datetime, tell: Callable[[str], None]) -> tuple[tuple
     mark = data / DEMO
     if mark.read_text(encoding="ascii") != READY:
         tell("Making the demo clinic. This takes a moment, and only the first time.")
-        scratch = data / "scratch"
-        scratch.mkdir(exist_ok=True, mode=0o700)
-        with TemporaryDirectory(dir=scratch) as folder:
-            make(Path(folder) / "clinic", now)
+        with scratch_folder(data) as folder:
+            make(folder / "clinic", now)
         mark.write_text(READY, encoding="ascii")
     return shown()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import acting_in, keys_that_stay_shut
+from chartwarden.ledger.contracts import Verified
 from chartwarden.ledger.queries import entry, verify_stored
 from chartwarden.web.contracts import Finding, Level
 
@@ -69,6 +71,19 @@ def of_data_keys() -> Iterator[Finding]:
             yield Finding(Level.OK, f"data keys of clinic {clinic.id}: open")
 
 
+def _held(clinic: UUID, verified: Verified) -> Finding:
+    said = f"ledger of clinic {clinic}: {verified.size:,} entries hold"
+    if not verified.checkpoints:
+        missing = "but no checkpoint was ever signed: nothing shows that history was not rewritten"
+    elif not verified.outside:
+        missing = "but no checkpoint is kept outside the database: whoever rules it could have rewritten all"
+    else:
+        return Finding(Level.OK, f"{said}, with {verified.outside:,} checkpoints kept outside the database")
+    return Finding(
+        Level.WARN, f"{said}, {missing}", "The worker signs and keeps one every five minutes: see that it runs."
+    )
+
+
 def of_ledgers(now: datetime) -> Iterator[Finding]:
     """Whether every clinic's ledger holds, and this machine's clock is not before its last entry."""
     for clinic in clinics():
@@ -79,7 +94,7 @@ def of_ledgers(now: datetime) -> Iterator[Finding]:
             said = f"ledger of clinic {clinic.id}: {len(verified.faults)} faults. {verified.faults[0]}"
             yield Finding(Level.WRONG, said, "Change nothing more; keep this database, and put back a copy beside it.")
         else:
-            yield Finding(Level.OK, f"ledger of clinic {clinic.id}: {verified.size:,} entries hold")
+            yield _held(clinic.id, verified)
         if last is not None and last.at > now + ASTRAY:
             said = f"clock: {now:%Y-%m-%d %H:%M} UTC, but the last entry was made at {last.at:%Y-%m-%d %H:%M} UTC"
             yield Finding(Level.WRONG, said, "Set this machine's clock, and have it kept right (NTP).")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import connection
 
-from chartwarden.clinics.queries import clinics
-from chartwarden.clinics.services import acting_in
 from chartwarden.kernel.jobs import Job
-from chartwarden.ledger.queries import checkpoint, latest
-from chartwarden.ledger.services import sign_checkpoint
+from chartwarden.kernel.scratch import sweep
 
 
 def optimize(at: datetime) -> int:
@@ -29,18 +27,14 @@ def forget_sessions(at: datetime) -> int:
     return 0
 
 
-def sign_checkpoints(at: datetime) -> int:
-    """Sign the head of every clinic's ledger to which something was added since the last time."""
-    for clinic in clinics():
-        with acting_in(clinic.id), transaction.atomic():
-            last = checkpoint(clinic.id)
-            if latest(clinic.id).size > (last.size if last else 0):
-                sign_checkpoint(clinic=clinic.id, at=at)
+def sweep_scratch(at: datetime) -> int:
+    """Remove the plain working copies that a killed process has left."""
+    sweep(settings.DATA)
     return 0
 
 
 JOBS = (
-    Job("web.sign_checkpoints", sign_checkpoints, timedelta(hours=1)),
+    Job("web.sweep_scratch", sweep_scratch, timedelta(minutes=1)),
     Job("web.optimize", optimize, timedelta(days=1)),
     Job("web.forget_sessions", forget_sessions, timedelta(days=1)),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from chartwarden.kernel.scratch import scratch_folder
 from chartwarden.ledger.queries import checkpoint, entries, latest, signing_keys, verify_stored
 from chartwarden.ledger.services import export_signed
 from chartwarden.people.contracts import Permission, page
@@ -42,24 +43,18 @@ def verify(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest, clinic: UUID) -> StreamingHttpResponse:
     """Sign a checkpoint and hand out the ledger up to it as a zip, which `chartwarden ledger verify` reads."""
-    scratch: Path = settings.DATA / "scratch"
-    scratch.mkdir(exist_ok=True, mode=0o700)
-    folder = TemporaryDirectory(dir=scratch)
-    try:
-        out = Path(folder.name) / "ledger.zip"
+    with ExitStack() as held:
+        out = held.enter_context(scratch_folder(settings.DATA)) / "ledger.zip"
         with transaction.atomic():
             export_signed(clinic=clinic, out=out, at=request.now)
-    except BaseException:
-        folder.cleanup()
-        raise
-    answer = StreamingHttpResponse(_chunks(out, folder), content_type="application/zip")
+        answer = StreamingHttpResponse(_chunks(out, held.pop_all()), content_type="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="ledger-{request.now:%Y-%m-%d}.zip"'
     answer.headers["Content-Length"] = str(out.stat().st_size)
     return answer
 
 
-def _chunks(path: Path, folder: TemporaryDirectory[str]) -> Iterator[bytes]:
-    with folder, path.open("rb") as file:
+def _chunks(path: Path, held: ExitStack) -> Iterator[bytes]:
+    with held, path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
 

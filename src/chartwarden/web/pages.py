@@ -11,7 +11,10 @@ from chartwarden.kernel.errors import refuse
 from chartwarden.web import parent
 from chartwarden.web.preparing import gather_static
 
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 16
+"""Threads are made when they are needed, and end when they are idle. Whoever goes away in the middle of a form without
+a word (a laptop that is shut) holds one until the system gives the connection up, so there are more than work needs;
+a proxy that takes forms in whole before it hands them on keeps them all free."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

@@ -16,7 +16,7 @@ from chartwarden.kernel.sealing import create_key_file, load_keyring
 DATABASE, KEYS, BACKUPS = "chartwarden.sqlite3", "keys", "backups"
 DEMO, READY = "demo", "ready"
 """The file that marks a demo's folder, and what it holds once the demo's clinic is made."""
-DEMO_MADE = ("vault", "events", "scratch", "worker", "incoming", BACKUPS)
+DEMO_MADE = ("vault", "events", "scratch", "worker", "incoming", "checkpoints", BACKUPS)
 
 
 def make_folder(data: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
 from chartwarden.clinics.queries import clinics
+from chartwarden.kernel.disk import is_full
 from chartwarden.ledger.queries import entries, latest
 from chartwarden.people.contracts import Permission, page, public
 from chartwarden.people.queries import clinics_of
@@ -73,5 +78,13 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: a fault of the program, without saying whose data it was about."""
+    """500: a fault of the program, without saying whose data it was about. 503: the database or the disk is not there.
+
+    Django calls this while it handles the fault. Where the database is away nothing may be asked of it, so the page
+    stands without a frame.
+    """
+    fault = sys.exc_info()[1]
+    if is_full(fault) or isinstance(fault, OperationalError | InterfaceError):
+        page = render_to_string("unavailable.html", {"full": is_full(fault), "demo": settings.DEMO})
+        return HttpResponse(page, status=503, headers={"Retry-After": "30"})
     return render(request, "broken.html", status=500)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import heapq
 import logging
-import os
-import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterable
@@ -25,13 +23,14 @@ from django.utils import timezone
 
 from chartwarden.kernel.errors import refuse
 from chartwarden.kernel.jobs import Job
+from chartwarden.kernel.locks import holding
+from chartwarden.kernel.scratch import sweep
 from chartwarden.web import parent
 from chartwarden.web.heartbeat import FOLDER, Heart, JobState, forget_others
-from chartwarden.web.lock import holding
 
 log = logging.getLogger("chartwarden.worker")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
-LOCK, SCRATCH = "lock", "scratch"
+LOCK = "lock"
 
 
 def jobs() -> tuple[Job, ...]:
@@ -112,7 +111,7 @@ def work() -> None:
     """Be the worker of this installation's data folder until SIGTERM, Ctrl-C, or the parent's end.
 
     Raises InputRefused where another worker is at work on SQLite. On PostgreSQL several may be: jobs take turns by
-    the leases in their own tables. The scratch folder is emptied by the first alone.
+    the leases in their own tables. What killed processes have left in the scratch folder is swept away.
     """
     data: Path = settings.DATA
     stop = threading.Event()
@@ -126,15 +125,7 @@ def work() -> None:
             raise refuse("worker", "no other worker on this data folder", "one that is at work")
         if first:
             forget_others(data)
-            empty(data / SCRATCH)
+        sweep(data)
         heart = Heart(data, timezone.now)
         with heart.beating():
             Worker(jobs(), stop=stop, tell=heart.tell).run()
-
-
-def empty(folder: Path) -> None:
-    """Make a private folder that holds nothing: what a killed process left in it may be unsealed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if os.name == "posix":
-        folder.chmod(0o700)

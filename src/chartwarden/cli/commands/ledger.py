@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from chartwarden.cli.installation import DATA_HELP, prepared
+from chartwarden.cli.installation import folder as installation
 from chartwarden.kernel.errors import InputRefused, refuse
 
 APP = typer.Typer(
@@ -57,20 +58,40 @@ def verify_ledger(
     key: Annotated[str, typer.Option(metavar="VKEY", help="The verifier key that you trust: NAME+KEYID+BASE64.")],
     earlier: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A checkpoint that you kept: the ledger must begin with what it signed."),
+        typer.Option(
+            metavar="FILE", help="Checkpoints that you kept, a file or folder: it must begin with what they signed."
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A data folder whose kept checkpoints are used too, where there is one."),
     ] = None,
 ) -> None:
     """Check every entry, hash, key and signature of an export. Needs no server and no database."""
-    from chartwarden.ledger.verify import verify
+    from chartwarden.ledger.verify import kept_beside, verify
 
-    found = verify(folder, key, _note(earlier) if earlier is not None else None)
+    beside, beyond = kept_beside(folder, installation(data))
+    found = verify(folder, key, [*(_notes(earlier) if earlier is not None else ()), *beside])
     if not found.sound:
         raise InputRefused(*found.faults)
     print(f"Sound: {found.size:,} entries of {found.origin}, {len(found.keys)} key(s), root {found.root.hex()}.")
+    if found.outside:
+        print(f"It begins with what {found.outside:,} checkpoint(s) kept apart from it have signed.")
+    else:
+        print(
+            "No checkpoint kept apart from it was at hand: nothing here shows that history before it was not rewritten."
+        )
+    if beyond:
+        print(f"This is not the newest: a checkpoint in the data folder has {beyond:,} entries.")
 
 
-def _note(path: Path) -> str:
+def _notes(path: Path) -> list[str]:
+    from chartwarden.ledger.verify import read_checkpoints
+
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise refuse("--earlier", "a file with a checkpoint", "nothing that can be read as one") from None
+        found = read_checkpoints(path)
+    except (OSError, ValueError):
+        found = []
+    if not found:
+        raise refuse("--earlier", "a file or a folder with checkpoints", "nothing that can be read as one")
+    return found

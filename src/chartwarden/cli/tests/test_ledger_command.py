@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import subprocess
 import sys
@@ -36,7 +37,9 @@ def test_verify_needs_no_django(tmp_path: Path) -> None:
     root = head_of(made(300, (299,))[0]).root.hex()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Sound: 300 entries of chartwarden/")
-    assert done.stdout.endswith(f"2 key(s), root {root}.\n")
+    first, second = done.stdout.splitlines()
+    assert first.endswith(f"2 key(s), root {root}.")
+    assert second.startswith("No checkpoint kept apart from it was at hand")
 
 
 def test_verify_refuses_with_one_line_a_fault(tmp_path: Path) -> None:
@@ -60,6 +63,12 @@ def test_verify_with_an_earlier_checkpoint(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     kept.write_text(signing_key(1).sign(head_of(made(20)[0]).text), encoding="utf-8")
     assert without_django("ledger", "verify", path, "--key", key, "--earlier", kept).returncode == 0
+    again = tmp_path / "lines.jsonl"
+    heads = [head_of(made(size)[0]) for size in (10, 20)]
+    lines = [{"size": head.size, "note": signing_key(1).sign(head.text)} for head in heads]
+    again.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    done = without_django("ledger", "verify", path, "--key", key, "--earlier", again)
+    assert "It begins with what 2 checkpoint(s) kept apart from it have signed." in done.stdout
     kept.write_text(signing_key(1).sign(head_of(made(20, (3,))[0]).text), encoding="utf-8")
     done = without_django("ledger", "verify", path, "--key", key, "--earlier", kept)
     assert (done.returncode, "history was rewritten" in done.stderr) == (2, True)
@@ -71,7 +80,7 @@ def test_verify_with_an_earlier_checkpoint(tmp_path: Path) -> None:
         (["ledger", "verify", "{out}", "--key", "x"], "--key: expected a verifier key"),
         (["ledger", "verify", "{out}/none", "--key", "{key}"], "none: expected a folder or a zip"),
         (["ledger", "verify", "{out}"], "--key: expected a value"),
-        (["ledger", "verify", "{out}", "--key", "{key}", "--earlier", "{out}"], "--earlier: expected a file"),
+        (["ledger", "verify", "{out}", "--key", "{key}", "--earlier", "{out}"], "--earlier: expected a file or a"),
         (["ledger", "prove"], "chartwarden ledger: expected what"),
         (["ledger", "export", "A", "{out}", "--data", "{out}/none"], "--data: expected a data folder"),
     ],

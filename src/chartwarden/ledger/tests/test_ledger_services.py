@@ -178,7 +178,7 @@ def test_a_new_key_takes_over(ledger: UUID, tmp_path: Path) -> None:
     assert queries.verify_stored(ledger).faults == ()
     services.export_signed(clinic=ledger, out=tmp_path / "out.zip", at=AT)
     for trusted in (first, second):
-        assert verify(tmp_path / "out.zip", trusted, earlier=old).faults == ()
+        assert verify(tmp_path / "out.zip", trusted, [old]).faults == ()
 
 
 def test_an_export_of_the_database_is_sound(ledger: UUID, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def spoiled(whole: tuple[Path, str], tmp_path: Path) -> Path:
 
 
 def said(path: Path, key: str, earlier: str | None = None) -> list[str]:
-    return [str(fault) for fault in verify(path, key, earlier).faults]
+    return [str(fault) for fault in verify(path, key, [earlier] if earlier else []).faults]
 
 
 @pytest.mark.parametrize("size", SIZES)

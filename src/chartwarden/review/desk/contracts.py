@@ -155,7 +155,10 @@ class DispositionShown:
 
 @dataclass(frozen=True)
 class CaseShown:
-    """A case in full, with what was asked, answered and decided, and what was decided before."""
+    """A case in full, with what was asked, answered and decided, and what was decided before.
+
+    ``brought`` tells of assignments that came after the case's first access: when, and who had them count.
+    """
 
     id: UUID
     review: ReviewLine
@@ -177,6 +180,7 @@ class CaseShown:
     reopens: UUID | None
     reopened_as: UUID | None
     may_decide: Decision
+    brought: Mapping[str, tuple[datetime, UUID | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,17 @@ class CaseGroup:
     cases: tuple[CaseLine, ...]
     may_decide: Decision
     following: NextCase | None
+
+
+@dataclass(frozen=True)
+class WithdrawnCase:
+    """A case that a re-run no longer found: when it was withdrawn, and why in a sentence."""
+
+    id: UUID
+    head: CaseHead
+    when: str
+    at: datetime
+    why: str
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,12 @@ from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Decision, Refused, refused, require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
+from chartwarden.people import queries as people
 from chartwarden.review import models, rules
 from chartwarden.review.desk import sealed
+from chartwarden.review.desk.contracts import CaseBody
 from chartwarden.review.desk.opening import amendment_of, settle
+from chartwarden.review.desk.summing import logins_of
 
 MOST_TEXT = 4000
 
@@ -166,10 +169,16 @@ def facts_of(row: models.CaseRecord) -> rules.CaseFacts:
         state=row.state,
         revision=row.revision,
         coder=row.coder_id,
-        holders=frozenset(UUID(holder) for holder in row.holders),
+        holders=frozenset(UUID(holder) for holder in row.holders) | _holders_now(row),
         answerers=frozenset(answerers),
         review_signed=row.review.state == "signed",
     )
+
+
+def _holders_now(row: models.CaseRecord) -> frozenset[UUID]:
+    """Who has come to hold a login of the case since the review was last made: they may not decide either."""
+    case = sealed.unpack(row.clinic_id, sealed.BODY, row.body, CaseBody).case
+    return people.login_holders(row.clinic_id, logins_of(case)) - {row.coder_id}
 
 
 def require_current(row: models.CaseRecord, revision: int) -> None:

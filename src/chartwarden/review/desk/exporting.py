@@ -117,7 +117,7 @@ def shown_case(shown: CaseShown, revisions: dict[UUID, int]) -> Row:
         "narrative": case.narrative,
         "signals": [_signal(signal) for signal in case.signals],
         "accesses_held": accesses_held(shown.body),
-        "assignments": [_assignment(one) for one in case.assignments],
+        "assignments": [{**_assignment(one), **_brought(shown, one.assignment)} for one in case.assignments],
         "names": dict(shown.body.names),
         "questions": [question_row(question) for question in shown.questions],
         "dispositions": [_disposition(given) for given in shown.dispositions],
@@ -257,6 +257,12 @@ def _assignment(one: contracts.Assignment) -> Row:
         "assigned_at": _utc(one.assigned_at),
         "ended_at": _utc(one.ended_at) if one.ended_at else None,
     }
+
+
+def _brought(shown: CaseShown, assignment: str) -> Row:
+    """Who had an assignment count that came after the case's first access, and when; empty of every other."""
+    at, person = shown.brought.get(assignment, (None, None))
+    return {"brought_at": at.astimezone(UTC).isoformat() if at else None, "brought_by": str(person) if person else None}
 
 
 def _disposition(given: DispositionShown) -> Row:

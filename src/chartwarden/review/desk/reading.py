@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from chartwarden.assignments import queries as assignments
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import unseal
 from chartwarden.review import contracts, models, rules
@@ -21,12 +22,14 @@ from chartwarden.review.desk.contracts import (
     QuestionShown,
     ReviewLine,
     Summary,
+    WithdrawnCase,
 )
 from chartwarden.review.desk.deciding import facts_of
 from chartwarden.review.desk.lines import case_line, case_lines, cases, review_line, reviews
 from chartwarden.review.desk.summing import findings_of
 from chartwarden.review.period import midnight
 from chartwarden.review.report.contracts import Picture
+from chartwarden.review.wording import stretch
 
 WEEKS, PAGE, EARLIER, ALIKE = 53, 50, 20, 100
 
@@ -116,7 +119,26 @@ def case(clinic: Clinic, case_id: UUID, person: UUID, now: datetime) -> CaseShow
         reopens=row.reopens_id,
         reopened_as=reopened,
         may_decide=rules.may_decide(facts_of(row), person),
+        brought=_brought_later(clinic.id, body.case),
     )
+
+
+def _brought_later(clinic: UUID, shown: contracts.Case) -> dict[str, tuple[datetime, UUID | None]]:
+    """The assignments around a case that came after its first access: who has work explained by hand can be seen."""
+    found = assignments.brought(clinic, [held.assignment for held in shown.assignments])
+    return {ref: told for ref, told in found.items() if told[0].replace(tzinfo=None) > shown.begins}
+
+
+def withdrawn(clinic: Clinic, review_id: UUID, most: int = PAGE) -> tuple[WithdrawnCase, ...]:
+    """The cases of a review that a re-run no longer found, the last first."""
+    rows = models.CaseRecord.objects.filter(clinic_id=clinic.id, review_id=review_id, state="withdrawn").defer("body")
+    found = []
+    for row in rows.exclude(withdrawn_at=None).order_by("-withdrawn_at", "rank", "id")[:most]:
+        head = sealed.unpack(clinic.id, sealed.HEAD, row.head, CaseHead)
+        when = stretch(head.begins, head.ends, clinic.time_zone)
+        why = rules.withdrawn_words(row.withdrawn_for)
+        found.append(WithdrawnCase(row.id, head, when, row.withdrawn_at, why))
+    return tuple(found)
 
 
 def alike(clinic: Clinic, row: models.CaseRecord, person: UUID) -> tuple[CaseLine, ...]:

@@ -12,14 +12,16 @@ from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.actors import Actor
-from chartwarden.ledger.services import append
+from chartwarden.ledger.contracts import Draft
+from chartwarden.ledger.services import append, append_many
+from chartwarden.logs import queries as logs
 from chartwarden.people.queries import holders
 from chartwarden.review import models, rules
 from chartwarden.review.contracts import Case, Findings
 from chartwarden.review.desk import sealed
 from chartwarden.review.desk.opening import amendment_of, newest, settle
 from chartwarden.review.desk.own import PersonAccesses, keep_accesses
-from chartwarden.review.desk.summing import body_of, head_of, summary_of
+from chartwarden.review.desk.summing import body_of, head_of, logins_of, summary_of
 from chartwarden.review.desk.telling import tell
 from chartwarden.review.report.contracts import Picture
 
@@ -82,7 +84,9 @@ def take_findings(
                 return counts
             row = amendment_of(row, clinic, actor, at)
         first = row.refreshed_at is None
-        _take_cases(row, cases, dict(findings.names), staff, counts, at)
+        lost = _take_cases(row, cases, dict(findings.names), staff, counts, at)
+        _withdraw(row, lost, elsewhere, actor, at)
+        counts.withdrawn = len(lost)
         row.summary = sealed.pack(clinic.id, sealed.SUMMARY, summary_of(findings, pictures))
         row.accesses, row.explained = findings.totals.accesses, findings.totals.explained
         row.revision, row.refreshed_at = revision, at
@@ -153,7 +157,8 @@ def _digests_elsewhere(row: models.Review, cases: Sequence[Case]) -> set[str]:
 
 def _take_cases(
     row: models.Review, cases: Sequence[Case], names: dict[str, str], staff: Staff, counts: Counts, at: datetime
-) -> None:
+) -> list[models.CaseRecord]:
+    """Take cases over; returns those that were there and are no longer found, and do not go on as another."""
     held = {case.digest: case for case in row.cases.select_for_update()}
     found = {case.case for case in cases}
     lost = [case for case in held.values() if case.digest not in found and case.state in rules.UNDECIDED]
@@ -174,11 +179,32 @@ def _take_cases(
             added.append(made)
     models.CaseRecord.objects.bulk_create(added, batch_size=BATCH)
     counts.added = len(added)
-    for case in (case for rest in going_on.values() for case in rest):
+    return [case for rest in going_on.values() for case in rest]
+
+
+def _withdraw(
+    row: models.Review, lost: Sequence[models.CaseRecord], elsewhere: set[str], actor: Actor, at: datetime
+) -> None:
+    """Withdraw cases, each with an entry that says why: nothing leaves a review unseen."""
+    why = _changed_inputs(row) if lost else []
+    drafts = []
+    for case in lost:
         case.state = rules.CASE.after(case.state, "withdrawn")
         case.revision += 1
-        case.save(update_fields=["state", "revision"])
-        counts.withdrawn += 1
+        case.withdrawn_at = at
+        case.withdrawn_for = [rules.ANOTHER_WEEK] if case.digest in elsewhere else why
+        case.save(update_fields=["state", "revision", "withdrawn_at", "withdrawn_for"])
+        subject = {"case": str(case.id), "review": str(row.id)}
+        facts = {"case": case.digest, "why": case.withdrawn_for}
+        drafts.append(Draft(row.clinic_id, "review.case_withdrawn", actor, at, subject, facts))
+    append_many(row.clinic_id, drafts)
+
+
+def _changed_inputs(row: models.Review) -> list[str]:
+    """The kinds of inputs that were counted since a review was last made."""
+    feeds = logs.feed_revisions(row.clinic_id)
+    changed = [kind for kind, revision in feeds.items() if revision > row.revision]
+    return sorted([*changed, *(["log"] if logs.spans(row.clinic_id, after=row.revision) else [])])
 
 
 def _pair(case: models.CaseRecord) -> tuple[bytes, bytes | None]:
@@ -198,7 +224,7 @@ def _record(row: models.Review, case: Case, names: dict[str, str], staff: Staff,
         coder_id=person,
         coder_index=sealed.coder_index(clinic, case.coder),
         patient_index=sealed.patient_index(clinic, case.patient),
-        holders=[] if person else sorted(str(holder) for holder in staff.holders.get(case.coder, frozenset())),
+        holders=_holders(case, staff),
         detectors=seen,
         alike=hashlib.sha256(rules.alike_key(seen, case.suggested, case.patient).encode()).hexdigest(),
         suggested=case.suggested,
@@ -206,6 +232,12 @@ def _record(row: models.Review, case: Case, names: dict[str, str], staff: Staff,
         body=sealed.pack(clinic, sealed.BODY, body_of(case, names)),
         opened_at=at,
     )
+
+
+def _holders(case: Case, staff: Staff) -> list[str]:
+    """Everybody but its subject who holds a login under which its accesses were made: it may have been they."""
+    found = {holder for login in logins_of(case) for holder in staff.holders.get(login, frozenset())}
+    return sorted(str(holder) for holder in found - {staff.persons.get(case.coder)})
 
 
 def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], staff: Staff, counts: Counts) -> None:
@@ -216,7 +248,8 @@ def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], staff: St
     if held.state == "withdrawn":
         held.state = rules.CASE.after(held.state, "found again")
         held.revision += 1
-        changed += ["state", "revision"]
+        held.withdrawn_at, held.withdrawn_for = None, []
+        changed += ["state", "revision", "withdrawn_at", "withdrawn_for"]
     if held.state in rules.UNDECIDED:
         held.score = case.score
         held.head = sealed.pack(held.clinic_id, sealed.HEAD, head_of(case, names))
@@ -224,18 +257,19 @@ def _renew(held: models.CaseRecord, case: Case, names: dict[str, str], staff: St
         # Whoever holds the login by now may not decide either; whoever held it before still may not.
         person = staff.persons.get(case.coder)
         held.coder_id = person or held.coder_id
-        held.holders = sorted({*held.holders, *map(str, staff.holders.get(case.coder, frozenset()))})
+        held.holders = sorted({*held.holders, *_holders(case, staff)})
         changed += ["score", "head", "body", "coder", "holders"]
     held.save(update_fields=changed)
 
 
-CONTINUES = ("digest", "rank", "score", "coder_id", "holders", "detectors", "alike", "suggested", "head", "body")
+CONTINUES = ("digest", "rank", "score", "coder_id", "detectors", "alike", "suggested", "head", "body")
 
 
 def _continue(before: models.CaseRecord, made: models.CaseRecord, counts: Counts) -> None:
     """An undecided case whose pair has more or fewer accesses now: it goes on under its own id, with its questions."""
     for name in CONTINUES:
         setattr(before, name, getattr(made, name))
+    before.holders = sorted({*before.holders, *made.holders})
     before.revision += 1
     before.save()
     counts.continued += 1

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
-import tempfile
+import threading
+import time
+from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.services import acting_in
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.disk import is_full
 from chartwarden.kernel.errors import InputRefused
+from chartwarden.kernel.scratch import scratch_folder
 from chartwarden.review import models
 from chartwarden.review.desk import inputs, weeks
 from chartwarden.review.desk.opening import open_reviews, settle
@@ -27,8 +31,11 @@ LOGGER = logging.getLogger(__name__)
 WORKER = Actor.of_system("worker")
 AGAIN_AFTER = timedelta(minutes=2)
 """After a fault that may pass."""
-LEASE = timedelta(minutes=15)
-"""After this another worker may take a run over; two runs of the same week do no harm, so no one is locked out."""
+LEASE = timedelta(seconds=60)
+"""After this without a sign of life another worker may take a run over; two runs of the same week do no harm."""
+BEAT = 10.0
+"""Seconds between signs of life."""
+FULL = "The disk is full. Nothing was lost: the review is made by itself once there is room."
 
 
 class Stages:
@@ -46,10 +53,53 @@ class Stages:
         """Say nothing: a week's stages are short."""
 
 
+class Lease:
+    """A run's hold on its review, renewed as long as the run lives: by a thread, since the run is busy."""
+
+    def __init__(self, row: models.Review, at: datetime) -> None:
+        self._rows = models.Review.objects.filter(clinic_id=row.clinic_id, id=row.id)
+        self._clinic, self._at, self._since = row.clinic_id, at, time.monotonic()
+        self._until = at + LEASE
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._go_on, name="review lease", daemon=True)
+
+    def taken(self) -> bool:
+        """Whether it could be taken: nobody else holds it."""
+        free = Q(run_until=None) | Q(run_until__lt=self._at)
+        begun = {"run": "running", "run_until": self._until, "run_stage": "Reading what was imported", "run_fault": ""}
+        return bool(self._rows.filter(free).update(**begun))
+
+    def __enter__(self) -> Lease:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        with suppress(DatabaseError):
+            self._rows.filter(run="running", run_until=self._until).update(run="idle", run_until=None, run_stage="")
+
+    def _go_on(self) -> None:
+        while not self._ended.wait(BEAT):
+            until = self._at + timedelta(seconds=time.monotonic() - self._since) + LEASE
+            try:
+                with acting_in(self._clinic):
+                    held = self._rows.filter(run="running", run_until=self._until).update(run_until=until)
+            except DatabaseError:
+                connection.close()
+                continue
+            if held:
+                self._until = until
+        connection.close()
+
+
 def refresh_clinic(clinic: Clinic, at: datetime) -> int:
     """Open the reviews that must be there and refresh those that are behind. Returns how many were done."""
+    since = time.monotonic()
     opened = open_reviews(clinic=clinic, spans=weeks.spans(clinic.id), actor=WORKER, at=at)
-    done = sum(refresh_review(clinic, row, at) for row in behind(clinic))
+    done = 0
+    for row in behind(clinic):
+        done += refresh_review(clinic, row, at + timedelta(seconds=time.monotonic() - since))
     settle_ended(clinic, at)
     return len(opened) + done
 
@@ -78,27 +128,33 @@ def is_behind(clinic: Clinic, row: models.Review) -> bool:
 
 
 def refresh_review(clinic: Clinic, row: models.Review, at: datetime) -> int:
-    """Make one review anew. Returns 1, or 0 where another worker does it. A fault is kept for the page to tell."""
+    """Make one review anew. Returns 1, or 0 where another worker does it, or there is no room for it now.
+
+    A fault is kept for the page to tell. One of the database is the caller's: the run is taken up again when its
+    lease has ended.
+    """
     revision = weeks.revision(clinic, row.first_day, row.last_day, row.state == "signed")
-    free = Q(run_until=None) | Q(run_until__lt=at)
-    taken = models.Review.objects.filter(free, clinic_id=clinic.id, id=row.id)
-    if not taken.update(run="running", run_until=at + LEASE, run_stage="Reading what was imported", run_fault=""):
+    lease = Lease(row, at)
+    if not lease.taken():
         return 0
     try:
-        _judge(clinic, row, revision, at)
+        with lease:
+            _judge(clinic, row, revision, at)
+    except (OperationalError, InterfaceError):
+        raise
     except InputRefused as refusal:
         _failed(row, revision, "\n".join(f"{f.where}: {f.expected} is needed" for f in refusal.faults))
-    except Exception:
+    except Exception as fault:
+        if is_full(fault):
+            _wait_for_room(row, at)
+            return 0
         LOGGER.exception("a review could not be made")
         _put_off(row, at, "A fault of the program. It is tried again by itself; the log says where it was.")
     return 1
 
 
 def _judge(clinic: Clinic, row: models.Review, revision: int, at: datetime) -> None:
-    place = settings.DATA / "scratch"
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=place, ignore_cleanup_errors=True) as folder:
-        scratch = Path(folder)
+    with scratch_folder(settings.DATA) as scratch:
         found = inputs.open_inputs(clinic, row.first_day, row.last_day, scratch)
         week = review_tables(
             found.clinic,
@@ -120,6 +176,13 @@ def _judge(clinic: Clinic, row: models.Review, revision: int, at: datetime) -> N
             at=at,
             pictures=pictures_of(week.findings),
         )
+
+
+def _wait_for_room(row: models.Review, at: datetime) -> None:
+    """Nothing is wrong with the inputs: it is tried again in a minute, until the disk has room."""
+    models.Review.objects.filter(clinic_id=row.clinic_id, id=row.id).update(
+        run="failed", run_until=at + LEASE, run_stage="", run_fault=FULL
+    )
 
 
 def _failed(row: models.Review, revision: int, fault: str) -> None:

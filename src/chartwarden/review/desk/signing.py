@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import seal
@@ -62,14 +63,30 @@ def signable(*, clinic: Clinic, review: UUID, at: datetime) -> Decision:
 def facts_of(clinic: Clinic, row: models.Review) -> rules.ReviewFacts:
     """What the rules need of a review."""
     latest = weeks.revision(clinic, row.first_day, row.last_day, row.state == "signed")
-    decided = models.Disposition.objects.filter(case__review=row, superseded_at=None)
     return rules.ReviewFacts(
         state=row.state,
         last_day=row.last_day,
         undecided=row.cases.filter(state__in=rules.UNDECIDED).count(),
         read=row.refreshed_at is not None and row.run != "failed",
         behind=row.revision < latest,
-        decided_by_subject=decided.filter(by=F("case__coder")).count(),
+        decided_by_subject=_decided_by_subject(row),
+    )
+
+
+def _decided_by_subject(row: models.Review) -> int:
+    """How many cases were decided by somebody who may not, by what is kept of each."""
+    answered: dict[UUID, set[UUID]] = defaultdict(set)
+    questions = models.Question.objects.filter(clinic_id=row.clinic_id).exclude(answered_at=None)
+    for field in ("case", "case__reopened_as", "case__reopened_as__reopened_as"):
+        for case, person in questions.filter(**{f"{field}__review": row}).values_list(f"{field}__id", "to_id"):
+            answered[case].add(person)
+    found = models.Disposition.objects.filter(case__review=row, superseded_at=None)
+    facts = ("by_id", "case_id", "case__coder_id", "case__holders")
+    return sum(
+        not rules.is_judge_of(
+            rules.CaseFacts("decided", 0, coder, frozenset(map(UUID, holders)), frozenset(answered[case])), by
+        )
+        for by, case, coder, holders in found.values_list(*facts)
     )
 
 

@@ -67,6 +67,11 @@ def head_of(case: Case, names: dict[str, str]) -> CaseHead:
     )
 
 
+def logins_of(case: Case) -> frozenset[str]:
+    """The logins that a case is about: those that acted in it, or its own where it is nobody's."""
+    return frozenset({case.coder, *(access.actor for access in case.accesses)})
+
+
 def body_of(case: Case, names: dict[str, str]) -> CaseBody:
     """The case, with the names of those whom its time line shows. Its rank is kept beside it, so 0 here."""
     people = {case.coder, *(held.coder for held in case.assignments)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -178,13 +179,17 @@ def _page(
         *(question.to for question in shown.questions),
         *(question.asked_by for question in shown.questions),
         *(line.decided_by for line in (*shown.of_pair, *shown.of_coder)),
+        *(person for _, person in shown.brought.values()),
     ]
+    named = showing.names(request.clinic.id, ids)
+    zone = request.clinic.time_zone
+    table = showing.with_brought(told.assignments, shown.body.case, shown.brought, named, zone)
     revisions = queries.revisions(request.clinic.id, shown.review.id, [line.id for line in shown.alike])
     undecided = shown.state in rules.UNDECIDED
     outcome = form["outcome"].value() if form else ""
     context = {
         "shown": shown,
-        "sheet": told,
+        "sheet": replace(told, assignments=table),
         "patient_name": patient_name(request.clinic.id, shown.head.patient),
         "line_svg": showing.picture(told.picture, "line"),
         "week": showing.week_words(shown.review),
@@ -208,7 +213,7 @@ def _page(
             }
             for line in shown.alike
         ],
-        "names": showing.names(request.clinic.id, ids),
+        "names": named,
         "OUTCOMES": rules.OUTCOMES,
         "kept_note": kept_note,
         "earlier": [

@@ -60,6 +60,7 @@ def review(request: HttpRequest, clinic: UUID, review: UUID) -> HttpResponse:
         "decided": [(case, showing.case_state(case)) for case in decided],
         "decided_total": line.cases - line.undecided,
         "decided_more": LISTED if line.cases - line.undecided > LISTED else None,
+        "withdrawn": queries.withdrawn(request.clinic, review),
         "outcomes": [
             (rules.OUTCOMES[name], number) for name, number in queries.outcomes(request.clinic, review).items()
         ],

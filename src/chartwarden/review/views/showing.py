@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.safestring import SafeString, mark_safe
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.people import queries as people
 from chartwarden.review import rules
-from chartwarden.review.contracts import Coverage, Findings
+from chartwarden.review.contracts import Case, Coverage, Findings
 from chartwarden.review.desk.contracts import CaseLine, ReviewLine
 from chartwarden.review.report import state
 from chartwarden.review.report.contracts import Picture, Table
 from chartwarden.review.report.html import drawn
 from chartwarden.review.report.plugged import Named, detectors, explanations
 from chartwarden.review.report.words import day, days
+from chartwarden.review.wording import moment
 
 _plugged: dict[str, Named] = {}
 
@@ -139,6 +141,24 @@ def tables(findings: Findings) -> list[Table]:
         state.quarantine(findings),
     ]
     return [table for table in found if table]
+
+
+def with_brought(
+    table: Table | None,
+    case: Case,
+    brought: Mapping[str, tuple[datetime, UUID | None]],
+    named: Mapping[UUID, str],
+    zone: ZoneInfo,
+) -> Table | None:
+    """The table of a case's assignments, with who brought which of them after its first access, and when."""
+    if table is None or not brought:
+        return table
+    told = []
+    for held, row in zip(case.assignments, table.rows, strict=False):
+        at, person = brought.get(held.assignment, (None, None))
+        who = named.get(person, "–") if person else "a program"
+        told.append((*row, f"{moment(at.replace(tzinfo=None), zone)} by {who}" if at else "before"))
+    return replace(table, columns=(*table.columns, "Brought in after the access"), rows=tuple(told))
 
 
 def week_words(line: ReviewLine) -> str:

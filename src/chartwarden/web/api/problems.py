@@ -27,6 +27,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     422: ("invalid", "What was sent won't do"),
     429: ("too-many", "Too many requests"),
     500: ("fault", "A fault of the program"),
+    503: ("unavailable", "The database or the disk is not there for the moment"),
 }
 """Name and title of each kind of problem by its HTTP status."""
 

@@ -16,10 +16,10 @@ from pydantic import Field, create_model
 
 from chartwarden.clinics.services import acting_in
 from chartwarden.kernel.offered import Row, Table
+from chartwarden.kernel.spreadsheets import inert
 from chartwarden.web.api import cursors
 
 CHUNK = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MEDIA = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 FORMS = Literal["json", "csv", "ndjson"]
 
@@ -106,7 +106,7 @@ def _ndjson(table: Table, request: HttpRequest, after: str) -> Iterator[str]:
 
 
 def _csv(table: Table, request: HttpRequest, after: str) -> Iterator[str]:
-    """RFC 4180; lists and objects as JSON in their cell, None as an empty one."""
+    """RFC 4180; lists and objects as JSON in their cell, None as an empty one, no formula for a spreadsheet."""
     names = [column.name for column in table.columns]
     yield _line([names])
     for rows in _chunks(table, request, after):
@@ -122,7 +122,6 @@ def _line(rows: list[list[Any]]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    # A spreadsheet takes text that begins so for a formula; a quote before it keeps it text (OWASP, CSV injection).
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    if isinstance(value, str):
+        return inert(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value

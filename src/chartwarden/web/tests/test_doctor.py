@@ -35,6 +35,8 @@ preparing.migrate(now)
 from chartwarden.clinics.services import open_clinic
 from chartwarden.kernel.actors import Actor
 open_clinic(name="Lakeside Clinic", time_zone="America/Chicago", actor=Actor.of_system("tests"), at=now)
+from chartwarden.clinics.jobs import sign_heads
+sign_heads(now)
 """
 
 
@@ -133,6 +135,14 @@ def test_a_sound_installation_is_said_to_be_sound(data: Path) -> None:
     status, lines = told(data)
     assert (status, "wrong" in lines) == (0, False)
     assert lines.endswith("Sound, with 1 to look at.\n")  # no mail server is set
+
+
+def test_a_ledger_without_a_checkpoint_outside_the_database_is_said(data: Path) -> None:
+    assert "2 entries hold, with 1 checkpoints kept outside the database" in told(data)[1]
+    shutil.rmtree(data / "checkpoints")
+    assert "2 entries hold, but no checkpoint is kept outside the database" in told(data)[1]
+    by_sql("DELETE FROM ledger_checkpoint")(data)
+    assert "2 entries hold, but no checkpoint was ever signed" in told(data)[1]
 
 
 def levels(findings: object) -> list[Level]:

@@ -12,9 +12,8 @@ import pytest
 
 from chartwarden.kernel.jobs import Job
 from chartwarden.web.heartbeat import Heart, JobState, WorkerState, states
-from chartwarden.web.lock import holding
 from chartwarden.web.logging import NoValues
-from chartwarden.web.worker import LONGEST_WAIT, Worker, empty, jobs, wait_after
+from chartwarden.web.worker import LONGEST_WAIT, Worker, jobs, wait_after
 
 NOON = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 
@@ -124,22 +123,6 @@ def test_every_rooms_jobs_are_found_and_differ() -> None:
 def test_every_job_does_no_harm_where_there_is_nothing_to_do(db: None) -> None:
     for job in jobs():
         assert job.run(NOON) == 0, job.name
-
-
-def test_a_lock_is_held_by_one_and_let_go_of(tmp_path: Path) -> None:
-    with holding(tmp_path / "lock") as first, holding(tmp_path / "lock") as second:
-        assert (first, second) == (True, False)
-    with holding(tmp_path / "lock") as again:
-        assert again
-
-
-def test_scratch_is_emptied_and_private(tmp_path: Path) -> None:
-    left = tmp_path / "scratch" / "left" / "rows.parquet"
-    left.parent.mkdir(parents=True)
-    left.write_bytes(b"unsealed")
-    empty(tmp_path / "scratch")
-    assert list((tmp_path / "scratch").iterdir()) == []
-    assert (tmp_path / "scratch").stat().st_mode & 0o077 == 0
 
 
 def test_a_heart_is_heard_while_it_beats(tmp_path: Path) -> None:
