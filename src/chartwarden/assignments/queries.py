@@ -8,7 +8,7 @@ from itertools import islice
 from uuid import UUID
 
 import pyarrow as pa
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.contracts import Grant, Load, Work
@@ -71,11 +71,20 @@ def grants(clinic: UUID, person: UUID, patient: str) -> list[Grant]:
     ]  # fmt: skip
 
 
-def own_work(clinic: UUID, person: UUID) -> list[Work]:
-    """What a coder has before them, what they have begun first, the oldest first; PHI, for their own page."""
-    rows = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, state__in=rules.OPEN)
-    found = [_work(row) for row in rows.order_by("assigned_at", "id")]
-    return sorted(found, key=lambda one: ORDER.index(one.state))
+def own_work(clinic: UUID, person: UUID, most: int) -> list[Work]:
+    """What a coder has before them, what they have begun first, then the oldest; at most so many. PHI, for their own
+    page."""
+    rank = Case(*(When(state=state, then=place) for place, state in enumerate(ORDER)))
+    return [_work(row) for row in _own(clinic, person).order_by(rank, "assigned_at", "id")[:most]]
+
+
+def own_total(clinic: UUID, person: UUID) -> int:
+    """How many records are open to a person."""
+    return int(_own(clinic, person).count())
+
+
+def _own(clinic: UUID, person: UUID) -> QuerySet[models.Assignment]:
+    return models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, state__in=rules.OPEN)
 
 
 def one_of_own(clinic: UUID, person: UUID, assignment: UUID) -> Work | None:
