@@ -160,6 +160,7 @@ def _history(clinic: Any, monday: date, people: list[UUID]) -> None:
 
 def _more_cases(clinic: UUID, cases: int, people: list[UUID], at: datetime) -> dict[str, Any]:
     """Copies of the cases that were found, until there are so many; some of them decided, none about the users."""
+    from chartwarden.clinics.services import seal
     from chartwarden.review.desk import sealed
     from chartwarden.review.models import CaseRecord, Disposition, Review
 
@@ -176,7 +177,7 @@ def _more_cases(clinic: UUID, cases: int, people: list[UUID], at: datetime) -> d
     for first in range(0, len(decided), 200):
         rows = CaseRecord.objects.filter(id__in=decided[first : first + 200])
         rows.update(state="decided", outcome="in_order", decided_at=at, revision=2)
-    note = sealed.seal_text(clinic, "The supervisor confirmed by mail that this belonged to the work.")
+    note = seal(clinic, sealed.TEXT, b"The supervisor confirmed by mail that this belonged to the work.")
     Disposition.objects.bulk_create(
         (
             Disposition(

@@ -43,6 +43,7 @@ def _where(program: str) -> str | None:
 
 PEERS = {
     "chromium": Peer(("chromium", "chromium-browser", "google-chrome"), "chromium", "looks at the report page"),
+    "curl": Peer(("curl",), "curl", "sends files as the how-to says"),
     "java": Peer(("java",), "default-jre-headless", "runs Spark"),
     "postgresql": Peer(("initdb", "/usr/lib/postgresql/*/bin/initdb"), "postgresql", "is the second store"),
     "canaille": Peer(

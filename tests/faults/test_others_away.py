@@ -69,7 +69,7 @@ def test_a_receiver_that_does_not_answer_holds_nobody_up(
 ) -> None:
     settings.WEBHOOKS_INSIDE = True
     monkeypatch.setattr(calling, "LONGEST", 1.5)
-    monkeypatch.setattr(calling, "TIMEOUT", calling.urllib3.Timeout(connect=1, read=1))
+    monkeypatch.setattr(calling, "READ", 1.0)
     with server(talk) as port:
         services.add_webhook(
             clinic=house.id, url=f"http://127.0.0.1:{port}/", kinds=(), actor=house.actor("owner"), at=AT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -138,6 +139,26 @@ def _work(row: models.Assignment) -> Work:
         reason=there.reason or "",
         revision=row.revision,
     )
+
+
+def assignments_behind(clinic: UUID, after: str, most: int) -> list[dict[str, Any]]:
+    """Assignments by their ids here, those behind one, as plain values; people are ids."""
+    found = models.Assignment.objects.filter(clinic_id=clinic)
+    found = found.filter(id__gt=UUID(after)) if after else found
+    rows = list(found.order_by("id")[:most])
+    return [
+        {
+            "id": str(row.id),
+            **{name: getattr(opened, name) for name in sealed.FIELDS},
+            "coder": str(row.coder_id) if row.coder_id else None,
+            "kind": row.kind,
+            "state": row.state,
+            "assigned_at": row.assigned_at.isoformat(),
+            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+            "outcome": row.outcome,
+        }
+        for row, opened in zip(rows, sealed.opened_many(clinic, (row.sealed for row in rows)), strict=True)
+    ]
 
 
 def brought(clinic: UUID, refs: Iterable[str]) -> dict[str, tuple[datetime, UUID | None]]:

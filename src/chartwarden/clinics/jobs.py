@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from chartwarden.clinics.delivering import deliver
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
-from chartwarden.clinics.webhooks import deliver
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.jobs import Job
 from chartwarden.ledger.queries import checkpoint
@@ -34,11 +34,7 @@ def sign_heads(at: datetime) -> int:
 
 def deliver_everywhere(at: datetime) -> int:
     """Tell every clinic's webhooks what they have not been told. Says how many messages arrived."""
-    done = 0
-    for clinic in _everywhere():
-        with acting_in(clinic):
-            done += deliver(clinic=clinic, at=at)
-    return done
+    return deliver(clinics=_everywhere(), at=at)
 
 
 def _everywhere() -> list[UUID]:

@@ -48,16 +48,17 @@ def forget() -> None:
         kept.cache_clear()
 
 
-def seal(clinic: UUID, purpose: str, data: bytes) -> bytes:
-    """Seal under the clinic's newest data key. Opens only for the same clinic and purpose."""
+def seal(clinic: UUID, purpose: str, data: bytes, place: bytes = b"") -> bytes:
+    """Seal under the clinic's newest data key. Opens only for the same clinic and purpose; and where a ``place`` is
+    given (which row, which field of it), for that place alone, so that values can't be exchanged."""
     identity, _ = _newest(clinic, DATA, purpose)
-    return identity.bytes + _sealer(clinic, purpose, identity.bytes).seal(data)
+    return identity.bytes + _sealer(clinic, purpose, identity.bytes).seal(data, place)
 
 
-def unseal(clinic: UUID, purpose: str, sealed: bytes | memoryview) -> bytes:
-    """What ``seal`` was given. Raises SealBroken."""
+def unseal(clinic: UUID, purpose: str, sealed: bytes | memoryview, place: bytes = b"") -> bytes:
+    """What ``seal`` was given. Raises SealBroken. What was sealed before places were kept opens for any."""
     kept = bytes(sealed)
-    return _sealer(clinic, purpose, kept[:ID_BYTES]).open(kept[ID_BYTES:])
+    return _sealer(clinic, purpose, kept[:ID_BYTES]).open(kept[ID_BYTES:], place)
 
 
 def newest_data_key(clinic: UUID, purpose: str) -> tuple[UUID, bytes]:

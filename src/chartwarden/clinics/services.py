@@ -34,7 +34,7 @@ from chartwarden.clinics.keys import (
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
 from chartwarden.clinics.rules import thresholds_from, thresholds_text
-from chartwarden.clinics.tenancy import EVERY, acting
+from chartwarden.clinics.tenancy import EVERY, acting, sees_through_walls
 from chartwarden.clinics.webhooks import add_webhook, try_webhook, withdraw_webhook
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
@@ -59,6 +59,7 @@ __all__ = [
     "rotate_data_key",
     "seal",
     "seal_for_installation",
+    "sees_through_walls",
     "stored",
     "stored_instants",
     "stored_key",

@@ -88,6 +88,21 @@ def wall_in(using: str = "default", **_: Any) -> None:
                 cursor.execute(POLICY.format(table=quoted, setting=SETTING, every=EVERY))
 
 
+def sees_through_walls() -> str:
+    """Why row-level security does not hold the role that the database is reached by; nothing where it does.
+
+    SQLite has no such wall, and so nothing to see through.
+    """
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        name, superuser, bypasses = cursor.fetchone()
+    if superuser:
+        return f"the role {name} is a superuser"
+    return f"the role {name} has BYPASSRLS" if bypasses else ""
+
+
 def walled_tables() -> list[str]:
     """Tables whose rows belong to one clinic: those with a column ``clinic_id``."""
     return sorted(

@@ -1,4 +1,4 @@
-"""Webhooks: made, tried, withdrawn; and the job that follows the ledger for them."""
+"""Webhooks: made, tried, withdrawn."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ from chartwarden.clinics import keys, models
 from chartwarden.clinics import webhook_rules as rules
 from chartwarden.clinics.calling import call
 from chartwarden.clinics.contracts import MadeWebhook
+from chartwarden.clinics.delivering import PURPOSE, message
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger import queries as ledger
-from chartwarden.ledger.contracts import StoredEntry
 from chartwarden.ledger.services import append
 
-PURPOSE = "clinics.webhook"
 MOST = 20
-AT_ONCE = 100
 TEST = "clinics.webhook_tested"
 
 
@@ -81,49 +79,10 @@ def try_webhook(*, clinic: UUID, webhook: UUID, actor: Actor, at: datetime) -> s
     with transaction.atomic():
         appended = append(clinic=clinic, kind=TEST, actor=actor, at=at, subject={"webhook": str(webhook)})
     entry = ledger.entry(clinic, appended.index)
-    return _send(row, entry, at) if entry else "the ledger has no such entry"
-
-
-def deliver(*, clinic: UUID, at: datetime) -> int:
-    """Tell each webhook of the clinic what it has not been told. Returns how many messages arrived.
-
-    After each message the place in the ledger is kept; after a failure the rest waits for the next try. A message
-    may come twice, with the same ``webhook-id``, where a process ended in between.
-    """
-    return sum(_follow(row, at) for row in _rows(clinic) if row.next_try_at is None or row.next_try_at <= at)
-
-
-def _follow(row: models.Webhook, at: datetime) -> int:
-    told = 0
-    found = ledger.entries(row.clinic_id, row.next_index, AT_ONCE)
-    for entry in found:
-        if rules.hears(row.kinds, entry.kind):
-            trouble = _send(row, entry, at)
-            if trouble:
-                row.attempts += 1
-                row.trouble, row.failing_since = trouble, row.failing_since or at
-                row.next_try_at = at + rules.again_after(row.attempts)
-                row.save(update_fields=["attempts", "trouble", "failing_since", "next_try_at", "next_index"])
-                return told
-            told += 1
-        row.next_index = entry.index + 1
-        if told and rules.hears(row.kinds, entry.kind):
-            _reached(row)
-    if found:
-        _reached(row)
-    return told
-
-
-def _reached(row: models.Webhook) -> None:
-    row.attempts, row.trouble, row.failing_since, row.next_try_at = 0, "", None, None
-    row.save(update_fields=["attempts", "trouble", "failing_since", "next_try_at", "next_index"])
-
-
-def _send(row: models.Webhook, entry: StoredEntry, at: datetime) -> str:
-    content = rules.body(row.clinic_id, entry)
-    secret = keys.unseal(row.clinic_id, PURPOSE, row.secret).decode()
-    signed = rules.headers(secret, f"{row.clinic_id}.{entry.index}", at, content)
-    return call(rules.address(row.url), content, signed, settings.WEBHOOKS_INSIDE)
+    if entry is None:
+        return "the ledger has no such entry"
+    told = message(row, entry, at)
+    return call(rules.address(row.url), told.content, told.headers, settings.WEBHOOKS_INSIDE)
 
 
 def _rows(clinic: UUID) -> QuerySet[models.Webhook]:

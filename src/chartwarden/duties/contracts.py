@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from uuid import UUID
 
 from chartwarden.kernel.plugins import discover
@@ -37,8 +38,9 @@ class Duty:
     page: str = ""
 
 
+@cache
 def catalog() -> dict[str, Duty]:
-    """The duties by id. Raises TypeError where a plug-in does not hold what it must."""
+    """The duties by id, found once a process. Raises TypeError where a plug-in does not hold what it must."""
     return discover("chartwarden.duties.catalog", "DUTY", Duty)
 
 

@@ -63,12 +63,12 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
     if not member.may(Permission.CLOSE_DUTIES):
         return []
     found = []
-    for one in years(clinic, now):
-        if not one.open:
-            continue
+    laid = [one for one in years(clinic, now) if one.open]
+    held = people.roles_held(clinic.id, {one.duty.owner for one in laid}, now)
+    for one in laid:
         late = one.open[0].state is State.OVERDUE
         elsewhere = one.duty.closed_by is not None and not one.duty.closed_by.startswith("duties.")
-        mine = rules.answers(one.duty, member.roles, bool(people.holders(clinic.id, one.duty.owner, now)))
+        mine = rules.answers(one.duty, member.roles, one.duty.owner in held)
         if (mine and (late or not elsewhere)) or (late and rules.OFFICER in member.roles):
             found.append(_due(one, late))
     return found

@@ -10,10 +10,11 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.duties import queries, recertifying, rules
 from chartwarden.duties.closing import keep_closing
 from chartwarden.duties.contracts import DutyYear
-from chartwarden.duties.recertifying import REVOKE, Candidate
+from chartwarden.duties.recertifying import REVOKE, Candidate, LeftLogin
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import InputRefused, refuse
+from chartwarden.logs import queries as logs
 from chartwarden.people import queries as people
 from chartwarden.people import services as people_services
 from chartwarden.people.contracts import Member, Permission
@@ -31,6 +32,15 @@ def candidates(clinic: UUID, reader: UUID, at: datetime) -> list[Candidate]:
         if one is not None:
             found.append(one)
     return sorted(found, key=lambda one: not one.asks)
+
+
+def logins_left(clinic: UUID, at: datetime) -> list[LeftLogin]:
+    """EHR logins at work in the last month that nobody who is engaged answers for. None where no login is known yet."""
+    holders = people.by_login(clinic)
+    if not holders:
+        return []
+    seen = logs.logins_seen(clinic, at - recertifying.LOOKED_BACK)
+    return recertifying.left_logins(seen, holders, {row.person: row for row in people.roster(clinic, at)})
 
 
 def recertify_access(
@@ -84,6 +94,7 @@ def _close(
             "kept": [str(one.person) for one in kept],
             "revoked": [str(one.person) for one in revoked],
             "not_judged": [str(one.person) for one in own],
+            "logins_left": len(logins_left(clinic.id, at)),
         },
         note=note.strip()[:4000],
         actor=actor,

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.duties import queries, services
-from chartwarden.duties.recertification import DUTY, candidates
+from chartwarden.duties.recertification import DUTY, candidates, logins_left
 from chartwarden.duties.recertifying import KEEP, UNCOMPARED
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
@@ -51,6 +51,7 @@ def recertification(request: HttpRequest, clinic: UUID) -> HttpResponse:
         "one": queries.duty_year(request.clinic, DUTY, request.now),
         "trouble": trouble,
         "note": request.POST.get("note", ""),
+        "left": logins_left(request.clinic.id, request.now),
         "uncompared": UNCOMPARED,
         "asked": sum(bool(one.asks) for one, _, _ in rows),
     }

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from chartwarden.kernel.errors import Fault
+from chartwarden.logs.contracts import LoginSeen
 from chartwarden.people.contracts import RosterRow
 
 KEEP, REVOKE = "keep", "revoke"
 QUIET = timedelta(days=90)
 """After how long without signing in somebody's access is asked about."""
+LOOKED_BACK = timedelta(days=31)
+"""How far back the access logs are searched for logins that nobody answers for: since the last time it came round."""
 UNCOMPARED = (
-    "Logins in the EHR's own list of accounts are not compared: no feed holds it. The weekly log review finds "
-    "accesses by somebody who left, and by logins that nobody here owns.",
+    "Accounts in the EHR that nobody used are not compared: no feed holds the EHR's own list. Ask for it, and look "
+    "for people who have left.",
 )
 """What the exit review does not see, said on its page."""
 
@@ -60,6 +63,32 @@ def asks_of(row: RosterRow, roles: tuple[str, ...], at: datetime) -> tuple[str, 
     if roles and row.linked and row.state == "engaged" and (row.last_sign_in is None or at - row.last_sign_in > QUIET):
         found.append("Has not signed in for 90 days or more" if row.last_sign_in else "Has never signed in")
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class LeftLogin:
+    """An EHR login at work that nobody who is engaged answers for. ``name`` is whose it was; empty: nobody's."""
+
+    login: str
+    name: str
+    ended_at: datetime | None
+    accesses: int
+    last_at: datetime
+
+
+def left_logins(
+    seen: Iterable[LoginSeen], holders: Mapping[str, Iterable[UUID]], roster: Mapping[UUID, RosterRow]
+) -> list[LeftLogin]:
+    """Logins that belong to nobody, or only to people whose engagement was over before the login's last access."""
+    found = []
+    for one in seen:
+        held = [roster[person] for person in holders.get(one.login, ()) if person in roster]
+        gone = [row for row in held if row.state == "ended" and (row.ended_at is None or row.ended_at <= one.last_at)]
+        if len(gone) == len(held):
+            ended = max((row.ended_at for row in gone if row.ended_at), default=None)
+            names = ", ".join(row.name for row in gone)
+            found.append(LeftLogin(one.login, names, ended, one.accesses, one.last_at))
+    return found
 
 
 def missing(candidates: list[Candidate], decisions: Mapping[UUID, str]) -> list[Fault]:

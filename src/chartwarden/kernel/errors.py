@@ -28,6 +28,14 @@ class InputRefused(Exception):
         self.faults = faults
 
 
+class TooMany(Exception):
+    """More tries or requests than are taken. ``seconds`` is how long to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 def refuse(where: str, expected: str, found: str) -> InputRefused:
     """One fault as an exception, to be raised by the caller."""
     return InputRefused(Fault(where, expected, found))

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 Row = Mapping[str, Any]
-Read = Callable[[Any, Any, datetime, str, int], Sequence[Row]]
+Read = Callable[..., Sequence[Row]]
 
 
 class Body(BaseModel):
@@ -30,6 +31,12 @@ class Body(BaseModel):
         if any(isinstance(text, str) and "\x00" in text for text in texts):
             raise ValueError("text without the character U+0000")
         return value
+
+
+class Made(BaseModel):
+    """What was made."""
+
+    id: UUID
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,10 @@ class Table:
     ``permission`` is a member of ``people.contracts.Permission``. ``read(clinic, member, at, after, limit)`` gives at
     most ``limit`` rows behind the row whose ``key`` column (as text) is ``after``, always in the same order; an empty
     ``after`` means from the first. Values are plain: text, numbers, booleans, None, and lists of them.
+
+    ``filters`` are questions that narrow the rows down, each a column with a kind that admits None; ``read`` is given
+    them by name, None where they were not asked. ``before(clinic, member, at)`` is called before the first row of an
+    answer is read: where reading leaves an entry.
     """
 
     name: str
@@ -56,3 +67,5 @@ class Table:
     key: str
     columns: tuple[Column, ...]
     read: Read
+    filters: tuple[Column, ...] = ()
+    before: Callable[[Any, Any, datetime], None] | None = None

@@ -17,7 +17,8 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
 INDEX_BYTES = 16
-VERSION = b"\x01"
+VERSION, BOUND = b"\x01", b"\x02"
+"""What a sealed value begins with: the second where it is bound to a place of its own within its context."""
 
 
 class SealBroken(Exception):
@@ -45,17 +46,22 @@ class Sealer:
 
     def __init__(self, key: bytes, context: bytes) -> None:
         self._cipher, self._context = AESGCM(subkey(key, b"seal")), VERSION + context
+        self._frame = BOUND + len(context).to_bytes(4, "big") + context
 
-    def seal(self, data: bytes) -> bytes:
-        """Seal a value."""
+    def seal(self, data: bytes, place: bytes = b"") -> bytes:
+        """Seal a value; with a ``place`` it opens for that place alone."""
         nonce = secrets.token_bytes(NONCE_BYTES)
+        if place:
+            return BOUND + nonce + self._cipher.encrypt(nonce, data, self._frame + place)
         return VERSION + nonce + self._cipher.encrypt(nonce, data, self._context)
 
-    def open(self, sealed: bytes) -> bytes:
-        """What ``seal`` was given. Raises SealBroken."""
-        if sealed[:1] != VERSION:
-            raise SealBroken("expected sealed data of version 1; found something else")
-        return opened(self._cipher, sealed[1:_BEGIN], sealed[_BEGIN:], self._context)
+    def open(self, sealed: bytes, place: bytes = b"") -> bytes:
+        """What ``seal`` was given. Raises SealBroken. What was sealed without a place opens for any."""
+        version = sealed[:1]
+        if version not in (VERSION, BOUND):
+            raise SealBroken("expected sealed data of version 1 or 2; found something else")
+        context = self._frame + place if version == BOUND else self._context
+        return opened(self._cipher, sealed[1:_BEGIN], sealed[_BEGIN:], context)
 
 
 _BEGIN = 1 + NONCE_BYTES

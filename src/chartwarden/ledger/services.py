@@ -161,8 +161,10 @@ def _sign(clinic: UUID, frontier: Frontier, at: datetime) -> models.Checkpoint:
 def export_signed(*, clinic: UUID, out: Path, at: datetime) -> SignedHead:
     """Sign a checkpoint and write the whole ledger up to it to a new folder, or a new zip where the name ends so.
 
-    Inside a transaction. Raises InputRefused where ``out`` is there already.
+    Outside a transaction nobody waits for it: what lies below the head never changes, so it is read piece by piece
+    after the signature is committed. Raises InputRefused where ``out`` is there already.
     """
-    head = sign_checkpoint(clinic=clinic, at=at)
+    with transaction.atomic():
+        head = sign_checkpoint(clinic=clinic, at=at)
     export(clinic, head, out)
     return head

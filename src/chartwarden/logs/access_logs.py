@@ -59,7 +59,7 @@ def read_log(
     read = _read(paths, zone, scratch, progress, format_id, EVERYTHING, with_lines=True)
     progress.stage("looking for gaps")
     covered = cover([(part.file, part.parquet) for part in read.parts], zone, scratch)
-    first_at, last_at, logins, days = _contents(read.parts, zone, scratch)
+    first_at, logins, last_seen, days = _contents(read.parts, zone, scratch)
     between = [days[0] + timedelta(days=at) for at in range((days[-1] - days[0]).days)] if days else []
     present = set(days)
     found = next(count.format for count in read.counts if count.sha256)
@@ -72,10 +72,11 @@ def read_log(
         not_accesses=read.not_accesses,
         guessed=read.guessed,
         first_at=first_at,
-        last_at=last_at,
+        last_at=max(last_seen.values(), default=None),
         days=tuple(days),
         days_missing=tuple(day for day in between if day not in present),
         logins=logins,
+        last_seen=last_seen,
         coverage=covered,
     )
 
@@ -133,18 +134,20 @@ LOGINS = "SELECT actor, count(*) AS accesses, min(occurred_at), max(occurred_at)
 
 def _contents(
     parts: Sequence[Part], zone: ZoneInfo, scratch: Path
-) -> tuple[datetime | None, datetime | None, dict[str, int], list[date]]:
-    """First and last instant, accesses by login (the busiest first), and local days with any."""
+) -> tuple[datetime | None, dict[str, int], dict[str, datetime], list[date]]:
+    """First instant, accesses by login (the busiest first), the last instant of each, and local days with any."""
     logins: dict[str, int] = {}
-    ends: list[datetime] = []
+    last_seen: dict[str, datetime] = {}
+    begins: list[datetime] = []
     quarters: set[datetime] = set()
     with connect(scratch) as database:
         for part in parts:
             file = parquet(part.parquet)
             for actor, accesses, first, last in database.execute(LOGINS.format(file=file)).fetchall():
                 logins[actor] = logins.get(actor, 0) + accesses
-                ends += (first, last)
+                last_seen[actor] = max(last, last_seen.get(actor, last))
+                begins.append(first)
             quarters |= {row[0] for row in database.execute(QUARTERS.format(file=file)).fetchall()}
     days = sorted({quarter.replace(tzinfo=UTC).astimezone(zone).date() for quarter in quarters})
     busiest = dict(sorted(logins.items(), key=lambda item: (-item[1], item[0])))
-    return min(ends, default=None), max(ends, default=None), busiest, days
+    return min(begins, default=None), busiest, last_seen, days

@@ -311,6 +311,7 @@ class LogRead:
     taken out: keep them as they are, they are what ``gather`` takes. ``format`` and ``title`` are those of its first
     log. Times are naive UTC, days local to the clinic; ``days_missing`` lie between the first and the last day.
     ``logins`` counts the accesses of each login: where none of them is known, the log is of other people.
+    ``last_seen`` is when each of them had its last.
     """
 
     format: str
@@ -325,7 +326,17 @@ class LogRead:
     days: tuple[date, ...]
     days_missing: tuple[date, ...]
     logins: Mapping[str, int]
+    last_seen: Mapping[str, datetime]
     coverage: LogCoverage
+
+
+@dataclass(frozen=True)
+class LoginSeen:
+    """A login that the counted logs hold: how many accesses, and the last of them (aware UTC)."""
+
+    login: str
+    accesses: int
+    last_at: datetime
 
 
 @dataclass(frozen=True)

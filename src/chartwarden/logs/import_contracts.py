@@ -63,7 +63,8 @@ class Import:
 class Preview:
     """What was read, or why it could not be. ``days`` have accesses; ``missing`` lie between them and have none.
 
-    ``quarantine`` are the first rows only. ``faults`` are (where, expected, found). ``silences`` are naive UTC.
+    ``quarantine`` are the first rows only. ``faults`` are (where, expected, found). ``silences`` are naive UTC,
+    as is ``last_seen``: each login's last access.
     """
 
     title: str = ""
@@ -74,6 +75,7 @@ class Preview:
     days: tuple[date, ...] = ()
     missing: tuple[date, ...] = ()
     logins: Mapping[str, int] = field(default_factory=dict)
+    last_seen: Mapping[str, datetime] = field(default_factory=dict)
     silences: tuple[tuple[datetime, datetime], ...] = ()
     jumps: tuple[datetime, ...] = ()
     recorded_early: int = 0

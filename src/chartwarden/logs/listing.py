@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.kernel.dues import Due, Fact
 from chartwarden.logs import models, previews, rules
-from chartwarden.logs.contracts import QuarantinedRow
+from chartwarden.logs.contracts import LoginSeen, QuarantinedRow
 from chartwarden.logs.fetching import quarantined_rows
 from chartwarden.logs.import_contracts import Import, ImportSpan, Preview
 from chartwarden.people.contracts import Member, Permission
@@ -30,6 +30,19 @@ def imports(clinic: UUID, waiting: bool, most: int = 200) -> list[Import]:
     zone = _zone(clinic)
     found = [_import(row, zone) for row in rows.order_by("-begun_at", "id")[:most]]
     return sorted(found, key=lambda found: OPEN.index(found.state)) if waiting else found
+
+
+def imports_behind(clinic: UUID, after: str, most: int, state: str | None, kind: str | None) -> list[Import]:
+    """Imports by id, those behind one, in a state and of a kind where these are asked for."""
+    rows = models.LogImport.objects.filter(clinic_id=clinic)
+    if after:
+        rows = rows.filter(id__gt=UUID(after))
+    if state:
+        rows = rows.filter(state=state)
+    if kind:
+        rows = rows.filter(kind=kind)
+    zone = _zone(clinic)
+    return [_import(row, zone) for row in rows.order_by("id")[:most]]
 
 
 def import_of(clinic: UUID, upload: UUID) -> Import | None:
@@ -68,6 +81,19 @@ def spans(clinic: UUID, after: int = 0) -> list[ImportSpan]:
         ImportSpan(row.id, row.revision, row.first_at, row.last_at, row.decided_at)
         for row in rows.exclude(first_at=None).order_by("revision")
     ]
+
+
+def logins_seen(clinic: UUID, since: datetime) -> list[LoginSeen]:
+    """The logins of the counted logs that reach beyond an instant, in order; an access before it may count along."""
+    rows = models.LogImport.objects.filter(clinic_id=clinic, state=rules.COUNTED, kind=rules.LOG, last_at__gte=since)
+    found: dict[str, LoginSeen] = {}
+    for row in rows:
+        read = previews.preview_of(row)
+        for login, accesses in read.logins.items():
+            last = read.last_seen[login].replace(tzinfo=UTC) if login in read.last_seen else row.last_at
+            before = found.get(login, LoginSeen(login, 0, last))
+            found[login] = LoginSeen(login, before.accesses + accesses, max(before.last_at, last))
+    return [found[login] for login in sorted(found) if found[login].last_at >= since]
 
 
 def feed_revisions(clinic: UUID) -> Mapping[str, int]:

@@ -32,6 +32,7 @@ class Faults:
 
 def of_log(read: LogRead) -> Preview:
     """What to show of a log before it counts."""
+    busiest = list(read.logins)[:MOST_LOGINS]
     return Preview(
         title=read.title,
         counts=read.counts,
@@ -40,7 +41,8 @@ def of_log(read: LogRead) -> Preview:
         guessed=read.guessed,
         days=read.days,
         missing=read.days_missing,
-        logins=dict(list(read.logins.items())[:MOST_LOGINS]),
+        logins={login: read.logins[login] for login in busiest},
+        last_seen={login: read.last_seen[login] for login in busiest},
         silences=tuple((silence.begins, silence.ends) for silence in read.coverage.silences),
         jumps=tuple(moment for _, moment in read.coverage.jumps),
         recorded_early=read.coverage.recorded_early,

@@ -17,7 +17,17 @@ from chartwarden.logs.mapping import draft
 from chartwarden.logs.quarantine import quarantine_csv
 
 if TYPE_CHECKING:
-    from chartwarden.logs.listing import due, facts, feed_revisions, import_of, imports, preview, revision, spans
+    from chartwarden.logs.listing import (
+        due,
+        facts,
+        feed_revisions,
+        import_of,
+        imports,
+        logins_seen,
+        preview,
+        revision,
+        spans,
+    )
 
 __all__ = [
     "draft_mapping",
@@ -28,12 +38,13 @@ __all__ = [
     "formats",
     "import_of",
     "imports",
+    "logins_seen",
     "preview",
     "quarantine_csv",
     "revision",
     "spans",
 ]
-_IN_TABLES = ("due", "facts", "feed_revisions", "import_of", "imports", "preview", "revision", "spans")
+_IN_TABLES = ("due", "facts", "feed_revisions", "import_of", "imports", "logins_seen", "preview", "revision", "spans")
 
 
 @cache

@@ -57,3 +57,15 @@ class AccountMail(models.Model):
     class Meta:
         app_label = "people"
         indexes = [models.Index(fields=["next_try_at"], name="account_mail_due")]
+
+
+class Tally(models.Model):
+    """How often something was done in a window that ends at ``until``, in seconds since 1970 (UTC)."""
+
+    what = models.CharField(max_length=100, primary_key=True)
+    count = models.BigIntegerField()
+    until = models.BigIntegerField()
+
+    class Meta:
+        app_label = "people"
+        indexes = [models.Index(fields=["until"], name="tally_ended")]

@@ -2,154 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from ninja import Path, Router, Status
-from pydantic import AwareDatetime, BaseModel, Field
 
-from chartwarden.clinics.contracts import Clinic
-from chartwarden.kernel.offered import Body, Column, Row, Table
+from chartwarden.kernel.decisions import Refused, refused, require
+from chartwarden.kernel.offered import Made
 from chartwarden.people import queries, services
-from chartwarden.people.contracts import Member, Permission, RosterRow, Token, page
+from chartwarden.people.bodies import (
+    ChangedPerson,
+    End,
+    Grant,
+    HoursOfWeek,
+    Invitation,
+    Invite,
+    MadePerson,
+    NewGrant,
+    NewLeave,
+    NewPerson,
+    PersonInFull,
+    Rehire,
+    ResetFactors,
+    ResetsSeen,
+)
+from chartwarden.people.contracts import Hours, Permission, Profile, page
 from chartwarden.people.identity import FIELDS
 from chartwarden.people.roles import ROLES
+from chartwarden.people.signin.invitations import address_of, invitations
+from chartwarden.people.signin.presence import Presence
+from chartwarden.people.tables import TABLES, person_row, stamp
+
+__all__ = ["TABLES", "router"]
 
 router = Router()
-Role: Any = Literal[tuple(ROLES)]
-
-
-def _stamp(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _people(clinic: Clinic, member: Member, at: datetime, after: str, limit: int) -> Sequence[Row]:
-    return _behind([_person(one) for one in queries.roster(clinic.id, at)], after, limit)
-
-
-def _behind(rows: list[dict[str, Any]], after: str, limit: int) -> list[dict[str, Any]]:
-    """By id, so that a page stays in its place where somebody is added meanwhile."""
-    ordered = sorted(rows, key=lambda row: str(row["id"]))
-    return [row for row in ordered if row["id"] > after][:limit]
-
-
-def _person(one: RosterRow) -> dict[str, Any]:
-    return {
-        "id": str(one.person),
-        "code": one.code,
-        "name": one.name,
-        "state": one.state,
-        "roles": list(one.roles),
-        "feed_role": one.feed_role,
-        "employer": one.employer,
-        "started_on": one.started_on.isoformat() if one.started_on else None,
-        "ended_at": _stamp(one.ended_at),
-        "signs_in": one.linked,
-        "last_sign_in": _stamp(one.last_sign_in),
-        "absent_from_feed": one.absent,
-    }
-
-
-def _tokens(clinic: Clinic, member: Member, at: datetime, after: str, limit: int) -> Sequence[Row]:
-    """Everybody's to those who manage people, else one's own."""
-    whose = None if member.may(Permission.MANAGE_PEOPLE) else member.person
-    return _behind([_token(one) for one in queries.tokens_of(clinic.id, at, whose)], after, limit)
-
-
-def _token(one: Token) -> dict[str, Any]:
-    return {
-        "id": str(one.id),
-        "person": str(one.person),
-        "label": one.label,
-        "scopes": [scope.name for scope in one.scopes],
-        "made_at": one.made_at.isoformat(),
-        "expires_at": one.expires_at.isoformat(),
-        "last_used_at": _stamp(one.last_used_at),
-        "state": one.state,
-    }
-
-
-TABLES = (
-    Table(
-        name="people",
-        title="The workforce",
-        permission=Permission.SEE_PEOPLE,
-        key="id",
-        columns=(
-            Column("id", str, "The person's id here."),
-            Column("code", str, "The id in the workforce feed."),
-            Column("name", str, "Given and family name."),
-            Column("state", str, "engaged, to_come, ended or suspended."),
-            Column("roles", list[str], "Roles in force here."),
-            Column("feed_role", str, "The role in the workforce feed."),
-            Column("employer", str, "The vendor they work for; empty: the clinic."),
-            Column("started_on", str | None, "First day of the latest engagement."),
-            Column("ended_at", str | None, "Its end (UTC); null while it lasts."),
-            Column("signs_in", bool, "Whether somebody signs in as them."),
-            Column("last_sign_in", str | None, "When they last signed in (UTC)."),
-            Column("absent_from_feed", bool, "Engaged, but not in the newest workforce feed."),
-        ),
-        read=_people,
-    ),
-    Table(
-        name="tokens",
-        title="Tokens of programs",
-        permission=Permission.USE_API,
-        key="id",
-        columns=(
-            Column("id", str, "The token's id; its text is not kept."),
-            Column("person", str, "Whom it acts for."),
-            Column("label", str, "What it is for."),
-            Column("scopes", list[str], "What it may do."),
-            Column("made_at", str, "When it was made (UTC)."),
-            Column("expires_at", str, "When it ends (UTC)."),
-            Column("last_used_at", str | None, "When it was last used, to the minute."),
-            Column("state", str, "in_force, expired or withdrawn."),
-        ),
-        read=_tokens,
-    ),
-)
-
-
-class NewPerson(Body):
-    """Somebody who joins the workforce."""
-
-    code: str = Field(min_length=1, max_length=64, pattern=r"\S", description="The id in the workforce feed.")
-    given_name: str = Field("", max_length=80)
-    family_name: str = Field("", max_length=80)
-    feed_role: str = Field(min_length=1, max_length=64, description="Their work, as the workforce feed names it.")
-    started_on: date = Field(ge=date(1900, 1, 1), description="First day of the engagement.")
-    employer: str = Field("", max_length=128, description="The vendor they work for; empty: the clinic.")
-    time_zone: str = Field("", max_length=64, description="An IANA zone; empty: the clinic's.")
-    logins: list[str] = Field(default_factory=list, max_length=20, description="Their logins in the EHR.")
-
-
-class MadePerson(BaseModel):
-    """The person who was added."""
-
-    id: UUID
-
-
-class End(Body):
-    """When an engagement ends."""
-
-    ended_at: AwareDatetime | None = Field(None, description="An instant with an offset; null: now.")
-
-
-class NewGrant(Body):
-    """A role to be given."""
-
-    role: Role = Field(description="The role's name.")
-    ends: AwareDatetime | None = Field(None, description="When it ends; an auditor's must.")
-
-
-class Grant(BaseModel):
-    """A role that was given."""
-
-    id: UUID
 
 
 @router.post("/people", response={201: MadePerson}, summary="Add a person")
@@ -169,6 +57,169 @@ def add_person(request: HttpRequest, clinic: Path[UUID], new: NewPerson) -> Any:
         at=request.now,
     )
     return Status(201, {"id": identity})
+
+
+@router.get("/people/{person}", response=PersonInFull, summary="A person in full")
+@page(Permission.SEE_PEOPLE)
+def show_person(request: HttpRequest, clinic: Path[UUID], person: UUID) -> Any:
+    """Engagements, roles, hours, leave and logins."""
+    found = _profile(clinic, person, request.now)
+    row = person_row(found.row)
+    return {
+        "given_name": found.values.get("given_name", ""),
+        "family_name": found.values.get("family_name", ""),
+        "time_zone": found.time_zone,
+        "logins": list(found.logins),
+        "engagements": [
+            {
+                "started_on": one.started_on.isoformat(),
+                "ended_at": stamp(one.ended_at),
+                "employer": one.employer,
+                "feed_role": one.feed_role,
+            }
+            for one in found.engagements
+        ],
+        "roles": [{"role": h.role, "begins": stamp(h.begins), "ends": stamp(h.ends)} for h in found.roles],
+        "hours": [
+            {
+                "weekday": one.weekday,
+                "starts": _clock(one.starts),
+                "ends": _clock(one.ends),
+                "first_day": one.first_day,
+                "last_day": one.last_day,
+            }
+            for one in found.hours
+        ],
+        "leave": [
+            {"id": one.id, "first_day": str(one.first_day), "last_day": str(one.last_day), "kind": one.kind}
+            for one in found.leave
+        ],
+        "suspended_at": stamp(found.suspended_at),
+        **{name: row[name] for name in ("id", "code", "state", "signs_in", "last_sign_in", "absent_from_feed")},
+    }
+
+
+@router.patch("/people/{person}", response={204: None}, summary="Change a person")
+@page(Permission.MANAGE_PEOPLE)
+def change_person(request: HttpRequest, clinic: Path[UUID], person: UUID, changes: ChangedPerson) -> Any:
+    """What is given; the rest stays, and the code always. Again changes nothing. Refused on one's own record."""
+    _known(clinic, person, request.now)
+    given = changes.model_dump(exclude_unset=True)
+    services.change_person(
+        clinic=clinic,
+        person=person,
+        values={name: given.pop(name) for name in ("given_name", "family_name") if name in given},
+        **given,
+        actor=request.member.actor,
+        at=request.now,
+    )
+    return Status(204, None)
+
+
+@router.post("/people/{person}/rehire", response={201: Made}, summary="Begin a further engagement")
+@page(Permission.MANAGE_PEOPLE)
+def rehire(request: HttpRequest, clinic: Path[UUID], person: UUID, new: Rehire) -> Any:
+    """Of somebody whose last one has ended. No role comes back with it."""
+    _known(clinic, person, request.now)
+    made = services.rehire(clinic=clinic, person=person, **new.model_dump(), actor=request.member.actor, at=request.now)
+    return Status(201, {"id": made})
+
+
+@router.put("/people/{person}/hours", response={204: None}, summary="Set a person's working hours")
+@page(Permission.IMPORT_SCHEDULES)
+def set_hours(request: HttpRequest, clinic: Path[UUID], person: UUID, week: HoursOfWeek) -> Any:
+    """They take the place of those that are kept. Again changes nothing."""
+    _known(clinic, person, request.now)
+    hours = [
+        Hours(one.weekday, _minutes(one.starts), _minutes(one.ends), one.first_day, one.last_day) for one in week.hours
+    ]
+    services.set_working_hours(clinic=clinic, person=person, hours=hours, actor=request.member.actor, at=request.now)
+    return Status(204, None)
+
+
+@router.post("/people/{person}/leave", response={201: Made}, summary="Record leave")
+@page(Permission.IMPORT_SCHEDULES)
+def record_leave(request: HttpRequest, clinic: Path[UUID], person: UUID, new: NewLeave) -> Any:
+    """Days off, both included."""
+    _known(clinic, person, request.now)
+    made = services.record_leave(
+        clinic=clinic, person=person, **new.model_dump(), actor=request.member.actor, at=request.now
+    )
+    return Status(201, {"id": made})
+
+
+@router.delete("/people/{person}/leave/{leave}", response={204: None}, summary="Withdraw leave")
+@page(Permission.IMPORT_SCHEDULES)
+def withdraw_leave(request: HttpRequest, clinic: Path[UUID], person: UUID, leave: UUID) -> Any:
+    """Take noted days off back."""
+    if all(one.id != leave for one in _profile(clinic, person, request.now).leave):
+        raise Http404
+    services.withdraw_leave(clinic=clinic, leave=leave, actor=request.member.actor, at=request.now)
+    return Status(204, None)
+
+
+@router.get("/people/{person}/invitation", response=Invitation, summary="A person's newest invitation")
+@page(Permission.MANAGE_PEOPLE)
+def show_invitation(request: HttpRequest, clinic: Path[UUID], person: UUID) -> Any:
+    """How it stands. 404 where there never was one."""
+    _known(clinic, person, request.now)
+    found = next(iter(invitations(clinic, person)), None)
+    if found is None:
+        raise Http404
+    over = "expired" if found.expires_at <= request.now else "open"
+    return {
+        "state": "accepted" if found.accepted_at else "withdrawn" if found.withdrawn_at else over,
+        "email": address_of(found),
+        "made_at": stamp(found.made_at),
+        "expires_at": stamp(found.expires_at),
+        "sent_at": stamp(found.sent_at),
+        "accepted_at": stamp(found.accepted_at),
+    }
+
+
+@router.post("/people/{person}/invitation", response={201: Made}, summary="Invite a person to sign in")
+@page(Permission.MANAGE_PEOPLE)
+def invite(request: HttpRequest, clinic: Path[UUID], person: UUID, new: Invite) -> Any:
+    """By a mail with a link that works for a week; an earlier one no longer does. Where they hold roles already, it
+    takes the right to grant roles as well.
+    """
+    if _profile(clinic, person, request.now).roles:
+        require(services.decide(request.member, Permission.GRANT_ROLES))
+    made = services.invite(clinic=clinic, person=person, email=new.email, actor=request.member.actor, at=request.now)
+    return Status(201, {"id": made})
+
+
+@router.delete("/people/{person}/invitation", response={204: None}, summary="Withdraw an invitation")
+@page(Permission.MANAGE_PEOPLE)
+def withdraw_invitation(request: HttpRequest, clinic: Path[UUID], person: UUID) -> Any:
+    """Its link no longer works. Nothing changes where none is open."""
+    _known(clinic, person, request.now)
+    services.withdraw_invitation(clinic=clinic, person=person, actor=request.member.actor, at=request.now)
+    return Status(204, None)
+
+
+@router.post("/people/{person}/factors/reset", response={204: None}, summary="Reset a person's second factors")
+@page(Permission.MANAGE_PEOPLE)
+def reset_factors(request: HttpRequest, clinic: Path[UUID], person: UUID, given: ResetFactors) -> Any:
+    """For who has lost phone and codes. Beside the token it takes the password and the app's code of whoever resets.
+    A link to set up a new factor goes to the address that the person signs in with.
+    """
+    _known(clinic, person, request.now)
+    if not services.mail_configured():
+        raise Refused(refused("No mail server is set up, so the link could not be sent."))
+    presence = Presence(given.password, given.code)
+    services.show_presence(member=request.member, presence=presence, at=request.now)
+    services.reset_factors(clinic=clinic, person=person, actor=request.member.actor, at=request.now)
+    return Status(204, None)
+
+
+@router.post("/people/{person}/factors/seen", response=ResetsSeen, summary="Say that a reset elsewhere was seen")
+@page(Permission.MANAGE_PEOPLE)
+def see_factor_reset(request: HttpRequest, clinic: Path[UUID], person: UUID) -> Any:
+    """That another clinic reset somebody's second factors. Again changes nothing."""
+    _known(clinic, person, request.now)
+    seen = services.see_factor_reset(clinic=clinic, person=person, actor=request.member.actor, at=request.now)
+    return {"seen": seen}
 
 
 @router.post("/people/{person}/end", response={204: None}, summary="End an engagement")
@@ -236,3 +287,19 @@ def withdraw_token(request: HttpRequest, clinic: Path[UUID], token: UUID) -> Any
 def _known(clinic: UUID, person: UUID, at: datetime) -> None:
     if not queries.roster(clinic, at, [person]):
         raise Http404
+
+
+def _profile(clinic: UUID, person: UUID, at: datetime) -> Profile:
+    found = queries.profile(clinic, person, at)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def _minutes(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)

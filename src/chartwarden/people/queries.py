@@ -112,6 +112,11 @@ def holders(clinic: UUID, role: str, at: datetime) -> list[UUID]:
     return [person for _, person in holders_of(clinic, [role], at)]
 
 
+def roles_held(clinic: UUID, roles: Iterable[str], at: datetime) -> frozenset[str]:
+    """Those of the roles that anybody holds who is engaged at an instant and not suspended."""
+    return frozenset(role for role, _ in holders_of(clinic, roles, at))
+
+
 def by_code(clinic: UUID) -> Mapping[str, UUID]:
     """People by their id in the workforce feed."""
     rows = models.Person.objects.filter(clinic_id=clinic).values_list("id", "identity")

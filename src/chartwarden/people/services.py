@@ -18,9 +18,11 @@ from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh
 from chartwarden.people.signin.gatekeeping import at_the_gate, hold_account
 from chartwarden.people.signin.invitation_mail import send_invitations
 from chartwarden.people.signin.invitations import accept_invitation, invite, withdraw_invitation
+from chartwarden.people.signin.presence import Presence, show_presence
 from chartwarden.people.signin.resetting import reset_factors, reset_factors_here, see_factor_reset
 from chartwarden.people.signin.rewrapping import rewrap_second_factors
 from chartwarden.people.signin.rules import Gate
+from chartwarden.people.tallies import tally
 from chartwarden.people.tokens import make_token, note_token_use, withdraw_token
 from chartwarden.people.workforce import (
     add_person,
@@ -34,6 +36,7 @@ from chartwarden.people.workforce import (
 
 __all__ = [
     "Gate",
+    "Presence",
     "accept_invitation",
     "add_person",
     "add_user",
@@ -63,7 +66,9 @@ __all__ = [
     "send_account_mails",
     "send_invitations",
     "set_working_hours",
+    "show_presence",
     "suspend",
+    "tally",
     "withdraw_invitation",
     "withdraw_leave",
     "withdraw_role",

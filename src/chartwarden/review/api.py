@@ -1,11 +1,12 @@
-"""The review desk for programs: what its pages show, and every step but one.
+"""The review desk for programs: what its pages show, and every step.
 
-A review is signed on its page alone: whoever signs must just have shown that it is they, and a token shows nothing.
+A token alone signs nothing: whoever signs shows in the same request that it is they.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -14,13 +15,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
-from chartwarden.kernel.offered import Row, Table
+from chartwarden.kernel.offered import Column, Made, Row, Table
 from chartwarden.people.contracts import Member, Permission, page
+from chartwarden.people.services import Presence, show_presence
 from chartwarden.review import queries, rules, services
 from chartwarden.review.desk import exporting, shapes
 from chartwarden.review.desk.asking import askable
 from chartwarden.review.desk.contracts import CaseShown, ReviewLine
+from chartwarden.review.desk.signing import signable
+from chartwarden.review.desk.statement import statement_of
+from chartwarden.review.report.plugged import explanations
 
 router = Router()
 MOST, FARTHEST = 500, 10**7
@@ -31,18 +37,47 @@ def _reviews(clinic: Clinic, member: Member, at: datetime, after: str, limit: in
     return exporting.review_rows(clinic, at, after, limit)
 
 
-def _cases(clinic: Clinic, member: Member, at: datetime, after: str, limit: int) -> Sequence[Row]:
-    return exporting.case_rows(clinic, after, limit)
+def _cases(
+    clinic: Clinic,
+    member: Member,
+    at: datetime,
+    after: str,
+    limit: int,
+    review: UUID | None = None,
+    state: str | None = None,
+) -> Sequence[Row]:
+    return exporting.case_rows(clinic, after, limit, review, state)
 
 
-def _dispositions(clinic: Clinic, member: Member, at: datetime, after: str, limit: int) -> Sequence[Row]:
-    return exporting.disposition_rows(clinic, after, limit)
+def _dispositions(
+    clinic: Clinic, member: Member, at: datetime, after: str, limit: int, review: UUID | None = None
+) -> Sequence[Row]:
+    return exporting.disposition_rows(clinic, after, limit, review)
 
 
+def _case_questions(
+    clinic: Clinic, member: Member, at: datetime, after: str, limit: int, case: UUID | None = None
+) -> Sequence[Row]:
+    return exporting.case_question_rows(clinic, after, limit, case)
+
+
+def _own_accesses(
+    clinic: Clinic, member: Member, at: datetime, after: str, limit: int, week: date | None = None
+) -> Sequence[Row]:
+    return exporting.own_access_rows(clinic, member.person, after, limit, week)
+
+
+SEE, OWN = Permission.SEE_REVIEWS, Permission.SEE_OWN_ACCESSES
+OF_REVIEW = Column("review", UUID | None, "Only those of this review.")
+IN_STATE = Column("state", Literal["open", "asked", "decided"] | None, "Only those in this state.")
+ABOUT_CASE = Column("case", UUID | None, "Only those about this case.")
+OF_WEEK = Column("week", date | None, "Only those of the week that begins on this Monday.")
 TABLES = (
-    Table("reviews", "Weekly reviews", Permission.SEE_REVIEWS, "id", shapes.REVIEW, _reviews),
-    Table("cases", "Cases of all reviews", Permission.SEE_REVIEWS, "id", shapes.CASE, _cases),
-    Table("dispositions", "How cases were decided", Permission.SEE_REVIEWS, "id", shapes.DISPOSITION, _dispositions),
+    Table("reviews", "Weekly reviews", SEE, "id", shapes.REVIEW, _reviews),
+    Table("cases", "Cases of all reviews", SEE, "id", shapes.CASE, _cases, (OF_REVIEW, IN_STATE)),
+    Table("dispositions", "How cases were decided", SEE, "id", shapes.DISPOSITION, _dispositions, (OF_REVIEW,)),
+    Table("case_questions", "Questions about cases", SEE, "id", shapes.CASE_QUESTION, _case_questions, (ABOUT_CASE,)),
+    Table("own_accesses", "Every access under my name", OWN, "id", shapes.OWN_ACCESS, _own_accesses, (OF_WEEK,)),
 )
 
 
@@ -55,6 +90,10 @@ def review(request: HttpRequest, clinic: Path[UUID], review: UUID) -> Any:
         **exporting.review_row(line),
         "read": exporting.what_was_read(request.clinic, review),
         "outcomes": queries.outcomes(request.clinic, review),
+        "withdrawn": [
+            {"case": one.id, "withdrawn_at": one.at.isoformat(), "why": one.why}
+            for one in queries.withdrawn(request.clinic, review)
+        ],
     }
 
 
@@ -83,6 +122,27 @@ def document(request: HttpRequest, clinic: Path[UUID], review: UUID) -> Any:
     if content is None:
         raise Http404
     return HttpResponse(content, content_type="application/json")
+
+
+@router.post("/reviews/{review}/sign", response=shapes.Signed, summary="Sign a review")
+@page(Permission.SIGN_REVIEWS)
+def sign(request: HttpRequest, clinic: Path[UUID], review: UUID, given: shapes.Sign) -> Any:
+    """From then on it never changes. Beside the token it takes the signer's password and the code of their app.
+    A passkey or a recovery code won't do. 403 where these are wrong, or a rule says no; 429 after five wrong tries.
+    """
+    _line(request, review)
+    acknowledged = given.coverage_acknowledged
+    require(signable(clinic=request.clinic, review=review, at=request.now, coverage_acknowledged=acknowledged))
+    presence = Presence(given.password, given.code)
+    show_presence(member=request.member, presence=presence, at=request.now)
+    digest = services.sign_review(
+        clinic=request.clinic,
+        review=review,
+        coverage_acknowledged=acknowledged,
+        actor=request.member.actor,
+        at=request.now,
+    )
+    return {"document_sha256": digest}
 
 
 @router.post("/reviews/{review}/decide", response={204: None}, summary="Decide several cases together")
@@ -133,7 +193,7 @@ def decide(request: HttpRequest, clinic: Path[UUID], case: UUID, given: shapes.D
     return Status(204, None)
 
 
-@router.post("/cases/{case}/ask", response={201: shapes.Made}, summary="Ask somebody about a case")
+@router.post("/cases/{case}/ask", response={201: Made}, summary="Ask somebody about a case")
 @page(Permission.DECIDE_CASES)
 def ask(request: HttpRequest, clinic: Path[UUID], case: UUID, given: shapes.Ask) -> Any:
     """The person it is about, or a coding supervisor. They are told by mail that there is a question."""
@@ -152,7 +212,7 @@ def ask(request: HttpRequest, clinic: Path[UUID], case: UUID, given: shapes.Ask)
     return Status(201, {"id": made})
 
 
-@router.post("/cases/{case}/reopen", response={201: shapes.Made}, summary="Reopen a decided case")
+@router.post("/cases/{case}/reopen", response={201: Made}, summary="Reopen a decided case")
 @page(Permission.DECIDE_CASES)
 def reopen(request: HttpRequest, clinic: Path[UUID], case: UUID, given: shapes.Reopen) -> Any:
     """Gives the case that is open now: of a signed review, a new one in its amendment."""
@@ -220,6 +280,19 @@ def my_accesses(
         raise Http404
     found = queries.my_accesses(request.clinic, person, first_day, offset, limit + 1)
     return _paged([exporting.own_access_row(access) for access in found], offset, limit)
+
+
+@router.get("/my-accesses/{first_day}/statement", response=shapes.ClearingStatement, summary="My clearing statement")
+@page(Permission.SEE_OWN_ACCESSES)
+def my_statement(request: HttpRequest, clinic: Path[UUID], first_day: date) -> Any:
+    """What the review says of a week of the token's person. The week is named by its Monday."""
+    person = request.member.person
+    chosen = next((week for week in queries.my_weeks(request.clinic, person) if week.first_day == first_day), None)
+    if chosen is None:
+        raise Http404
+    about = [one for one in queries.my_cases(request.clinic, person) if one.first_day == first_day]
+    made = statement_of(request.clinic, request.member.name, chosen, about, explanations(), request.now)
+    return {**asdict(made), "text": made.text()}
 
 
 @router.get("/my-cases", response=list[shapes.OwnCase], summary="Cases about me")

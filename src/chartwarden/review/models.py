@@ -84,6 +84,7 @@ class CaseRecord(models.Model):
         ordering = ("rank", "id")
         indexes = [
             models.Index(fields=["review", "state", "rank"], name="cases_of_review"),
+            models.Index(fields=["review", "rank", "id", "state"], name="cases_in_order"),
             models.Index(fields=["clinic", "coder_index"], name="cases_of_coder"),
             models.Index(fields=["clinic", "digest"], name="cases_by_digest"),
         ]

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         signed_document,
         withdrawn,
     )
+    from chartwarden.review.desk.verifying import verify_kept
 
 __all__ = [
     "calendar",
@@ -66,6 +67,7 @@ __all__ = [
     "signed_document",
     "tables",
     "transitions",
+    "verify_kept",
     "waiting",
     "withdrawn",
 ]
@@ -77,6 +79,7 @@ DESK = {
         "calendar", "case", "findings", "outcomes", "pictures", "review", "review_cases", "revisions",
         "signed_document", "withdrawn",
     ),
+    "verifying": ("verify_kept",),
 }  # fmt: skip
 
 

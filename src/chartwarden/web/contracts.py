@@ -18,6 +18,7 @@ class Ready:
     ``migrations`` counts the changes of tables that were made, ``backup`` is the copy of the database made before;
     ``external`` says that the database is a PostgreSQL of its own; ``first_use`` is true while there is no clinic, and
     ``code`` is then the one-time code that the first-run pages ask for. ``keys`` says where the master keys are.
+    ``warnings`` are what must not stay as it is.
     """
 
     address: str
@@ -29,6 +30,7 @@ class Ready:
     first_use: bool
     code: str
     accounts: tuple[tuple[str, str, str], ...]
+    warnings: tuple[str, ...] = ()
 
 
 class Level(Enum):

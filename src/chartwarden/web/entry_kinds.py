@@ -40,6 +40,7 @@ KINDS: Mapping[str, EntryKind] = {
     "assignments.resumed": EntryKind("went on with work", "assignment", WORK),
     "assignments.sampled": EntryKind("drew a sample for quality review", "reviewer", "seed percent each from chosen"),
     "assignments.submitted": EntryKind("submitted coded work", "assignment", WORK),
+    "assignments.table_read": EntryKind("read the table of assignments", "clinic"),
     "clinics.data_key_rotated": EntryKind("gave the clinic's data a new key", "clinic key"),
     "clinics.keys_rewrapped": EntryKind("wrapped the clinic's keys anew", "clinic", "keys master_key"),
     "clinics.opened": EntryKind("opened the clinic", "clinic", "time_zone holidays demo"),
@@ -52,7 +53,7 @@ KINDS: Mapping[str, EntryKind] = {
     "clinics.webhook_tested": EntryKind("tested a webhook", "webhook"),
     "clinics.webhook_withdrawn": EntryKind("withdrew a webhook", "webhook"),
     "duties.access_recertified": EntryKind(
-        "recertified who has access", "duty", "occurrence late evidence kept revoked not_judged", "note"
+        "recertified who has access", "duty", "occurrence late evidence kept revoked not_judged logins_left", "note"
     ),
     "duties.closed": EntryKind("closed a duty", "duty", "occurrence late evidence", "note"),
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
@@ -69,6 +70,7 @@ KINDS: Mapping[str, EntryKind] = {
     "logs.received": EntryKind("received a file", "import", "kind sha256 bytes source"),
     "logs.refused": EntryKind("refused a file that could not be read", "import", "kind sha256 faults why"),
     "patients.feed_taken": EntryKind("imported patients", "feed", TAKEN),
+    "patients.table_read": EntryKind("read the table of patients", "clinic"),
     "people.added": EntryKind("added {person} to the workforce", "person", "role started_on by_vendor logins"),
     "people.changed": EntryKind("changed what is known of {person}", "person", "fields"),
     "people.engagement_ended": EntryKind(
@@ -84,6 +86,7 @@ KINDS: Mapping[str, EntryKind] = {
     "people.leave_withdrawn": EntryKind("withdrew leave of {person}", "person leave", "first_day last_day"),
     "people.linked": EntryKind("linked {person} to who signs in", "person"),
     "people.password_changed": EntryKind("changed their password", "person", "how"),
+    "people.presence_shown": EntryKind("showed a program's request to be their own", "person", "methods"),
     "people.provider_linked": EntryKind("linked their account to single sign-on", "person"),
     "people.provider_unlinked": EntryKind("unlinked their account from single sign-on", "person"),
     "people.recovery_codes_kept": EntryKind("kept their recovery codes", "person"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.web.contracts import Finding, Level
-from chartwarden.web.examining_files import of_disk, of_folder, of_keys, of_programs
+from chartwarden.web.examining_files import of_disk, of_folder, of_incoming, of_keys, of_programs
 
 
 def examine(data: Path) -> Iterator[Finding]:
@@ -37,8 +37,10 @@ def examine(data: Path) -> Iterator[Finding]:
     found = list(database.of_database())
     yield from found
     if not any(one.level is Level.WRONG for one in found):
+        yield from database.of_role()
         with suppress(InputRefused):  # said above, with the keys
             yield from database.of_data_keys()
         yield from database.of_ledgers(now)
+        yield from of_incoming(data, database.clinic_ids())
     yield from working.of_worker(data, now)
     yield from working.of_mail()

@@ -10,10 +10,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from chartwarden.clinics.queries import clinics
-from chartwarden.clinics.services import acting_in, keys_that_stay_shut
+from chartwarden.clinics.services import acting_in, keys_that_stay_shut, sees_through_walls
 from chartwarden.ledger.contracts import Verified
-from chartwarden.ledger.queries import entry, verify_stored
+from chartwarden.ledger.queries import entry
 from chartwarden.web.contracts import Finding, Level
+from chartwarden.web.verifying import verify_all
 
 SYNCHRONOUS_FULL = 2
 ASTRAY = timedelta(minutes=5)
@@ -37,6 +38,18 @@ def of_database() -> Iterator[Finding]:
         yield Finding(Level.OK, f"database: {connection.display_name}, up to date")
 
 
+def of_role() -> Iterator[Finding]:
+    """Whether row-level security holds the role that PostgreSQL is reached by. Nothing on SQLite."""
+    void = sees_through_walls()
+    if void:
+        said = f"database: {void}, so row-level security is void: a careless query shows every clinic's rows"
+        name = void.split()[2]
+        advice = f"As PostgreSQL's administrator: ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS; or make a role of its own."
+        yield Finding(Level.WRONG, said, advice)
+    elif connection.vendor == "postgresql":
+        yield Finding(Level.OK, "database: row-level security holds the role that it is reached by")
+
+
 def _reach() -> str:
     if connection.vendor == "sqlite":
         return "The file is no database or can't be read. Put back a copy; keep the broken file."
@@ -57,6 +70,11 @@ def _sqlite() -> Iterator[Finding]:
         )
     else:
         yield Finding(Level.OK, "database: SQLite, up to date, whole, every commit on disk (WAL, FULL)")
+
+
+def clinic_ids() -> list[UUID]:
+    """Every clinic of this installation."""
+    return [clinic.id for clinic in clinics()]
 
 
 def of_data_keys() -> Iterator[Finding]:
@@ -88,7 +106,7 @@ def of_ledgers(now: datetime) -> Iterator[Finding]:
     """Whether every clinic's ledger holds, and this machine's clock is not before its last entry."""
     for clinic in clinics():
         with acting_in(clinic.id):
-            verified = verify_stored(clinic.id)
+            verified, _ = verify_all(clinic.id)
             last = entry(clinic.id, verified.size - 1) if verified.size else None
         if not verified.sound:
             said = f"ledger of clinic {clinic.id}: {len(verified.faults)} faults. {verified.faults[0]}"

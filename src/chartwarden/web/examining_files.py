@@ -9,15 +9,17 @@ import shutil
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from uuid import UUID
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.kernel.keyring import VARIABLE, load_keyring
 from chartwarden.web.contracts import Finding, Level
 from chartwarden.web.preparing import DATABASE, KEYS
 
+INCOMING = "incoming"
 LEAST_PYTHON, LEAST_SQLITE = (3, 11), (3, 37, 0)
 WRONG_BELOW, WARN_BELOW = 500 << 20, 5 << 30
 """Bytes free in the data folder."""
@@ -66,6 +68,54 @@ def of_folder(data: Path) -> Iterator[Finding]:
         yield Finding(Level.WRONG, "data folder: can't be written", "Run as the account that owns it.")
     else:
         yield Finding(Level.OK, f"data folder: {data.absolute()}")
+
+
+def of_incoming(data: Path, clinics: Sequence[UUID]) -> Iterator[Finding]:
+    """The watched folders: who may put files in, whether they can be read and taken, and which nobody looks at."""
+    incoming = data / INCOMING
+    owner = data.stat().st_uid
+    for clinic in clinics:
+        folder = incoming / str(clinic)
+        wrong = next((fault for one in (incoming, folder) if (fault := _folder_fault(one, owner))), "")
+        if wrong:
+            yield Finding(Level.WRONG, f"incoming folder of clinic {clinic}: {wrong}", f"chmod 700 and chown {folder}")
+        elif not folder.exists():
+            yield Finding(Level.OK, f"incoming folder of clinic {clinic}: none. Make {folder} to use it.")
+        elif shut := sum(path.is_file() and not os.access(path, os.R_OK) for path in folder.iterdir()):
+            said = f"incoming folder of clinic {clinic}: {shut} files can't be read"
+            yield Finding(Level.WARN, said, "Give them to the account that runs Chartwarden.")
+        else:
+            yield Finding(Level.OK, f"incoming folder of clinic {clinic}: watched")
+    known = {str(clinic) for clinic in clinics}
+    strange = [path.name for path in _entries(incoming) if path.name not in known and not path.name.startswith(".")]
+    if strange:
+        said = f"incoming folder: {len(strange)} things in it are no clinic's folder, so nobody looks at them"
+        yield Finding(Level.WARN, said, f"Put files into {incoming / 'CLINIC'}, by the clinic's id.")
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() and os.access(folder, os.R_OK) else []
+
+
+def _folder_fault(folder: Path, owner: int) -> str:
+    """What is wrong with a folder that is there: no folder, not to be used, or open to others."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        return f"{folder} is no folder of its own"
+    if not folder.exists():
+        return ""
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return f"{folder} can't be read and written"
+    there = folder.stat()
+    return others_may(there.st_mode, there.st_uid, owner) if os.name == "posix" else ""
+
+
+def others_may(mode: int, uid: int, owner: int) -> str:
+    """Who else may put files into a folder of that mode and owner, which ``owner`` should have."""
+    if uid not in (owner, 0):
+        return "it belongs to another account than the data folder"
+    if mode & stat.S_IWOTH:
+        return f"anybody on this machine may put files in (mode {stat.S_IMODE(mode):04o})"
+    return ""
 
 
 def of_disk(data: Path) -> Iterator[Finding]:

@@ -8,9 +8,10 @@ once ROOMS says who may see that room.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ PLAIN = (
     models.ForeignKey,
 )  # fmt: skip
 ON_A_PAGE = 50
+PLACE = "(place)"
 ACRONYMS = {"ehr": "EHR", "api": "API"}
 
 
@@ -81,6 +83,27 @@ def page_of(table: RowTable, clinic: UUID, number: int) -> list[list[Cell]]:
     return [_cells(model, row, table.columns) for row in _rows(table, clinic)[start : start + ON_A_PAGE]]
 
 
+def rows_behind(table: RowTable, clinic: UUID, after: str, most: int, only: UUID | None = None) -> list[dict[str, Any]]:
+    """Rows as plain values, in the order of their keys, those behind one; or the one of an id alone. The key of each is
+    beside its columns, as PLACE.
+    """
+    model = _model(table)
+    keys = _keys(model)
+    found = model._default_manager.filter(clinic_id=clinic)  # type: ignore[misc]
+    if only is not None:
+        found = found.filter(pk=only) if table.found_by_id else found.none()
+    if after:
+        found = found.filter(_behind(keys, json.loads(after)))
+    rows = found.only(*table.columns).order_by(*(key.attname for key in keys))[:most]
+    return [
+        {
+            **{name: _plain(getattr(row, name)) for name in table.columns},
+            PLACE: json.dumps([_plain(getattr(row, key.attname)) for key in keys]),
+        }
+        for row in rows
+    ]
+
+
 def row(table: RowTable, clinic: UUID, identity: UUID) -> list[Cell] | None:
     """One row by its id; None where the clinic has none of it there."""
     model = _model(table)
@@ -120,6 +143,29 @@ def _rows(table: RowTable, clinic: UUID) -> models.QuerySet[Any]:
     return found.order_by(*_newest_first(model))
 
 
+def _keys(model: type[models.Model]) -> list[Any]:
+    """The fields that tell a row of a clinic from its others."""
+    if isinstance(model._meta.pk, models.CompositePrimaryKey):
+        return [field for field in model._meta.pk_fields if field.column != "clinic_id"]
+    return [model._meta.pk]
+
+
+def _behind(keys: list[Any], place: list[Any]) -> models.Q:
+    """The condition that a row stands behind a place: by the first key that differs."""
+    found, same = models.Q(), models.Q()
+    for key, value in zip(keys, place, strict=True):
+        found |= same & models.Q(**{f"{key.attname}__gt": value})
+        same &= models.Q(**{key.attname: value})
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A value as programs read it; instants are UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
 def _newest_first(model: type[models.Model]) -> tuple[str, ...]:
     if isinstance(model._meta.pk, models.CompositePrimaryKey):
         return tuple(f"-{field.attname}" for field in model._meta.pk_fields)
@@ -134,7 +180,7 @@ def _cells(model: type[models.Model], row: models.Model, columns: tuple[str, ...
 
 def _cell(model: type[models.Model], field: Any, row: models.Model) -> Cell:
     value = getattr(row, field.attname)
-    label = "id" if field.primary_key else str(field.verbose_name)
+    label = "ID" if field.primary_key else str(field.verbose_name)
     if value is None:
         return Cell(label, "word", "–")
     if isinstance(value, UUID):
@@ -146,4 +192,4 @@ def _cell(model: type[models.Model], field: Any, row: models.Model) -> Cell:
         return Cell(label, "number", value)
     if isinstance(field, models.DateField):
         return Cell(label, "time" if isinstance(value, datetime) else "day", value)
-    return Cell(label, "word", value or "–")
+    return Cell(label, "word", value if "." in value else value.replace("_", " ") or "–")

@@ -12,7 +12,7 @@ from pathlib import Path
 from chartwarden.kernel.errors import refuse
 from chartwarden.kernel.keyring import VARIABLE
 from chartwarden.web import pages, preparing
-from chartwarden.web.contracts import Ready
+from chartwarden.web.contracts import Level, Ready
 from chartwarden.web.preparing import DATABASE, DEMO, KEYS
 from chartwarden.web.processes import Child, keep
 
@@ -78,7 +78,14 @@ def make_ready(data: Path, host: str, port: int, *, demo: bool, tell: Callable[[
         first_use=first_use,
         code=code,
         accounts=accounts,
+        warnings=_warnings(),
     )
+
+
+def _warnings() -> tuple[str, ...]:
+    from chartwarden.web.examining_database import of_role
+
+    return tuple(f"{one.what}. {one.advice}" for one in of_role() if one.level is Level.WRONG)
 
 
 def run(host: str, port: int, say: Callable[[str], None]) -> None:

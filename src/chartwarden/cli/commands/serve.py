@@ -27,6 +27,8 @@ def run(
 
     ready = make_ready(folder(data, demo=demo), host, at, demo=demo, tell=_tell)
     print(screen(ready), flush=True)
+    for line in ready.warnings:
+        typer.secho(f"WRONG  {line}", fg=typer.colors.RED, bold=True, err=True)
     run(host, at, _tell)
     _tell("Ended in order.")
 

@@ -74,23 +74,29 @@ def permissions_page() -> str:
         table(("page", "asks for", *short), pages),
         "## What each role's tokens may do by the API",
         "A token does no more than the scopes it was made with, whatever the role. Addresses are those below "
-        f"{literal(API)}.",
+        f"{literal(API)}. To change an import, or to read its rows in quarantine, takes the right to import that kind "
+        "of file as well, as on the pages.",
         table(("operation", "asks for", *short), _operations()),
     )
 
 
-def _operations() -> list[tuple[str, ...]]:
-    """Operations of the API, from its own description."""
+def described() -> dict[str, Any]:
+    """The API's own description."""
     _set_up()
     from django.test import RequestFactory
     from django.urls import resolve
 
+    request = RequestFactory().get(f"{API}/openapi.json")
+    found: dict[str, Any] = json.loads(resolve(request.path).func(request).content)
+    return found
+
+
+def _operations() -> list[tuple[str, ...]]:
+    """Operations of the API, from its own description."""
     from chartwarden.people.queries import ROLES
 
-    request = RequestFactory().get(f"{API}/openapi.json")
-    described = json.loads(resolve(request.path).func(request).content)
     rows = []
-    for path, methods in sorted(described["paths"].items()):
+    for path, methods in sorted(described()["paths"].items()):
         for method, one in methods.items():
             access = Permission.__members__.get(one["x-permission"])
             asks = access.value if access else one["x-permission"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from chartwarden.cli.pages.api import api_page
 from chartwarden.cli.pages.data import feeds_page, tables_page
 from chartwarden.cli.pages.duties import duty_page
 from chartwarden.cli.pages.ledger_kinds import ledger_kinds_page
@@ -30,6 +31,7 @@ def reference() -> dict[str, str]:
         "tables.md": tables_page(),
         "states.md": states_page(),
         "permissions.md": permissions_page(),
+        "api.md": api_page(),
         "ledger-kinds.md": ledger_kinds_page(),
         **_shelf("formats", "Log formats", formats(), format_page, lambda plugin: plugin.source),
         **_shelf("explanations", "Explanations", by_order, explanation_page, lambda plugin: plugin.meaning),

@@ -18,7 +18,7 @@ from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.clinics.tenancy import present, walled_tables
 from tests.support.clinic import House, sign_in_as
 
-WITHOUT_CLINIC = {"clinics.Clinic", "people.User", "people.AccountMail", "people.FactorReset"}
+WITHOUT_CLINIC = {"clinics.Clinic", "people.User", "people.AccountMail", "people.FactorReset", "people.Tally"}
 """The clinic itself, and accounts with what is theirs: somebody may be a person of several clinics."""
 
 

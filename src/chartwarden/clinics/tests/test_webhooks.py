@@ -6,18 +6,23 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 
-from chartwarden.clinics import queries, services
+from chartwarden.clinics import calling, delivering, queries, services
 from chartwarden.clinics import webhook_rules as rules
+from chartwarden.clinics.calling import call
 from chartwarden.clinics.jobs import deliver_everywhere
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger import queries as ledger
@@ -226,3 +231,77 @@ def test_the_page_adds_tries_and_withdraws(signed_in: Any, house: House, receive
     assert "told nothing more" in client.post(address, {"withdraw": str(there.id)}, follow=True).text
     assert "no such webhook" in client.post(address, {"test": str(there.id)}, follow=True).text
     assert signed_in("coder").get(address).status_code == 403
+
+
+@contextmanager
+def dripping(seconds: float) -> Iterator[str]:
+    """A receiver that answers a header a moment, for that long: each of them in time, all of them never."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with suppress(OSError):
+                while not ended.is_set():
+                    there, _ = server.accept()
+                    threading.Thread(target=one, args=(there,), daemon=True).start()
+
+        def one(there: socket.socket) -> None:
+            with suppress(OSError), there:
+                there.recv(65536)
+                there.sendall(b"HTTP/1.1 200 OK\r\n")
+                while not ended.wait(0.05):
+                    there.sendall(b"X-More: y\r\n")
+
+        threading.Thread(target=drip, daemon=True).start()
+        timer = threading.Timer(seconds, ended.set)
+        timer.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        ended.set()
+        timer.cancel()
+
+
+def test_a_receiver_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "LONGEST", 1.0)
+    with dripping(30) as url:
+        began = time.monotonic()
+        assert call(rules.address(url), b"{}", {}, True) == "no answer within 1 seconds"
+        assert time.monotonic() - began < 10
+
+
+def test_one_that_drips_keeps_none_from_theirs(
+    house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "LONGEST", 1.0)
+    with dripping(30) as url:
+        for _ in range(3):
+            add(house, url)
+        add(house, receiver.url)
+        write(house, "review.signed")
+        began = time.monotonic()
+        assert deliver_everywhere(AT) == 1
+        assert time.monotonic() - began < 10
+        waits = [(one.url == url, one.next_try_at) for one in queries.webhooks(house.id)]
+        assert sorted(waits, key=str) == [(False, None)] + [(True, AT + MINUTE)] * 3
+        write(house, "review.signed")
+        assert deliver_everywhere(AT + MINUTE / 2) == 1
+
+
+def test_a_round_tells_a_piece_and_the_next_goes_on(
+    house: House, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "AT_ONCE", 3)
+    add(house, receiver.url, "review.signed")
+    indexes = [write(house, "review.signed") for _ in range(5)]
+    assert [deliver_everywhere(AT) for _ in range(3)] == [3, 2, 0]
+    assert [json.loads(body)["data"]["index"] for _, body in receiver.got] == indexes
+
+
+def test_when_the_time_is_over_no_message_is_begun(receiver: Receiver) -> None:
+    over = threading.Event()
+    over.set()
+    messages = (delivering.Message(7, b"{}", {}),)
+    waiting = delivering.Round(UUID(int=1), UUID(int=2), receiver.url, 5, 8, False, messages)
+    assert delivering.send(waiting, over, True) == delivering.Sent(5, 0)
+    assert receiver.got == []
+    over.clear()
+    assert delivering.send(waiting, over, True) == delivering.Sent(8, 1)

@@ -12,13 +12,17 @@ from django.utils import timezone
 
 from chartwarden.duties import queries, recertifying, services
 from chartwarden.duties.contracts import State
-from chartwarden.duties.recertification import candidates
+from chartwarden.duties.recertification import candidates, logins_left
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger import queries as ledger
+from chartwarden.logs.contracts import LoginSeen
+from chartwarden.logs.services import Incoming
 from chartwarden.people import queries as people
+from chartwarden.people import services as people_services
 from chartwarden.people.contracts import RosterRow
 from chartwarden.people.services import end_engagement
+from chartwarden.web.worker import jobs
 from tests.support.clinic import House
 
 AT = datetime(2026, 4, 2, 15, tzinfo=UTC)
@@ -46,6 +50,66 @@ def test_who_has_nothing_is_not_on_the_list() -> None:
     gone = replace(ROW, state="ended", linked=False)
     assert recertifying.candidate(gone, (), uuid4(), AT) is None
     assert recertifying.candidate(gone, ("coder",), uuid4(), AT) is not None
+
+
+SEEN = LoginSeen("jdoe", 3, AT)
+GONE = replace(ROW, state="ended", ended_at=AT - timedelta(days=2), name="Gone")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], [("", None)]),
+        ([ROW], []),
+        ([GONE], [("Gone", GONE.ended_at)]),
+        ([replace(GONE, ended_at=AT + timedelta(hours=1))], []),
+        ([replace(GONE, ended_at=None)], [("Gone", None)]),
+        ([GONE, replace(ROW, person=uuid4())], []),
+        ([replace(ROW, state="suspended")], []),
+    ],
+    ids=["nobody's", "at work", "left before", "left after", "never engaged", "shared with one at work", "suspended"],
+)
+def test_which_logins_nobody_answers_for(rows: list[RosterRow], expected: list[Any]) -> None:
+    found = recertifying.left_logins([SEEN], {"jdoe": [one.person for one in rows]}, {one.person: one for one in rows})
+    assert [(one.name, one.ended_at) for one in found] == expected
+
+
+def import_log(house: House, *accesses: tuple[datetime, str], at: datetime = AT) -> None:
+    rows = "".join(f"{moment.isoformat()},{login},open,P{n}\n" for n, (moment, login) in enumerate(accesses))
+    log = Incoming(
+        clinic=house.id, name="log.csv", source="page", actor=house.actor("privacy_officer"), at=at,
+        counts_when_read=True,
+    )  # fmt: skip
+    with log as incoming:
+        incoming.write(f"occurred_at,actor,action,patient\n{rows}".encode())
+        incoming.finish()
+    (read,) = (job for job in jobs() if job.name == "logs.read")
+    assert read.run(at)
+
+
+def test_the_page_names_logins_without_an_engagement(house: House, signed_in: Any) -> None:
+    people_services.add_person(
+        clinic=house.id, values={"code": "u77", "given_name": "Lee", "family_name": "Left"}, feed_role="coder",
+        started_on=date(2025, 1, 6), logins=["lleft", "lboth"], actor=house.actor("owner"), at=AT,
+    )  # fmt: skip
+    gone = people.person_by_login(house.id, "lleft")
+    now = timezone.now()
+    end_engagement(clinic=house.id, person=gone, actor=house.actor("owner"), at=now - timedelta(days=5))
+    import_log(
+        house, (now - timedelta(days=2), "lleft"), (now - timedelta(days=6), "lboth"),
+        (now - timedelta(days=2), "nobody9"), (now - timedelta(days=40), "longago"), at=now,
+    )  # fmt: skip
+    page = signed_in("privacy_officer").get(f"/c/{house.id}/duties/recertification/").text
+    left = page.partition('id="left"')[2]
+    assert "Lee Left" in left
+    assert "Nobody’s" in left
+    assert [login for login in ("lleft", "lboth", "nobody9", "longago") if login in left] == ["lleft", "nobody9"]
+
+
+def test_without_a_known_login_none_is_said_to_be_nobodys(house: House) -> None:
+    now = timezone.now()
+    import_log(house, (now - timedelta(days=2), "nobody9"), at=now)
+    assert logins_left(house.id, now) == []
 
 
 def decide(house: House, revoked: set[str] = frozenset(), role: str = "privacy_officer") -> dict[UUID, str]:

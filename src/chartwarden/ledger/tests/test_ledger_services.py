@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -187,6 +188,37 @@ def test_an_export_of_the_database_is_sound(ledger: UUID, tmp_path: Path) -> Non
     found = verify(tmp_path / "out", queries.signing_keys(ledger)[0])
     assert found.faults == ()
     assert (found.size, found.root) == (520, head.root)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_an_export(tmp_path: Path) -> None:
+    with acting_in(CLINIC):
+        with transaction.atomic():
+            services.open_ledger(clinic=CLINIC, actor=ACTOR, at=AT)
+            grown(CLINIC, 300)
+        met: list[int] = []
+
+        def append() -> None:
+            try:
+                with acting_in(CLINIC), transaction.atomic():
+                    met.append(services.append_many(CLINIC, [draft(1)])[0].index)
+            finally:
+                connection.close()
+
+        def meanwhile(execute: Any, sql: str, *more: Any) -> Any:
+            if not threads and '"ledger_entry"."body"' in sql:
+                threads.append(Thread(target=append))
+                threads[0].start()
+                threads[0].join(20)
+            return execute(sql, *more)
+
+        threads: list[Thread] = []
+        with connection.execute_wrapper(meanwhile):
+            head = services.export_signed(clinic=CLINIC, out=tmp_path / "out.zip", at=AT)
+            assert met == [300]
+        threads[0].join()
+        found = verify(tmp_path / "out.zip", queries.signing_keys(CLINIC)[0])
+        assert (found.faults, found.size, head.size, queries.latest(CLINIC).size) == ((), 300, 300, 301)
 
 
 @pytest.mark.parametrize(

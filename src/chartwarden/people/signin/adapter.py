@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,16 +12,16 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from django.contrib.auth import authenticate
-from django.core.cache import cache
 from django.http import HttpRequest
 
 from chartwarden.clinics.services import open_for_installation, seal_for_installation
 from chartwarden.people import models
 from chartwarden.people.signin.fresh import fresh
 from chartwarden.people.signin.standing import FACTORS, trusts_provider
+from chartwarden.people.tallies import tally
 
 PURPOSE = "second factor"
-FAILED_KEPT = 7 * 24 * 3600
+FAILED_KEPT = timedelta(days=7)
 STAGE = "allauth.mfa.stages.AuthenticateStage"
 ORDER = ("mfa_reauthenticate:webauthn", "reauthenticate", "mfa_reauthenticate")
 NAMES = {
@@ -71,14 +72,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Before a change of how one signs in: where authentication is stale. Signing in counts."""
         return not fresh(context.request, context.request.now)
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ARG002
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Count it for the user whose address was given; the next sign-in tells how many.
 
         For an address that nobody has, as much is done, so that the time taken does not tell.
         """
         user = models.User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
-        cache.add(failed_key(user), 0, FAILED_KEPT)
-        cache.incr(failed_key(user))
+        tally(what=failed_key(user), within=FAILED_KEPT, at=request.now)
 
     def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *arguments: Any,
                     message: str | None = None, **named: Any) -> None:  # fmt: skip

@@ -15,7 +15,6 @@ from allauth.core import context
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount import signals as social
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
@@ -27,6 +26,7 @@ from chartwarden.people import models
 from chartwarden.people.signin.adapter import failed_key
 from chartwarden.people.signin.factor_links import use_link
 from chartwarden.people.signin.standing import FACTORS, standing
+from chartwarden.people.tallies import take_tally
 
 
 def connect() -> None:
@@ -60,8 +60,7 @@ def note(request: HttpRequest, user: models.User, kind: str, **facts: Any) -> No
 def _signed_in(request: HttpRequest, user: models.User, **_: Any) -> None:
     instant = request.now.isoformat()
     request.session["signed_in_at"] = request.session["active_at"] = instant
-    failed = cache.get(failed_key(user), 0)
-    cache.delete(failed_key(user))
+    failed = take_tally(what=failed_key(user), at=request.now)
     methods = [record.get("type") or record["method"] for record in get_authentication_records(request, user)]
     note(request, user, "people.signed_in", methods=methods, failed_before=failed)
 

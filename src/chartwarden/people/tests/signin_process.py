@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import django
 
-AT_ONCE, ROUNDS = 4, 3
+AT_ONCE, ROUNDS, COUNTS = 4, 3, 25
 GOOD = "seven quiet herons 1942"
 
 
@@ -149,6 +149,23 @@ def second_steps(house: Any, kind: str) -> None:
         print(kind, answers, 1, 1)
 
 
+def tallies() -> None:
+    """Several count the same: failed sign-ins, and calls of a program."""
+    from django.test import Client
+
+    from chartwarden.people.models import User
+    from chartwarden.people.signin.adapter import failed_key
+    from chartwarden.people.tallies import take_tally, tally
+
+    now, minute = datetime.now(UTC), timedelta(minutes=1)
+    counts = at_once(lambda _: [tally(what="calls", within=minute, at=now).count for _ in range(COUNTS)])
+    print("calls", sorted(one for own in counts for one in own) == list(range(1, AT_ONCE * COUNTS + 1)))
+    user = User.objects.get(email="coder@hilltop.example")
+    given = {"login": user.email, "password": "not their password"}
+    answers = at_once(lambda _: Client().post("/accounts/login/", given).status_code)
+    print("failed", answers, take_tally(what=failed_key(user), at=now))
+
+
 def main() -> None:
     """Make the tables, and do it all."""
     django.setup()
@@ -163,6 +180,7 @@ def main() -> None:
     setup_test_environment()
     first_run()
     house = make_house("Hilltop Clinic", "hilltop")
+    tallies()
     join(house)
     accept(house)
     second_steps(house, "code")

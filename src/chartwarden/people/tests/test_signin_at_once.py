@@ -1,4 +1,7 @@
-"""What two do at once happens once: first runs, acceptances of an invitation, codes. On both stores, truly at once."""
+"""What two do at once happens once, and what they count is counted. On both stores, truly at once.
+
+First runs, acceptances of an invitation, codes; failed tries and calls.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,8 @@ def test_what_several_do_at_once_happens_once(store: Mapping[str, str]) -> None:
     others = AT_ONCE - 1
     assert done.stdout.splitlines() == [
         *lines("first run", 1, *[302] * AT_ONCE),
+        "calls True",
+        f"failed {[200] * AT_ONCE} {AT_ONCE}",
         *lines("join", ROUNDS, 302, *[410] * others),
         *lines("accept", ROUNDS, 302, *[410] * others),
         *lines("code", ROUNDS, 302, *[200] * others),

@@ -51,7 +51,8 @@ def ask_question(*, clinic: Clinic, case: UUID, to: UUID, text: str, revision: i
             subject={"case": str(row.id), "question": str(question.id), "to": str(to)},
             private={"question": words},
         )
-        question.text, question.salt = sealed.seal_text(clinic.id, words), entry.salts["question"]
+        question.text = sealed.seal_text(clinic.id, words, sealed.place("question", question.id))
+        question.salt = entry.salts["question"]
         question.save()
         tell(clinic.id, to, "question_asked", "review:question", {"question": str(question.id)}, at)
     return question.id
@@ -74,7 +75,8 @@ def answer_question(*, clinic: Clinic, question: UUID, text: str, actor: Actor, 
             private={"answer": words},
         )
         asked.answered_at = at
-        asked.answer, asked.answer_salt = sealed.seal_text(clinic.id, words), entry.salts["answer"]
+        asked.answer = sealed.seal_text(clinic.id, words, sealed.place("answer", asked.id))
+        asked.answer_salt = entry.salts["answer"]
         asked.save()
         if not row.questions.filter(answered_at=None).exists():
             row.state = rules.CASE.after(row.state, "answered")

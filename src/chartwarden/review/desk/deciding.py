@@ -83,11 +83,13 @@ def _decide(row: models.CaseRecord, outcome: str, note: str, together: UUID | No
         facts={"outcome": outcome, "detectors": row.detectors, "together": str(together) if together else None},
         private={"note": note},
     )
+    made = uuid4()
     models.Disposition.objects.create(
+        id=made,
         clinic_id=row.clinic_id,
         case=row,
         outcome=outcome,
-        note=sealed.seal_text(row.clinic_id, note),
+        note=sealed.seal_text(row.clinic_id, note, sealed.note_place(made, row.id, outcome)),
         salt=entry.salts["note"],
         by_id=actor.person,
         at=at,
@@ -122,7 +124,8 @@ def reopen_case(*, clinic: Clinic, case: UUID, reason: str, revision: int, actor
         )
         last = row.dispositions.latest("at")
         last.superseded_at, last.superseded_by_id = at, actor.person
-        last.reason, last.reason_salt = sealed.seal_text(clinic.id, text), entry.salts["reason"]
+        last.reason = sealed.seal_text(clinic.id, text, sealed.place("reason", last.id))
+        last.reason_salt = entry.salts["reason"]
         last.save()
         settle(opened.review, at.astimezone(clinic.time_zone).date())
     return opened.id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,9 @@ from chartwarden.review.desk.contracts import (
     Summary,
 )
 from chartwarden.review.desk.document import told
-from chartwarden.review.desk.lines import cases, review_line, reviews
+from chartwarden.review.desk.lines import cases, note_shown, review_line, reviews
+from chartwarden.review.desk.personal import my_accesses, my_weeks
+from chartwarden.review.desk.reading import question_shown
 from chartwarden.review.report.words import strength
 
 Row = dict[str, Any]
@@ -35,9 +38,12 @@ def review_rows(clinic: Clinic, now: datetime, after: str, limit: int) -> list[R
     return [review_row(review_line(row, now)) for row in found]
 
 
-def case_rows(clinic: Clinic, after: str, limit: int) -> list[Row]:
-    """Cases of all reviews by id, behind one, without those that are no longer found."""
-    return [_case_row(row) for row in _behind(cases(clinic.id), after, limit)]
+def case_rows(clinic: Clinic, after: str, limit: int, review: UUID | None, state: str | None) -> list[Row]:
+    """Cases by id, behind one, without those that are no longer found; of a review and in a state, where asked for."""
+    found = cases(clinic.id)
+    found = found.filter(review_id=review) if review else found
+    found = found.filter(state=state) if state else found
+    return [_case_row(row) for row in _behind(found, after, limit)]
 
 
 def cases_of(clinic: Clinic, review: UUID, states: Sequence[str], offset: int, limit: int) -> list[Row]:
@@ -46,21 +52,45 @@ def cases_of(clinic: Clinic, review: UUID, states: Sequence[str], offset: int, l
     return [_case_row(row) for row in found[offset : offset + limit]]
 
 
-def disposition_rows(clinic: Clinic, after: str, limit: int) -> list[Row]:
+def case_question_rows(clinic: Clinic, after: str, limit: int, case: UUID | None) -> list[Row]:
+    """Questions about cases by id, behind one, with their answers; about one case, where asked for."""
+    found = models.Question.objects.filter(clinic_id=clinic.id)
+    found = found.filter(case_id=case) if case else found
+    return [question_row(question_shown(row)) for row in _behind(found, after, limit)]
+
+
+def own_access_rows(clinic: Clinic, person: UUID, after: str, limit: int, week: date | None) -> list[Row]:
+    """A person's own accesses week by week, by time; the id is the week's Monday and the place in it."""
+    day, _, place = after.partition("/")
+    found: list[Row] = []
+    for one in reversed(my_weeks(clinic, person)):
+        monday = one.first_day.isoformat()
+        if monday < day or (week and one.first_day != week):
+            continue
+        first = int(place) + 1 if monday == day else 0
+        rows = my_accesses(clinic, person, one.first_day, first, limit - len(found))
+        found += [{"id": f"{monday}/{n:09}", **own_access_row(row)} for n, row in enumerate(rows, start=first)]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def disposition_rows(clinic: Clinic, after: str, limit: int, review: UUID | None) -> list[Row]:
     """Dispositions by id, behind one, the superseded ones too; notes and reasons opened."""
     found = models.Disposition.objects.filter(clinic_id=clinic.id)
+    found = found.filter(case__review_id=review) if review else found
     return [
         {
             "id": str(row.id),
             "case": str(row.case_id),
             "outcome": row.outcome,
-            "note": sealed.open_text(clinic.id, row.note),
+            "note": note_shown(row),
             "decided_by": str(row.by_id),
             "decided_at": row.at.isoformat(),
             "together": _text(row.together),
             "superseded_at": _stamp(row.superseded_at),
             "superseded_by": _text(row.superseded_by_id),
-            "reason": sealed.open_text(clinic.id, row.reason),
+            "reason": sealed.shown_text(clinic.id, row.reason, sealed.place("reason", row.id)),
         }
         for row in _behind(found, after, limit)
     ]
@@ -96,7 +126,12 @@ def what_was_read(clinic: Clinic, review: UUID) -> Row | None:
     if row is None or row.summary is None:
         return None
     summary = sealed.unpack(clinic.id, sealed.SUMMARY, row.summary, Summary)
-    return {**told(summary), "notes": list(summary.coverage.notes)}
+    return {
+        **told(summary),
+        "notes": list(summary.coverage.notes),
+        "hours": [asdict(hour) for hour in summary.hours],
+        "loads": [{**asdict(load), "name": summary.names.get(load.coder, "")} for load in summary.loads],
+    }
 
 
 def shown_case(shown: CaseShown, revisions: dict[UUID, int]) -> Row:

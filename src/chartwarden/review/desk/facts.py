@@ -9,7 +9,7 @@ from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people.contracts import Member, Permission
 from chartwarden.review.desk.contracts import ReviewLine
 from chartwarden.review.desk.lines import review_line, reviews
-from chartwarden.review.desk.personal import my_weeks
+from chartwarden.review.desk.personal import my_newest_week
 from chartwarden.review.report.words import days
 
 
@@ -55,10 +55,9 @@ def _day(line: ReviewLine) -> str:
 
 
 def _own(member: Member, clinic: Clinic) -> list[Fact]:
-    weeks = my_weeks(clinic, member.person)
-    if not weeks:
+    week = my_newest_week(clinic, member.person)
+    if week is None:
         return []
-    week = weeks[0]
     began = f"in the week of {week.first_day:%a} {week.first_day.day} {week.first_day:%b}"
     note = f"{began}, {week.unexplained:,} not explained" if week.unexplained else f"{began}, all explained"
     return [Fact("accesses under your name", f"{week.accesses:,}", note, "review:my_accesses")]

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from chartwarden.review import models, rules
 from chartwarden.review.desk import sealed
@@ -29,17 +30,22 @@ def named() -> Named:
 
 def reviews(clinic: UUID) -> QuerySet[Any]:
     """The clinic's reviews with their counts, without what is sealed in them."""
-    live = ~Q(cases__state="withdrawn") & Q(cases__isnull=False)
     return (
         models.Review.objects.filter(clinic_id=clinic)
         .defer("summary", "document")
         .annotate(
             amendment=F("amended_by"),
-            all_cases=Count("cases", filter=live),
-            undecided=Count("cases", filter=Q(cases__state__in=rules.UNDECIDED)),
-            asked=Count("cases", filter=Q(cases__state="asked")),
+            all_cases=_counted(*rules.UNDECIDED, "decided"),
+            undecided=_counted(*rules.UNDECIDED),
+            asked=_counted("asked"),
         )
     )
+
+
+def _counted(*states: str) -> Coalesce:
+    """How many cases of a review are in these states: from the index alone, where a join would go over every case."""
+    held = models.CaseRecord.objects.filter(review=OuterRef("pk"), state__in=states).order_by().values("review")
+    return Coalesce(Subquery(held.annotate(number=Count("pk")).values("number")), 0, output_field=IntegerField())
 
 
 def review_line(row: Any, now: datetime) -> ReviewLine:
@@ -72,14 +78,13 @@ def review_line(row: Any, now: datetime) -> ReviewLine:
 
 def cases(clinic: UUID) -> QuerySet[Any]:
     """The clinic's cases that are found, without their bodies."""
-    return (
-        models.CaseRecord.objects.filter(clinic_id=clinic)
-        .exclude(state="withdrawn")
-        .defer("body")
-        .annotate(
-            answers=Count("questions", filter=Q(questions__answered_at__isnull=False)),
-        )
-    )
+    rows = models.CaseRecord.objects.filter(clinic_id=clinic).exclude(state="withdrawn").defer("body")
+    return rows.annotate(answered=answered())
+
+
+def answered() -> Exists:
+    """Whether somebody has answered a question about a case."""
+    return Exists(models.Question.objects.filter(case=OuterRef("pk"), answered_at__isnull=False))
 
 
 def case_line(row: Any, zone: ZoneInfo, disposition: models.Disposition | None = None) -> CaseLine:
@@ -100,12 +105,18 @@ def case_line(row: Any, zone: ZoneInfo, disposition: models.Disposition | None =
         title=title,
         others=max(len(row.detectors) - 1, 0),
         step=step(row.suggested),
-        answered=row.state == "open" and getattr(row, "answers", 0) > 0,
+        answered=row.state == "open" and getattr(row, "answered", False),
         decided_at=row.decided_at,
-        note=sealed.open_text(row.clinic_id, disposition.note) if disposition else "",
+        note=note_shown(disposition) if disposition else "",
         decided_by=disposition.by_id if disposition else None,
         revision=row.revision,
     )
+
+
+def note_shown(given: models.Disposition) -> str:
+    """The note of a disposition, opened."""
+    place = sealed.note_place(given.id, given.case_id, given.outcome)
+    return sealed.shown_text(given.clinic_id, given.note, place)
 
 
 def case_lines(rows: Iterable[Any], zone: ZoneInfo, with_notes: bool = False) -> tuple[CaseLine, ...]:

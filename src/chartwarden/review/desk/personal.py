@@ -54,6 +54,14 @@ def my_weeks(clinic: Clinic, person: UUID) -> list[PersonWeekLine]:
     return [_week(row) for _, row in sorted(newest.items(), reverse=True)]
 
 
+def my_newest_week(clinic: Clinic, person: UUID) -> PersonWeekLine | None:
+    """The first of ``my_weeks``; None where there is none."""
+    rows = models.PersonWeek.objects.filter(clinic_id=clinic.id, person_id=person).select_related("review")
+    rows = rows.defer("review__summary", "review__document").order_by("-review__first_day", "-review__opened_at")
+    newest = rows.first()
+    return _week(newest) if newest else None
+
+
 def my_accesses(clinic: Clinic, person: UUID, first_day: date, first: int, most: int) -> list[JudgedAccess]:
     """So many of a person's accesses of a week, by time, from the given place on."""
     week = _newest_week(clinic, person, first_day)

@@ -25,7 +25,7 @@ from chartwarden.review.desk.contracts import (
     WithdrawnCase,
 )
 from chartwarden.review.desk.deciding import facts_of
-from chartwarden.review.desk.lines import case_line, case_lines, cases, review_line, reviews
+from chartwarden.review.desk.lines import case_line, case_lines, cases, note_shown, review_line, reviews
 from chartwarden.review.desk.summing import findings_of
 from chartwarden.review.period import midnight
 from chartwarden.review.report.contracts import Picture
@@ -94,8 +94,9 @@ def case(clinic: Clinic, case_id: UUID, person: UUID, now: datetime) -> CaseShow
     row.review = models.Review.objects.defer("summary", "document").get(id=row.review_id)
     body = sealed.unpack(clinic.id, sealed.BODY, row.body, CaseBody)
     body = replace(body, case=replace(body.case, rank=row.rank))
-    ranks = list(cases(clinic.id).filter(review_id=row.review_id).order_by("rank", "id").values_list("id", "state"))
-    place = next((n for n, (found, _) in enumerate(ranks) if found == row.id), 0)
+    there = models.CaseRecord.objects.filter(review_id=row.review_id).exclude(state="withdrawn")
+    before = there.filter(Q(rank__lt=row.rank) | Q(rank=row.rank, id__lt=row.id)).order_by("-rank", "-id")
+    after = there.filter(Q(rank__gt=row.rank) | Q(rank=row.rank, id__gt=row.id)).order_by("rank", "id")
     reopened = models.CaseRecord.objects.filter(clinic_id=clinic.id, reopens=row).values_list("id", flat=True).first()
     pair, coder = _earlier(clinic, row)
     return CaseShown(
@@ -112,10 +113,10 @@ def case(clinic: Clinic, case_id: UUID, person: UUID, now: datetime) -> CaseShow
         of_pair=pair,
         of_coder=coder,
         alike=alike(clinic, row, person) if row.state in rules.UNDECIDED else (),
-        position=place + 1,
+        position=before.count() + 1,
         undecided=line.undecided,
-        before=ranks[place - 1][0] if place > 0 else None,
-        after=ranks[place + 1][0] if place + 1 < len(ranks) else None,
+        before=before.values_list("id", flat=True).first(),
+        after=after.values_list("id", flat=True).first(),
         reopens=row.reopens_id,
         reopened_as=reopened,
         may_decide=rules.may_decide(facts_of(row), person),
@@ -154,7 +155,7 @@ def alike(clinic: Clinic, row: models.CaseRecord, person: UUID) -> tuple[CaseLin
     lines = [
         (bytes(other.coder_index) != bytes(row.coder_index), case_line(other, clinic.time_zone))
         for other in found
-        if str(person) not in other.holders and not other.answers
+        if str(person) not in other.holders and not other.answered
     ]
     return tuple(line for _, line in sorted(lines, key=lambda pair: (pair[0], pair[1].rank)))
 
@@ -185,13 +186,13 @@ def _dispositions(row: models.CaseRecord) -> tuple[DispositionShown, ...]:
     return tuple(
         DispositionShown(
             outcome=given.outcome,
-            note=sealed.open_text(row.clinic_id, given.note),
+            note=note_shown(given),
             by=given.by_id,
             at=given.at,
             together=sizes.get(given.together, 1),
             superseded_at=given.superseded_at,
             superseded_by=given.superseded_by_id,
-            reason=sealed.open_text(row.clinic_id, given.reason),
+            reason=sealed.shown_text(row.clinic_id, given.reason, sealed.place("reason", given.id)),
         )
         for given in found
     )
@@ -205,9 +206,9 @@ def question_shown(row: models.Question) -> QuestionShown:
         to=row.to_id,
         asked_by=row.asked_by_id,
         asked_at=row.asked_at,
-        text=sealed.open_text(row.clinic_id, row.text),
+        text=sealed.shown_text(row.clinic_id, row.text, sealed.place("question", row.id)),
         answered_at=row.answered_at,
-        answer=sealed.open_text(row.clinic_id, row.answer),
+        answer=sealed.shown_text(row.clinic_id, row.answer, sealed.place("answer", row.id)),
     )
 
 

@@ -69,7 +69,7 @@ def take_findings(
     what the review holds are let go.
     """
     with transaction.atomic():
-        row = models.Review.objects.select_for_update().get(clinic_id=clinic.id, id=review)
+        row = _alone(clinic, review)
         row = newest(clinic.id, row.first_day) or row
         if revision < row.revision:
             return Counts()
@@ -109,6 +109,17 @@ def take_findings(
     return counts
 
 
+def _alone(clinic: Clinic, review: UUID) -> models.Review:
+    """A review, held together with those of the weeks around it until the transaction ends: a case that lies across two
+    weeks must not be opened in both by two workers. Always in the same order, so that nobody waits in a ring."""
+    rows = models.Review.objects.filter(clinic_id=clinic.id)
+    first_day = rows.values_list("first_day", flat=True).get(id=review)
+    reach = timedelta(days=clinic.lookback_days + 7)
+    around = rows.filter(first_day__range=(first_day - reach, first_day + reach)).order_by("first_day", "opened_at")
+    list(around.select_for_update().values_list("id"))
+    return rows.get(id=review)
+
+
 def inputs_facts(digests: Sequence[str]) -> dict[str, object]:
     """The inputs' digests as an entry holds them: themselves where they are few, and always the SHA-256 of the sorted
     list, a digest a line, since an entry has an end and a clinic may import every hour."""
@@ -144,13 +155,13 @@ def _signed_digests(row: models.Review) -> set[str]:
 
 
 def _digests_elsewhere(row: models.Review, cases: Sequence[Case]) -> set[str]:
-    """Cases that a review of an earlier week holds already: a stretch may lie across two weeks."""
+    """Cases that the review of another week holds already: a stretch may lie across two weeks, and is one's only."""
     found: set[str] = set()
     digests = [case.case for case in cases]
     for first in range(0, len(digests), BATCH):
         rows = models.CaseRecord.objects.filter(
-            clinic_id=row.clinic_id, digest__in=digests[first : first + BATCH], review__first_day__lt=row.first_day
-        )
+            clinic_id=row.clinic_id, digest__in=digests[first : first + BATCH]
+        ).exclude(review__first_day=row.first_day)
         found.update(rows.exclude(state="withdrawn").values_list("digest", flat=True))
     return found
 

@@ -114,9 +114,10 @@ def settle_ended(clinic: Clinic, at: datetime) -> None:
 
 
 def behind(clinic: Clinic) -> list[models.Review]:
-    """The reviews in force that were made from older inputs than there are, the newest week first."""
+    """The reviews in force that were made from older inputs than there are, the oldest week first: a case that
+    lies across two weeks belongs to the first."""
     rows = models.Review.objects.filter(clinic_id=clinic.id, amended_by=None).defer("summary", "document")
-    return [row for row in rows if is_behind(clinic, row)]
+    return [row for row in rows.order_by("first_day", "opened_at") if is_behind(clinic, row)]
 
 
 def is_behind(clinic: Clinic, row: models.Review) -> bool:

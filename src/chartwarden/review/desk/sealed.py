@@ -9,11 +9,13 @@ from uuid import UUID
 import msgspec
 
 from chartwarden.clinics.services import blind_index, seal, unseal
+from chartwarden.kernel.sealing import SealBroken
 
 T = TypeVar("T")
 SUMMARY, HEAD, BODY, TEXT, ACCESSES, DOCUMENT = (
     f"review.{what}" for what in ("summary", "head", "body", "text", "accesses", "document")
 )
+CHANGED = "(This text was changed or moved outside of Chartwarden. Verify the ledger.)"
 FAST = 1
 """zlib's level: these are read more often than they are written, and small."""
 
@@ -28,14 +30,32 @@ def unpack(clinic: UUID, purpose: str, sealed: bytes | memoryview, kind: type[T]
     return msgspec.json.decode(zlib.decompress(unseal(clinic, purpose, sealed)), type=kind)
 
 
-def seal_text(clinic: UUID, text: str) -> bytes:
-    """A note, a question, an answer or a reason, sealed."""
-    return seal(clinic, TEXT, text.encode())
+def seal_text(clinic: UUID, text: str, place: bytes) -> bytes:
+    """A note, a question, an answer or a reason, sealed for its place alone."""
+    return seal(clinic, TEXT, text.encode(), place)
 
 
-def open_text(clinic: UUID, sealed: bytes | memoryview | None) -> str:
-    """The text again; nothing where there is none."""
-    return unseal(clinic, TEXT, sealed).decode() if sealed else ""
+def open_text(clinic: UUID, sealed: bytes | memoryview | None, place: bytes) -> str:
+    """The text again; nothing where there is none. Raises SealBroken, also where it was moved to another place."""
+    return unseal(clinic, TEXT, sealed, place).decode() if sealed else ""
+
+
+def shown_text(clinic: UUID, sealed: bytes | memoryview | None, place: bytes) -> str:
+    """The text as a page shows it: where it can't be opened, that it was changed, so that the rest can be read."""
+    try:
+        return open_text(clinic, sealed, place)
+    except SealBroken:
+        return CHANGED
+
+
+def note_place(disposition: UUID, case: UUID, outcome: str) -> bytes:
+    """Where a note belongs: to one disposition of one case, with that outcome."""
+    return f"note {disposition} {case} {outcome}".encode()
+
+
+def place(what: str, row: UUID) -> bytes:
+    """Where a ``question``, an ``answer`` or the ``reason`` of a reopening belongs: to one row."""
+    return f"{what} {row}".encode()
 
 
 def coder_index(clinic: UUID, coder: str) -> bytes:

@@ -70,6 +70,29 @@ DISPOSITION = (
     Column("reason", str, "Why it was reopened."),
 )
 
+CASE_QUESTION = (
+    Column("id", str, "The question's id."),
+    Column("case", str, "The case it is about."),
+    Column("to", str, "The person who was asked."),
+    Column("asked_by", str, "The person who asked."),
+    Column("asked_at", str, "When (UTC)."),
+    Column("text", str, "The question."),
+    Column("answered_at", str | None, "When it was answered (UTC)."),
+    Column("answer", str, "The answer; empty until then."),
+)
+OWN_ACCESS = (
+    Column("id", str, "The week's Monday, and the place in it."),
+    Column("occurred_at", str, "When (UTC)."),
+    Column("action", str, "What was done."),
+    Column("patient", str | None, "The patient's id in the EHR."),
+    Column("document", str | None, "The kind of document."),
+    Column("outcome", str | None, "success or denied, where the log says."),
+    Column("event", str | None, "The log's own id of it."),
+    Column("explained", bool | None, "Whether it is explained; null where there is no patient."),
+    Column("explanation", str | None, "By what."),
+    Column("reference", str | None, "The assignment or ticket."),
+)
+
 
 def _model(name: str, columns: Sequence[Column]) -> Any:
     """The row of a table as a model, so that one and many look the same."""
@@ -91,6 +114,16 @@ class WhatWasRead(BaseModel):
     totals: dict[str, Any] = Field(description="Accesses, explained or not, and by explanation.")
     detectors: list[dict[str, Any]] = Field(description="Which ran, in which version, and why others did not.")
     notes: list[str] = Field(description="What else is to be known of the coverage.")
+    hours: list[dict[str, int]] = Field(description="Accesses by hour of the local week; weekday 0: Monday.")
+    loads: list[dict[str, Any]] = Field(description="Each coder's patients, under an assignment and outside of any.")
+
+
+class Withdrawn(BaseModel):
+    """A case that a re-run no longer found."""
+
+    case: UUID
+    withdrawn_at: str
+    why: str
 
 
 class ReviewInFull(ReviewInCounts):
@@ -98,6 +131,7 @@ class ReviewInFull(ReviewInCounts):
 
     read: WhatWasRead | None = Field(description="Null before the first log was read.")
     outcomes: dict[str, int] = Field(description="Decided cases by outcome.")
+    withdrawn: list[Withdrawn] = Field(description="Cases that a re-run no longer found, the last first.")
 
 
 class CasePage(BaseModel):
@@ -205,12 +239,6 @@ class OwnCase(BaseModel):
     decided_at: str | None
 
 
-class Made(BaseModel):
-    """What was made, or is open now."""
-
-    id: UUID
-
-
 def _written(meaning: str) -> Any:
     return Field(min_length=1, max_length=MOST_TEXT, pattern=r"\S", description=meaning)
 
@@ -261,3 +289,29 @@ class Reopen(Body):
 
     reason: str = _written("Kept sealed.")
     revision: int = _seen()
+
+
+class Sign(Body):
+    """That whoever signs has read the coverage, and is there themselves."""
+
+    coverage_acknowledged: bool = Field(description="That you have read what was covered and what was not.")
+    password: str = Field(min_length=1, max_length=1000, description="The signer's own. Kept nowhere.")
+    code: str = Field(pattern=r"^[0-9]{6}$", description="The code that the signer's own app shows now. It works once.")
+
+
+class Signed(BaseModel):
+    """What was signed."""
+
+    document_sha256: str = Field(description="The SHA-256 of the signed document, as the ledger has it.")
+
+
+class ClearingStatement(BaseModel):
+    """What the review says of one person's week. No patient is named in it."""
+
+    title: str
+    clinic: str
+    name: str
+    week: str
+    made: str
+    sentences: list[str]
+    text: str = Field(description="The whole as plain text.")

@@ -54,10 +54,10 @@ def sign_review(*, clinic: Clinic, review: UUID, coverage_acknowledged: bool, ac
     return row.document_digest
 
 
-def signable(*, clinic: Clinic, review: UUID, at: datetime) -> Decision:
+def signable(*, clinic: Clinic, review: UUID, at: datetime, coverage_acknowledged: bool = True) -> Decision:
     """Whether a review may be signed as it is now by whoever says that they have read its coverage."""
     row = models.Review.objects.get(clinic_id=clinic.id, id=review)
-    return rules.may_sign(facts_of(clinic, row), at.astimezone(clinic.time_zone).date(), True)
+    return rules.may_sign(facts_of(clinic, row), at.astimezone(clinic.time_zone).date(), coverage_acknowledged)
 
 
 def facts_of(clinic: Clinic, row: models.Review) -> rules.ReviewFacts:

@@ -18,11 +18,12 @@ from chartwarden.clinics.services import acting_in
 from chartwarden.ledger import queries as ledger
 from chartwarden.people.contracts import Permission
 from chartwarden.review import models
+from chartwarden.review.desk import shapes
 from chartwarden.review.services import sign_review
 from chartwarden.review.tests.desk_support import LATE, case, judged, taken
 from chartwarden.web.api.documentation import operations
-from tests.support.api import token_for
-from tests.support.clinic import House
+from tests.support.api import app_of, code_of, token_for
+from tests.support.clinic import PASSWORD, House
 
 Call = Callable[..., Any]
 NOTE = "A slip; told how to ask."
@@ -79,6 +80,7 @@ def test_a_review_tells_what_it_rests_on(call: Call, week: UUID) -> None:
     assert read["totals"]["unexplained"] == 20
     assert {run["id"]: run["why_not"] for run in read["detectors"]}["neighbour"] == "no patients feed"
     assert read["notes"] == ["One gap."]
+    assert [one["name"] for one in read["loads"]] == ["Coder Example", "Qa Example"]
 
 
 def test_cases_come_by_state_and_place(call: Call, week: UUID) -> None:
@@ -160,6 +162,7 @@ def test_a_question_is_asked_and_answered_once(call: Call, house: House, week: U
     told(call(f"questions/{made}/answer", {"text": "An addendum."}, role="coding_supervisor"), 204)
     told(call(f"questions/{made}/answer", {"text": "No."}, role="coding_supervisor"), 403)
     assert told(call(f"cases/{row.id}"))["questions"][0]["answer"] == "An addendum."
+    assert [one["answer"] for one in told(call(f"case-questions?case={row.id}"))["items"]] == ["An addendum."]
 
 
 def test_a_signed_review_gives_its_document_and_an_amendment(call: Call, house: House, week: UUID) -> None:
@@ -182,8 +185,73 @@ def test_a_signed_review_gives_its_document_and_an_amendment(call: Call, house: 
     assert "A new fact." in [row["reason"] for row in told(call("dispositions"))["items"]]
 
 
-def test_no_operation_signs() -> None:
-    assert [one.view_func for one in operations() if one.view_func.access is Permission.SIGN_REVIEWS] == []
+def _all_decided(call: Call, week: UUID) -> None:
+    for row in known(week).values():
+        told(call(f"cases/{row.id}/decide", decided(), role="compliance_officer"), 204)
+
+
+def _signature(secret: str, **more: Any) -> dict[str, Any]:
+    return {"coverage_acknowledged": True, "password": PASSWORD, "code": code_of(secret), **more}
+
+
+def test_signing_takes_who_signs_beside_the_token(call: Call, house: House, week: UUID) -> None:
+    sign, app = f"reviews/{week}/sign", app_of(house, "privacy_officer")
+    told(call(sign, {"coverage_acknowledged": True}), 422)
+    told(call(sign, _signature(app)), 403)  # cases wait
+    _all_decided(call, week)
+    told(call(sign, _signature(app, coverage_acknowledged=False)), 403)
+    told(call(sign, _signature(app, password="wrong")), 403)
+    told(call(sign, _signature(app, code="000000")), 403)
+    assert told(call(f"reviews/{week}"))["state"] == "ready"
+    # None of these has used the code up.
+    digest = told(call(sign, _signature(app)))["document_sha256"]
+    assert hashlib.sha256(call(f"reviews/{week}/document").content).hexdigest() == digest
+    shown, signed = [one for one in ledger.entries(house.id) if one.kind.endswith(("presence_shown", "review.signed"))]
+    assert (shown.actor, shown.facts["methods"]) == (signed.actor, ["password", "totp"])
+    assert signed.actor.startswith("token:")
+    told(call(sign, _signature(app)), 403)
+
+
+def test_a_code_signs_once(call: Call, house: House, week: UUID) -> None:
+    app = app_of(house, "privacy_officer")
+    _all_decided(call, week)
+    body = _signature(app)
+    told(call(f"reviews/{week}/sign", body))
+    row = known(week)["c0"]
+    case = told(call(f"cases/{row.id}/reopen", {"reason": "New.", "revision": 2}), 201)["id"]
+    told(call(f"cases/{case}/decide", decided(), role="compliance_officer"), 204)
+    amendment = told(call(f"cases/{case}"))["review"]
+    assert "works once" in told(call(f"reviews/{amendment}/sign", body), 403)["detail"]
+
+
+def test_somebody_elses_code_signs_nothing(call: Call, house: House, week: UUID) -> None:
+    _all_decided(call, week)
+    body = _signature(app_of(house, "compliance_officer"))
+    assert "app" in told(call(f"reviews/{week}/sign", body), 403)["detail"]  # the signer has none
+    app_of(house, "privacy_officer")
+    told(call(f"reviews/{week}/sign", body), 403)
+    told(call(f"reviews/{week}/sign", body, role="security_officer"), 403)  # sees reviews, signs none
+
+
+@pytest.mark.parametrize("wrong", [{"code": "000000"}, {"password": "wrong"}], ids=["code", "password"])
+def test_wrong_tries_are_counted_and_then_even_right_ones_wait(
+    call: Call, house: House, week: UUID, wrong: dict[str, str]
+) -> None:
+    app = app_of(house, "privacy_officer")
+    _all_decided(call, week)
+    statuses = [call(f"reviews/{week}/sign", _signature(app, **wrong)).status_code for _ in range(6)]
+    assert statuses == [403] * 5 + [429]
+    answer = call(f"reviews/{week}/sign", _signature(app))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "300")
+    assert told(call(f"reviews/{week}"))["state"] == "ready"
+
+
+def test_no_operation_signs_by_a_token_alone() -> None:
+    signing = [one for one in operations() if one.view_func.access is Permission.SIGN_REVIEWS]
+    (body,) = [one for one in signing[0].models if one.__ninja_param_source__ == "body"]
+    assert len(signing) == 1
+    assert {"password", "code"} <= {name for name, one in shapes.Sign.model_fields.items() if one.is_required()}
+    assert shapes.Sign in [one.annotation for one in body.model_fields.values()]
 
 
 def test_own_accesses_come_by_the_page(call: Call, week: UUID) -> None:
@@ -197,6 +265,36 @@ def test_own_accesses_come_by_the_page(call: Call, week: UUID) -> None:
     told(call("my-accesses/2026-02-23", role="coding_supervisor"), 404)
     assert told(call("my-accesses")) == []
     assert [one["accesses"] for one in told(call("my-cases"))] == [2]
+
+
+def test_tables_are_narrowed_down_and_cursors_with_them(call: Call, week: UUID) -> None:
+    first = told(call(f"cases?review={week}&state=open&limit=2"))
+    rest = told(call(first["next"].split("/", 5)[-1]))
+    assert {one["id"] for one in (*first["items"], *rest["items"])} == {str(row.id) for row in known(week).values()}
+    assert rest["next"] is None
+    told(call(f"cases?cursor={first['next'].partition('cursor=')[2]}"), 422)
+    assert told(call(f"cases?review={uuid4()}"))["items"] == []
+    told(call("cases?state=closed"), 422)
+    told(call(f"cases/{known(week)['c0'].id}/decide", decided()), 204)
+    assert [len(told(call(f"dispositions?review={one}"))["items"]) for one in (week, uuid4())] == [1, 0]
+
+
+def test_own_accesses_are_exported_and_cleared(call: Call, week: UUID) -> None:
+    role, rows, address = "coding_supervisor", [], "own-accesses?limit=50"
+    while address:
+        found = told(call(address, role=role))
+        rows += [one["event"] for one in found["items"]]
+        address = found["next"].split("/", 5)[-1] if found["next"] else ""
+    assert rows == [f"ev-{n}" for n in range(120)]
+    lines = b"".join(call("own-accesses?format=ndjson&week=2026-03-02", role=role).streaming_content).splitlines()
+    assert len(lines) == 120
+    assert told(call("own-accesses?week=2026-03-09", role=role))["items"] == []
+    assert told(call("own-accesses"))["items"] == []
+    statement = told(call("my-accesses/2026-03-02/statement", role=role))
+    assert statement["sentences"][0] == "117 accesses to patients' records are held under this name."
+    assert "P-" not in statement["text"]
+    told(call("my-accesses/2026-03-09/statement", role=role), 404)
+    told(call("my-accesses/2026-03-02/statement"), 404)
 
 
 def test_cases_are_exported_whole(call: Call, week: UUID) -> None:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.kernel.decisions import Refused, refused, require
-from chartwarden.kernel.errors import Fault, InputRefused
+from chartwarden.kernel.errors import Fault, InputRefused, TooMany
 from chartwarden.people.contracts import Member, Permission
 from chartwarden.people.queries import member_by_token
-from chartwarden.people.services import decide, note_token_use
-from chartwarden.web.api.problems import NoToken, TooMany
+from chartwarden.people.services import decide, note_token_use, tally
+from chartwarden.web.api.problems import NoToken
 
-MINUTE = 60
+MINUTE = timedelta(minutes=1)
 WRONG_TOKENS_A_MINUTE = 60
 UNTAGGED = refused("This operation says nothing of who may do it, so nobody may.")
 
@@ -66,22 +66,18 @@ def _member(request: HttpRequest) -> Member:
         with across_clinics():
             found = member_by_token(text.strip(), request.now)
         if found is None:
-            _count(f"api.wrong.{address}", WRONG_TOKENS_A_MINUTE, 1)
+            _count(f"api.wrong.{address}", WRONG_TOKENS_A_MINUTE, request.now)
     if found is None:
         raise NoToken
-    _count(f"api.token.{found.token}", settings.API_REQUESTS_A_MINUTE, 1)
+    _count(f"api.token.{found.token}", settings.API_REQUESTS_A_MINUTE, request.now)
     return found
 
 
-def _count(key: str, most: int, more: int) -> None:
+def _count(what: str, most: int, at: datetime) -> None:
     """Count within a minute that begins with the first. Raises TooMany beyond ``most``."""
-    cache.add(key, 0, MINUTE)
-    try:
-        count = cache.incr(key, more)
-    except ValueError:  # the minute has just ended
-        return
-    if count > most - (1 - more):
-        raise TooMany(MINUTE)
+    counted = tally(what=what, within=MINUTE, at=at)
+    if counted.count > most:
+        raise TooMany(counted.left)
 
 
 def _no_unknown_questions(operation: Any, request: HttpRequest) -> None:

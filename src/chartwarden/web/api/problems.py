@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from chartwarden.kernel.decisions import Refused, Stale
-from chartwarden.kernel.errors import InputRefused
+from chartwarden.kernel.errors import InputRefused, TooMany
 
 MEDIA = "application/problem+json"
 API = "/api/"
@@ -34,14 +34,6 @@ TITLES: Mapping[int, tuple[str, str]] = {
 
 class NoToken(Exception):
     """No token, or one that is not in force. It is not said which."""
-
-
-class TooMany(Exception):
-    """More requests than are taken. ``seconds`` is how long to wait."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
 
 
 def problem(

@@ -6,18 +6,20 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from ninja.constants import NOT_SET
+from pydantic import BaseModel
 
 from chartwarden.ledger import queries as ledger
 from chartwarden.people.contracts import Permission
 from chartwarden.people.services import withdraw_token
 from chartwarden.web.api.documentation import operations, schema
-from tests.support.api import token_for
+from tests.support.api import Caller, problem, token_for
 from tests.support.clinic import House
 
 Call = Callable[..., Any]
@@ -27,31 +29,37 @@ Call = Callable[..., Any]
 def call(client: Any, house: House) -> Call:
     """Call the API of the clinic with a token of a role; JSON in, the answer out."""
     cache.clear()
-    tokens: dict[str, str] = {}
-
-    def send(path: str, role: str = "privacy_officer", method: str = "get", body: Any = None, **other: Any) -> Any:
-        if role not in tokens:
-            tokens[role] = token_for(house, role).text
-        address = path if path.startswith("/") else f"/api/v1/clinics/{house.id}/{path}"
-        content = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
-        headers = {"Authorization": f"Bearer {tokens[role]}", **other.pop("headers", {})}
-        return getattr(client, method)(address, **content, headers=headers, **other)
-
-    return send
-
-
-def problem(answer: Any, status: int) -> dict[str, Any]:
-    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.content
-    content: dict[str, Any] = answer.json()
-    assert content["status"] == status
-    assert content["title"]
-    return content
+    return Caller(client, house)
 
 
 def test_every_operation_says_who_may_do_it() -> None:
     assert len(operations()) > 10
     silent = [op.view_func.__name__ for op in operations() if not hasattr(op.view_func, "access")]
     assert silent == []
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    """The description keeps shapes by their names: two of one name would be told as one."""
+    found: dict[str, set[Any]] = {}
+    for operation in operations():
+        shapes = [*operation.models, *filter(None, operation.response_models.values())]
+        for shape in _shapes([one for one in shapes if one is not NOT_SET]):
+            found.setdefault(shape.__name__, set()).add(shape)
+    written = {name: kinds for name, kinds in found.items() if not name.endswith(("Params", "ResponseSchema"))}
+    assert len(written) > 60
+    assert {name: kinds for name, kinds in written.items() if len(kinds) > 1} == {}
+
+
+def _shapes(kinds: list[Any]) -> list[Any]:
+    """These shapes and all that they are made of."""
+    found: list[Any] = []
+    while kinds:
+        kind = kinds.pop()
+        kinds += get_args(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in found:
+            found.append(kind)
+            kinds += [field.annotation for field in kind.model_fields.values()]
+    return found
 
 
 @pytest.mark.parametrize("header", [None, "Bearer ", "Bearer cwt_nonsense", "Basic abc", "cwt_nonsense"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import sqlite3
@@ -11,16 +12,19 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from chartwarden.kernel.sealing import create_key_file
 from chartwarden.web.contracts import Finding, Level
-from chartwarden.web.examining_files import disk, of_folder, of_keys, of_programs
+from chartwarden.web.examining_files import disk, of_folder, of_incoming, of_keys, of_programs, others_may
 from chartwarden.web.heartbeat import Heart, JobState
 from chartwarden.web.preparing import DATABASE
+from tools.postgresql import cluster
 
 UNSET = {"CHARTWARDEN_DATA", "CHARTWARDEN_KEYS", "CHARTWARDEN_MAIL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+KEY = {"CHARTWARDEN_KEYS": base64.b64encode(bytes(range(32))).decode()}
 MAKE = """
 import sys
 from datetime import UTC, datetime
@@ -169,6 +173,61 @@ def test_what_the_files_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (data / "keys").write_text("no key\n", encoding="ascii")
     (data / "keys").chmod(0o600)
     assert levels(of_keys(data)) == [Level.WRONG]
+
+
+@pytest.mark.peer("postgresql")
+def test_a_role_that_row_level_security_does_not_hold_is_said() -> None:
+    look = (
+        "import django; django.setup()\n"
+        "from chartwarden.web.examining_database import of_role\n"
+        "from chartwarden.web.serving import _warnings\n"
+        "print(*(one.level.value + ' ' + one.what for one in of_role()), len(_warnings()))\n"
+    )
+    with cluster() as url:
+        said = {}
+        for role in ("chartwarden", "postgres"):
+            there = url.replace("//chartwarden@", f"//{role}@")
+            done = run(["-c", look], DATABASE_URL=there, DJANGO_SETTINGS_MODULE="chartwarden.web.settings", **KEY)
+            assert done.returncode == 0, done.stderr
+            said[role] = done.stdout.strip()
+    assert said["chartwarden"] == "ok database: row-level security holds the role that it is reached by 0"
+    assert said["postgres"].startswith(
+        "wrong database: the role postgres is a superuser, so row-level security is void"
+    )
+    assert said["postgres"].endswith(" 1")
+
+
+def test_a_watched_folder_is_looked_at(tmp_path: Path) -> None:
+    clinic = UUID(int=7)
+    folder = tmp_path / "incoming" / str(clinic)
+    assert levels(of_incoming(tmp_path, [clinic])) == [Level.OK]
+    folder.mkdir(parents=True)
+    assert levels(of_incoming(tmp_path, [clinic])) == [Level.OK]
+    folder.chmod(0o777)
+    (found,) = of_incoming(tmp_path, [clinic])
+    assert (found.level, "anybody on this machine may put files in (mode 0777)" in found.what) == (Level.WRONG, True)
+    folder.rmdir()
+    folder.symlink_to(tmp_path)
+    assert levels(of_incoming(tmp_path, [clinic])) == [Level.WRONG]
+    folder.unlink()
+    folder.write_text("")
+    assert levels(of_incoming(tmp_path, [clinic])) == [Level.WRONG]
+    folder.unlink()
+    (tmp_path / "incoming" / "log.csv").touch()
+    assert [one.level for one in of_incoming(tmp_path, [clinic])] == [Level.OK, Level.WARN]
+
+
+@pytest.mark.parametrize(
+    ("mode", "uid", "said"),
+    [
+        (0o700, 1000, ""),
+        (0o770, 0, ""),
+        (0o700, 1001, "it belongs to another account than the data folder"),
+        (0o702, 1000, "anybody on this machine may put files in (mode 0702)"),
+    ],
+)
+def test_who_may_put_files_in(mode: int, uid: int, said: str) -> None:
+    assert others_may(mode, uid, owner=1000) == said
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,10 @@ WITHHELD = {
     "people_engagement": {"feed_role", "employer"},
     "people_person": {"code_index", "identity", "time_zone"},
     "people_outgoingmail": {"path", "address", "trouble"},
-    "logs_logimport": {"name", "facts", "preview", "digest_index", "stage", "fraction"},
+    "logs_logimport": {"name", "facts", "preview", "digest_index", "stage", "fraction", "held"},
     "review_caserecord": {
         "head", "body", "score", "suggested", "outcome", "coder_index", "patient_index", "holders", "detectors",
-        "alike", "digest",
+        "alike", "digest", "withdrawn_for",
     },
     "review_disposition": {"outcome", "note", "salt", "reason", "reason_salt"},
 }  # fmt: skip
@@ -101,7 +101,9 @@ def test_another_clinics_rows_are_in_no_table(client: Any, house: House) -> None
             assert str(house.id) not in client.get(f"/c/{other.id}/tables/{table.name}/").text
     answer = client.get(f"/c/{other.id}/tables/people_person/", {"row": str(house.people["coder"])})
     assert answer.status_code == 404
-    assert len(client.get(f"/c/{other.id}/tables/people_person/").text.split('<td><a class="code"')) == 1 + len(ROLES)
+    assert len(client.get(f"/c/{other.id}/tables/people_person/").text.split('<td><a class="code id"')) == 1 + len(
+        ROLES
+    )
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -33,6 +33,7 @@ class Settings(BaseModel):
     review_due_days: int
     lookback_days: int
     reviews_from: str | None
+    thresholds: dict[str, dict[str, float]] = Field(description="Detectors' parameters, by detector.")
     demo: bool
 
 
@@ -56,6 +57,9 @@ class Changes(Body):
     review_due_days: int = Field(0, ge=1, le=60)
     lookback_days: int = Field(0, ge=7, le=365)
     reviews_from: date | None = None
+    thresholds: dict[str, dict[str, float]] = Field(
+        default_factory=dict, description="All that differ from the detectors' own; what is left out is theirs again."
+    )
 
 
 class NewWebhook(Body):
@@ -100,6 +104,7 @@ def clinic_settings(request: HttpRequest, clinic: Path[UUID]) -> Any:
         **{name: getattr(found, name) for name in Settings.model_fields},
         "time_zone": found.time_zone.key,
         "reviews_from": first.isoformat() if first else None,
+        "thresholds": {detector: dict(parameters) for detector, parameters in found.thresholds.items()},
     }
 
 
@@ -164,7 +169,7 @@ def add_webhook(request: HttpRequest, clinic: Path[UUID], new: NewWebhook) -> An
 @router.post("/webhooks/{webhook}/test", response=Tried, summary="Send a test message")
 @page(Permission.MANAGE_WEBHOOKS)
 def try_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID) -> Any:
-    """One message of the kind `clinics.webhook_tested`, now."""
+    """One message, now. Its kind says that it is a test."""
     _known(clinic, webhook)
     trouble = services.try_webhook(clinic=clinic, webhook=webhook, actor=request.member.actor, at=request.now)
     return {"arrived": not trouble, "trouble": trouble}

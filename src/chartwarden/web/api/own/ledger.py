@@ -18,9 +18,11 @@ from chartwarden.kernel.offered import Column, Row, Table
 from chartwarden.ledger import queries
 from chartwarden.ledger.contracts import StoredEntry
 from chartwarden.people.contracts import Member, Permission, page
+from chartwarden.web.ledger_pages import export as export_page
 
 router = Router()
 MOST = 2**53 - 1
+ZIP = {"responses": {200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}}}
 
 
 class Head(BaseModel):
@@ -29,7 +31,26 @@ class Head(BaseModel):
     size: int = Field(description="How many entries it covers.")
     root: str = Field(description="The root hash, in base64.")
     at: str = Field(description="When it was signed (UTC).")
+    keys: list[str] = Field(description="The verifier keys, the first first; compare them by another way.")
     note: str = Field(description="The checkpoint as a C2SP note, to be checked with the clinic's key.")
+
+
+class FaultFound(BaseModel):
+    """Something that is wrong in the ledger."""
+
+    where: str
+    expected: str
+    found: str
+
+
+class Checked(BaseModel):
+    """What a check of the whole ledger found."""
+
+    sound: bool
+    size: int = Field(description="How many entries were read.")
+    root: str = Field(description="The root hash, in base64.")
+    keys: list[str] = Field(description="The verifier keys.")
+    faults: list[FaultFound]
 
 
 class InclusionProof(BaseModel):
@@ -89,7 +110,29 @@ def ledger_checkpoint(request: HttpRequest, clinic: Path[UUID]) -> Any:
     if found is None:
         raise Http404
     root = base64.b64encode(found.root).decode()
-    return {"size": found.size, "root": root, "at": found.at.isoformat(), "note": found.note}
+    return {"size": found.size, "root": root, "at": found.at.isoformat(), "note": found.note,
+            "keys": list(queries.signing_keys(clinic))}  # fmt: skip
+
+
+@router.post("/ledger/verify", response=Checked, summary="Read and check the whole ledger")
+@page(Permission.SEE_LEDGER)
+def ledger_verify(request: HttpRequest, clinic: Path[UUID]) -> Any:
+    """Entries, hashes, tiles, head, keys, and every checkpoint ever signed."""
+    found = queries.verify_stored(clinic)
+    return {
+        "sound": found.sound,
+        "size": found.size,
+        "root": base64.b64encode(found.root).decode(),
+        "keys": list(found.keys),
+        "faults": [{"where": one.where, "expected": one.expected, "found": one.found} for one in found.faults],
+    }
+
+
+@router.post("/ledger/export", openapi_extra=ZIP, summary="The whole ledger as a zip")
+@page(Permission.SEE_LEDGER)
+def ledger_export(request: HttpRequest, clinic: Path[UUID]) -> Any:
+    """Signs a checkpoint, and hands out all up to it: what `chartwarden ledger verify` reads without a server."""
+    return export_page(request, clinic)
 
 
 @router.get("/ledger/entries/{index}/proof", response=InclusionProof, summary="Proof that an entry stands")
