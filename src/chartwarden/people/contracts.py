@@ -93,6 +93,21 @@ class EngagementSpan:
 
 
 @dataclass(frozen=True)
+class WorkStanding:
+    """An engagement from an instant until another (UTC; None: no end, or never begun), for whom, and what they may do.
+
+    ``employer`` is a vendor; blank: the clinic.
+    """
+
+    begins: datetime | None
+    ends: datetime | None
+    employer: str
+    suspended: bool
+    roles: frozenset[str]
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True)
 class Hours:
     """Working hours on one weekday (0: Monday), in minutes of the person's local day; ``ends`` before ``starts``: over
     midnight. They hold from ``first_day`` to ``last_day``, both included; None: without a limit.

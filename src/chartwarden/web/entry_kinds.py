@@ -57,6 +57,12 @@ KINDS: Mapping[str, EntryKind] = {
     ),
     "duties.closed": EntryKind("closed a duty", "duty", "occurrence late evidence", "note"),
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
+    "gateway.record_denied": EntryKind(
+        "was refused a record", "person", "reasons purpose interaction excused", "patient"
+    ),
+    "gateway.record_opened": EntryKind(
+        "opened a record", "person assignment", "reasons purpose interaction excused", "patient"
+    ),
     "ledger.key_rotated": EntryKind("gave the ledger a new key", "clinic", "key note"),
     "ledger.opened": EntryKind("began the ledger", "clinic", "origin key"),
     "logs.counted": EntryKind(
