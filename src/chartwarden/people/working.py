@@ -11,7 +11,7 @@ from chartwarden.people.contracts import WorkStanding
 from chartwarden.people.permissions import permissions_of
 from chartwarden.people.standing import roles_of, zone_of
 
-NONE: tuple[None, None, str] = (None, None, "")
+NONE: tuple[datetime | None, datetime | None, str] = (None, None, "")
 
 
 def work_standing(clinic: UUID, person: UUID, at: datetime) -> WorkStanding | None:
@@ -21,11 +21,11 @@ def work_standing(clinic: UUID, person: UUID, at: datetime) -> WorkStanding | No
     if row is None:
         return None
     zone = zone_of(row)
-    spans = [
+    spans: list[tuple[datetime | None, datetime | None, str]] = [
         (from_local(datetime.combine(one.started_on, time()), zone).utc.replace(tzinfo=UTC), one.ended_at, one.employer)
         for one in row.engagements.order_by("started_on")
     ]
-    in_force = [span for span in spans if span[0] <= at and (span[1] is None or at < span[1])]
+    in_force = [span for span in spans if span[0] and span[0] <= at and (span[1] is None or at < span[1])]
     begins, ends, employer = (in_force or spans or [NONE])[-1]
     roles = roles_of(row, at)
     suspended = row.suspended_at is not None and row.suspended_at <= at
