@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -27,6 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("store")
         if any("chromium" in mark.args for mark in item.iter_markers("peer")):
             item.add_marker("one_store")
+
+
+def pytest_collection_finish() -> None:
+    """Browser tests wait for what a page shows as long as a busy machine may take."""
+    if "playwright.sync_api" in sys.modules:
+        sys.modules["playwright.sync_api"].expect.set_options(timeout=60_000)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -32,6 +32,7 @@ def environment(data: Path) -> dict[str, str]:
         "CHARTWARDEN_DATA": str(data),
         "CHARTWARDEN_KEYS": KEYS,
         "DATABASE_URL": "",
+        "PYTHONDONTWRITEBYTECODE": "",  # else each process compiles all that it imports anew
     }
 
 
@@ -79,7 +80,8 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 @dataclass
 class Answer:
-    """What a page answered: ``seconds`` until the last byte, ``size`` of the body as it was sent."""
+    """What a page answered: ``seconds`` until the last byte, ``size`` of the body as it was sent, ``headers`` by their
+    names in small letters."""
 
     status: int
     seconds: float
@@ -126,7 +128,9 @@ class Browser:
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, rest = cookie.partition("=")
             self._cookies[name] = rest.split(";", 1)[0]
-        return Answer(response.status, seconds, len(data), data, dict(response.headers))
+        return Answer(
+            response.status, seconds, len(data), data, {name.lower(): value for name, value in response.headers.items()}
+        )
 
     def __enter__(self) -> Browser:
         return self

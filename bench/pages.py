@@ -139,8 +139,8 @@ class _User:
         address = f"{self._base}reviews/cases/{self._cases.pop()}/"
         page = self._browser.get(address).text
         revision = re.search(r'name="revision" value="(\d+)"', page)
-        if revision is None:
-            return
+        if revision is None or f"{address}decide/" not in page:
+            return  # decided before
         answer = self._browser.post(
             f"{address}decide/",
             page,
@@ -157,7 +157,7 @@ def _first_load(port: int, clinic: Mapping[str, Any]) -> float:
     """kB over the wire when somebody opens Today with nothing kept: the page, its styles and scripts."""
     with Browser(port, clinic["cookies"][0]) as browser:
         page = browser.get(f"/c/{clinic['clinic']}/", **{"Accept-Encoding": "gzip"})
-        text = gzip.decompress(page.body) if page.headers.get("Content-Encoding") == "gzip" else page.body
+        text = gzip.decompress(page.body) if page.headers.get("content-encoding") == "gzip" else page.body
         linked = set(LINKED.findall(text.decode()))
         parts = [browser.get(path, **{"Accept-Encoding": "gzip"}) for path in sorted(linked)]
     return round((page.size + sum(part.size for part in parts)) / 1000, 1)

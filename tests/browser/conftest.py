@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tools.peers import PEERS
 
@@ -31,8 +31,6 @@ VIOLATIONS = """() => axe.run({resultTypes: ['violations']}).then(
   found => found.violations.map(one => [one.id, one.nodes.map(node => node.target.join(' '))]))"""
 WITHIN = 300.0
 """Seconds in which the demo must be ready."""
-
-expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -59,7 +59,7 @@ def outside() -> list[str]:
 
 
 def explore(fetch: Fetch, clinic: str) -> Found:
-    """Follow links from each role's Today, then fill what no link led to."""
+    """Follow links from each role's Today, then fill what no link led to, and look at what that leads to."""
     found = Found()
     names = {one.name: one for one in addresses()}
     waiting = deque((role, f"/c/{clinic}/") for role in sorted(ROLES, key=lambda role: -len(ROLES[role])))
@@ -75,7 +75,9 @@ def explore(fetch: Fetch, clinic: str) -> Found:
     for one in names.values():
         if one.name not in found.seen:
             for address in _filled(one, found.arguments, clinic):
-                _look(found, fetch, sees_most(one.access), address)
+                for link in _look(found, fetch, sees_most(one.access), address):
+                    if (name := _name(link)) in names and name not in found.seen:
+                        _look(found, fetch, sees_most(names[name].access), link)
     return found
 
 

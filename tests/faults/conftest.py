@@ -12,7 +12,7 @@ import pytest
 from tests.faults.forms import FULL
 
 HERE = Path(__file__).parent
-WHOLE_PROGRAM = ("test_at_once.py", "test_cut_streams.py", "test_database_away.py")
+WHOLE_PROGRAM = ("test_at_once.py", "test_cut_streams.py", "test_database_away.py", "test_large_feed.py")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -197,9 +197,9 @@ def _multipart(boundary: str, fields: Mapping[str, Any]) -> bytes:
     return b"".join(parts) + f"--{boundary}--\r\n".encode()
 
 
-def insist(do: Callable[[], Any]) -> Any:
+def insist(do: Callable[[], Any], patience: float = PATIENCE) -> Any:
     """Do it until it is answered: what a person does who meets a page that does not come."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while True:
         try:
             found = do()

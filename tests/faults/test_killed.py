@@ -30,7 +30,7 @@ from tools.postgresql import cluster
 PROGRAM = [sys.executable, "-m", "tests.faults.clinic_process"]
 ROOT = Path(__file__).parents[2]
 KEYS = base64.b64encode(bytes(range(32))).decode()
-KILLS = {"sqlite": 100 if FULL else 6, "postgresql": 50}
+KILLS = {"sqlite": 200 if FULL else 12, "postgresql": 100}
 CYCLE = ("page worker", "worker", "page worker", "pages", "parent")
 SERVED_KILLS = 50
 SEED = int(os.environ.get("CHARTWARDEN_FAULTS_SEED", "7"))
@@ -46,7 +46,7 @@ LINK = re.compile(r'href="(/c/[^"]+/reviews/[^"]+/)"')
 @pytest.fixture(scope="module")
 def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "clinic"
-    make_clinic(folder, seed=5, coders=3, weeks=60 if FULL else 3, patients=2000 if FULL else 300)
+    make_clinic(folder, seed=5, coders=3, weeks=60 if FULL else 3, patients=800 if FULL else 200)
     return folder
 
 

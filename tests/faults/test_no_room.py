@@ -86,6 +86,7 @@ def test_a_review(house: House, room: int) -> None:
 
 
 @pytest.mark.one_store
+@pytest.mark.django_db(transaction=True)  # a full disk ends the whole transaction, so it must not be within another
 def test_a_page_whose_commit_finds_no_room_says_so(house: House, signed_in: Any) -> None:
     client = signed_in("owner")
     client.raise_request_exception = False
@@ -95,12 +96,14 @@ def test_a_page_whose_commit_finds_no_room_says_so(house: House, signed_in: Any)
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count={pages}")
-        for _ in range(15):
-            before, there = latest(house.id), len(webhooks(house.id))
-            answer = client.post(address, values)
-            if answer.status_code != 200:
-                break
-        cursor.execute("PRAGMA max_page_count=1073741823")
+        try:
+            for _ in range(15):
+                before, there = latest(house.id), len(webhooks(house.id))
+                answer = client.post(address, values)
+                if answer.status_code != 200:
+                    break
+        finally:
+            cursor.execute("PRAGMA max_page_count=1073741823")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "30"
     assert "The disk is full" in answer.text

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chartwarden.ledger.queries import latest
-from chartwarden.people.services import end_engagement, suspend, withdraw_role
+from chartwarden.people.services import end_engagement, grant_role, suspend, withdraw_role
 from chartwarden.review.models import CaseRecord
 from tests.faults.forms import samples_of
 from tests.support.clinic import House, sign_in_as
@@ -17,7 +17,11 @@ NOTE = {"outcome": "in_order", "note": "Talked it over.", "revision": 1}
 
 
 def shown(client: Any, house: House) -> tuple[str, CaseRecord]:
-    """The form of a case, open at the privacy officer's."""
+    """The form of a case, open at the privacy officer's, who is not the only one."""
+    grant_role(
+        clinic=house.id, person=house.people["compliance_officer"], role="privacy_officer", actor=house.actor("owner"),
+        at=timezone.now(),
+    )  # fmt: skip
     case = CaseRecord.objects.get(id=samples_of(house)["case"])
     sign_in_as(client, house.users["privacy_officer"])
     page = client.get(reverse("review:case", kwargs={"clinic": house.id, "case": case.id}))

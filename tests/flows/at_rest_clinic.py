@@ -111,7 +111,7 @@ def send_faulty(clinic: UUID, log: str, officer: Any, at: datetime) -> None:
     begun = begin_upload(
         clinic=clinic, sha256=hashlib.sha256(whole).hexdigest(), size=len(whole), name=FILE, actor=officer, at=at
     )
-    kept = append_bytes(clinic=clinic, upload=begun.id, offset=0, chunks=[whole[: 3 << 19]])
+    kept = append_bytes(clinic=clinic, upload=begun.id, offset=0, chunks=[whole[: 3 << 19]], actor=officer)
     assert 0 < kept.offset < len(whole)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 
-from chartwarden.cli.pages.permissions import CLINIC, addresses
+from chartwarden.cli.pages.permissions import CLINIC, addresses, everywhere
+from chartwarden.people.contracts import Permission
+from chartwarden.people.roles import ROLES
 from chartwarden.web.api.documentation import METHODS, schema
 
 COVERED: dict[str, tuple[str, ...]] = {
@@ -75,6 +77,27 @@ COVERED: dict[str, tuple[str, ...]] = {
 ON_PAGES_ALONE = {
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
 }
+OUTSIDE = {
+    "": "leads to the clinics of who is signed in; a token is of one, which `GET /api/v1/token` names",
+    "accounts/": "how a person signs in and shows that it is they: nothing that a program may do for them",
+    "healthz": "says the same to everybody",
+    "join/": "whoever is invited has no token yet",
+    "setup/": "there is no clinic yet",
+}
+"""Why pages that are no clinic's have no operations, by how their addresses begin."""
+WITHOUT_TOKENS = {
+    "auditor": "is let in for a while, to look: a program that goes on looking is not",
+    "coder": "sees what is about themselves alone; a token of theirs, lost, would tell it to others, and help nobody",
+    "qa_auditor": "as a coder",
+    "vendor_administrator": "as a coder",
+}
+"""Roles that make no tokens, so that their pages are for people alone."""
+ASKS_MORE = {
+    "": {"SEE_LEDGER"},
+    "duties/<slug:duty>/": {"CLOSE_DUTIES"},
+    "reviews/<uuid:review>/sign/": {"SEE_REVIEWS"},
+}
+"""What operations of a page ask for beside what the page asks: it leaves out what its reader may not."""
 BEYOND_PAGES = {
     "GET assignments": "an export of what was imported",
     "GET ledger/entries/{index}/proof": "for programs that hold the ledger to its checkpoints",
@@ -82,12 +105,13 @@ BEYOND_PAGES = {
 }
 
 
-def _operations() -> set[str]:
+def _operations() -> dict[str, str]:
+    """What each operation asks for."""
     base = "/api/v1/clinics/{clinic}/"
     return {
-        f"{method.upper()} {path.removeprefix(base)}"
+        f"{method.upper()} {path.removeprefix(base)}": one["x-permission"]
         for path, methods in schema()["paths"].items()
-        for method in methods
+        for method, one in methods.items()
         if method in METHODS and path.startswith(base)
     }
 
@@ -101,7 +125,7 @@ def test_every_page_has_its_operations_or_a_reason() -> None:
 
 def test_every_operation_stands_for_a_page_or_says_why_not() -> None:
     named = {operation for operations in COVERED.values() for operation in operations}
-    assert named | BEYOND_PAGES.keys() == _operations()
+    assert named | BEYOND_PAGES.keys() == _operations().keys()
 
 
 def test_what_a_page_changes_an_operation_changes() -> None:
@@ -114,3 +138,22 @@ def test_what_a_page_changes_an_operation_changes() -> None:
     assert len(changing) > 8
     reading = [page for page in changing if all(operation.startswith("GET ") for operation in COVERED.get(page, ()))]
     assert reading == []
+
+
+def test_an_operation_asks_what_its_page_asks() -> None:
+    asks, found = _operations(), {}
+    for one in addresses():
+        route = one.route.removeprefix(CLINIC)
+        if route in COVERED:
+            found[route] = {asks[operation] for operation in COVERED[route]} ^ {one.access.name}
+    assert {route: more for route, more in found.items() if more} == ASKS_MORE
+
+
+def test_who_makes_no_tokens_is_named_with_a_reason() -> None:
+    assert {role for role, may in ROLES.items() if Permission.USE_API not in may} == WITHOUT_TOKENS.keys()
+
+
+def test_every_page_outside_of_a_clinic_has_a_reason() -> None:
+    outside = {one.route for one in everywhere() if not one.route.startswith((CLINIC, "api/v1/"))}
+    assert {route for route in outside if not route.startswith(tuple(OUTSIDE.keys() - {""}))} == {""}
+    assert all(any(route.startswith(begin) for route in outside) for begin in OUTSIDE)

@@ -63,13 +63,14 @@ def operations() -> Iterator[tuple[str, str, str, Permission]]:
                 yield method, path, name, Permission[one["x-permission"]]
 
 
-def call(client: Any, method: str, path: str, name: str, clinic: UUID, given: Any, token: str = "") -> Any:
+def call(client: Any, method: str, path: str, name: str, clinic: UUID, given: Any, token: str = "", **more: Any) -> Any:
     """Call an operation with a body that will do; what it did is taken back."""
     address = re.sub(r"{(\w+)}", lambda m: str(clinic if m[1] == "clinic" else given.get(m[1], uuid4())), path)
     address += "?offset=0" if name.endswith("/bytes") else ""
     body = BODIES.get(name)
     if body and "cases" in body and "case" in given:
         body = body | {"cases": [{"case": str(given["case"]), "revision": 1}]}
+    body = {**body, **more} if more else body
     content = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
     with transaction.atomic():
         answer = getattr(client, method)(
@@ -145,3 +146,12 @@ def test_ids_of_the_own_clinic_are_there(client: Any, world: World, almighty: st
         "GET my-accesses/{first_day}/statement",
         "GET questions/{question}", "POST questions/{question}/answer", "GET ledger/checkpoint",
     }  # fmt: skip
+
+
+def test_every_body_names_the_field_it_does_not_know(client: Any, world: World, almighty: str) -> None:
+    given = WORDS | real_ids(world.house, world.here)
+    for method, path, name, _ in operations():
+        if name in BODIES:
+            answer = call(client, method, path, name, world.house.id, given, almighty, nota=1)
+            found = problem(answer, 422)["errors"]
+            assert {"pointer": "/body/nota", "expected": "no such field", "found": "an unknown field"} in found, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def test_commands_that_documents_name_exist() -> None:
     named = {word for path in DOCUMENTS for word in re.findall(r"^\s*chartwarden ([a-z]+)", _code(path), re.MULTILINE)}
     assert "review" in named
     assert named <= commands
+
+
+def test_the_code_map_has_every_room_and_the_layers_as_they_are() -> None:
+    text = (ROOT / "CODEMAP.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert [name for name in rooms if f"\n  {name}/ " not in text] == []
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = next(one["layers"] for one in contracts["contracts"] if one["type"] == "layers")
+    assert "\n".join(["```", *layers, "```"]) in text
 
 
 def _code(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -62,13 +63,22 @@ def signed_in(client: object, house: House) -> Callable[[str], object]:
 
 
 def sign_in_as(client: object, user: UUID) -> None:
-    """Sign a test client in without the pages, with a second factor set up and its recovery codes kept."""
+    """Sign a test client in without the pages, with a second factor set up and its recovery codes kept, just now."""
     from allauth.mfa.models import Authenticator
 
     from chartwarden.people.models import User
 
     Authenticator.objects.get_or_create(user_id=user, type="totp", defaults={"data": {"secret": ""}})
     client.force_login(User.objects.get(id=user))  # type: ignore[attr-defined]
+    show_again(client, time.time())
+
+
+def show_again(client: object, at: float) -> None:
+    """Let a test client have shown a factor at that time, in seconds since 1970."""
+    session = client.session  # type: ignore[attr-defined]
+    session["account_authentication_methods"] = [{"method": "mfa", "at": at}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
 
 
 def make_house(name: str, domain: str) -> House:

@@ -16,15 +16,33 @@ from django.conf import settings
 
 from chartwarden.clinics import models
 from chartwarden.kernel import sealing
+from chartwarden.kernel.keyring import current_keyring, stamp
 
 DATA, INDEX = "data", "index"
+CHANGED = "keys.changed"
+"""The file in the data folder that is written anew when keys were changed."""
+_noticed: tuple[int, ...] = ()
 ID_BYTES = 16
 
 
-@lru_cache(maxsize=1)
 def keyring() -> sealing.Keyring:
-    """The installation's master keys, from CHARTWARDEN_KEYS or the key file. Raises InputRefused without one."""
-    return sealing.load_keyring(settings.KEY_FILE, os.environ)
+    """The installation's master keys as they are now, from CHARTWARDEN_KEYS or the key file. Raises InputRefused."""
+    return current_keyring(settings.KEY_FILE, os.environ)
+
+
+def tell_others() -> None:
+    """Let the other processes of this data folder know that keys were changed, and forget what this one has opened."""
+    (settings.DATA / CHANGED).write_bytes(os.urandom(8).hex().encode())
+    forget()
+
+
+def notice_others() -> None:
+    """Let go of opened keys where another process has changed some."""
+    global _noticed
+    now = stamp(settings.DATA / CHANGED)
+    if now != _noticed:
+        forget()
+        _noticed = now
 
 
 def make_keys(clinic: UUID, at: datetime) -> None:
@@ -82,12 +100,7 @@ def _opened(clinic: UUID, identity: UUID) -> bytes:
     row = models.DataKey.objects.filter(id=identity, clinic_id=clinic).first()
     if row is None:
         raise sealing.SealBroken("sealed under a key that this clinic does not have")
-    context = wrapping_context(clinic, row.purpose, row.id)
-    try:
-        return keyring().unwrap(bytes(row.wrapped), context)
-    except sealing.SealBroken:  # perhaps under a master key that was added since this process began
-        keyring.cache_clear()
-        return keyring().unwrap(bytes(row.wrapped), context)
+    return keyring().unwrap(bytes(row.wrapped), wrapping_context(clinic, row.purpose, row.id))
 
 
 def data_key(clinic: UUID, purpose: str, identity: UUID) -> bytes:
@@ -119,6 +132,7 @@ def _sealing_key(clinic: UUID, kind: str, purpose: str) -> tuple[UUID, bytes]:
 
 
 def _newest(clinic: UUID, kind: str, purpose: str) -> tuple[UUID, bytes]:
+    notice_others()
     return _sealing_key(clinic, kind, purpose)
 
 

@@ -24,18 +24,17 @@ def rotate_data_key(*, clinic: UUID, actor: Actor, at: datetime) -> UUID:
         made = keys.add_data_key(clinic, keys.DATA, at)
         subject = {"clinic": str(clinic), "key": str(made)}
         append(clinic=clinic, kind="clinics.data_key_rotated", actor=actor, at=at, subject=subject)
-    transaction.on_commit(keys.forget)
+    transaction.on_commit(keys.tell_others)
     return made
 
 
 def add_master_key(key_file: Path) -> Keyring:
     """Put a new master key before those of the key file, durably, and use it from now on. Raises InputRefused.
 
-    Other processes see it when they start next; until then they open and wrap by the old one, which is still there.
+    Other processes of this data folder see it with the next key that they wrap or unwrap.
     """
     ring = add_key(key_file)
-    keys.keyring.cache_clear()
-    keys.forget()
+    keys.tell_others()
     return ring
 
 

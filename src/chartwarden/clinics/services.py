@@ -34,6 +34,7 @@ from chartwarden.clinics.keys import (
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
 from chartwarden.clinics.rules import thresholds_from, thresholds_text
+from chartwarden.clinics.salts import open_salt, seal_salt, seal_those_in_clear
 from chartwarden.clinics.tenancy import EVERY, acting, sees_through_walls
 from chartwarden.clinics.webhooks import add_webhook, try_webhook, withdraw_webhook
 from chartwarden.kernel.actors import Actor
@@ -55,10 +56,13 @@ __all__ = [
     "newest_data_key",
     "open_clinic",
     "open_for_installation",
+    "open_salt",
     "rewrap_keys",
     "rotate_data_key",
     "seal",
     "seal_for_installation",
+    "seal_salt",
+    "seal_those_in_clear",
     "sees_through_walls",
     "stored",
     "stored_instants",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.clinics.services import seal
+from chartwarden.clinics.services import seal, seal_salt
 from chartwarden.duties import models, queries
 from chartwarden.duties.contracts import DutyYear, Standing, State
 from chartwarden.kernel.actors import Actor
@@ -46,7 +46,7 @@ def keep_closing(
                 facts={"occurrence": day.isoformat(), "late": late, "evidence": evidence or None, **facts},
                 private={"note": note},
             )
-            row.entry, row.salt = appended.index, appended.salts["note"]
+            row.entry, row.salt = appended.index, seal_salt(clinic.id, appended.salts["note"])
             row.save(force_insert=True)
             if also is not None:
                 also()

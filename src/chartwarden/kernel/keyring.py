@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -79,6 +80,28 @@ def load_keyring(path: Path, environment: Mapping[str, str]) -> Keyring:
     """The keys of CHARTWARDEN_KEYS where it is set, else of the file. Raises InputRefused."""
     given = environment.get(VARIABLE, "").replace(",", " ").split()
     return _keyring(given, VARIABLE) if given else keyring_of_file(path)
+
+
+def current_keyring(path: Path, environment: Mapping[str, str]) -> Keyring:
+    """As ``load_keyring``, read anew only when the file or the variable was changed: so that a process which runs on
+    wraps by a new key from the moment it is there. Raises InputRefused.
+    """
+    given = environment.get(VARIABLE, "")
+    return _loaded(path, given, () if given.strip() else stamp(path))
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """What tells that a file was changed or put in another's place; nothing of one that is not there."""
+    try:
+        there = path.stat()
+    except OSError:
+        return ()
+    return there.st_mtime_ns, there.st_size, there.st_ino
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, given: str, changed: tuple[int, ...]) -> Keyring:  # noqa: ARG001  a key of the cache
+    return load_keyring(path, {VARIABLE: given})
 
 
 def keyring_of_file(path: Path) -> Keyring:

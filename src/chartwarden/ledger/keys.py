@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
-from chartwarden.kernel.sealing import Keyring, load_keyring
+from chartwarden.kernel.keyring import Keyring, current_keyring
 from chartwarden.ledger import models, outside
 from chartwarden.ledger.checkpoint import SigningKey, VerifierKey
 from chartwarden.ledger.rotation import KeyInForce
 
 
-@lru_cache(maxsize=1)
 def keyring() -> Keyring:
-    """The installation's master keys. Raises InputRefused without one."""
-    return load_keyring(settings.KEY_FILE, os.environ)
+    """The installation's master keys, as they are now. Raises InputRefused without one."""
+    return current_keyring(settings.KEY_FILE, os.environ)
 
 
 def origin(clinic: UUID) -> str:

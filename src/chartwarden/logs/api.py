@@ -126,7 +126,7 @@ def _imports(
 
 def _row(one: Import, named: bool) -> dict[str, Any]:
     plain = ("kind", "source", "state", "size", "received_bytes", "format", "rows", "read", "quarantined", "duplicates",
-             "stage", "fraction", "counts_when_read", "revision")  # fmt: skip
+             "stage", "fraction", "counts_when_read", "held", "revision")  # fmt: skip
     instants = ("begun_at", "received_at", "read_at", "decided_at", "first_at", "last_at")
     return {
         "id": str(one.id),
@@ -174,6 +174,7 @@ TABLES = (
             Column("stage", str, "What the reading is at."),
             Column("fraction", float, "How far it is, from 0 to 1."),
             Column("counts_when_read", bool, "Whether it counts as soon as it is read."),
+            Column("held", str, "Why it waits for a person, though it was to count by itself."),
             Column("revision", int | None, "The clinic's revision when it was counted."),
         ),
         read=_imports,
@@ -216,7 +217,9 @@ def send(
     _may_send(request, _found(clinic, upload).kind)
     if not request.headers.get("Content-Length", "").isdigit():
         raise refuse("header/Content-Length", "how many bytes the body has", "nothing")
-    return receiving.append_bytes(clinic=clinic, upload=upload, offset=offset, chunks=_chunks(request))
+    return receiving.append_bytes(
+        clinic=clinic, upload=upload, offset=offset, chunks=_chunks(request), actor=request.member.actor
+    )
 
 
 @router.post("/logs/{upload}/finish", response=Upload, summary="Say that all bytes were sent")

@@ -17,6 +17,8 @@ PARQUET = b"PAR1"
 # Logs shrink to a tenth or a fiftieth. What grows more than this, beyond the free amount, is made to fill a disk.
 GROWTH_LIMIT = 200
 FREE_AMOUNT = 64 << 20
+MOST_UNPACKED = 64 << 30
+"""Whatever its growth: a log of a thousand million accesses is smaller."""
 BLOCK = 1 << 20
 
 _OTHER_FILES = (
@@ -97,6 +99,10 @@ def _unpacked(path: Path, scratch: Path) -> Path:
                 written += len(block)
                 if written > FREE_AMOUNT + GROWTH_LIMIT * packed:
                     raise refuse(path.name, f"gzip of at most {GROWTH_LIMIT} times its size", "more: a gzip bomb")
+                if written > MOST_UNPACKED:
+                    raise refuse(
+                        path.name, f"at most {MOST_UNPACKED >> 30} GiB once unpacked: send it in parts", "more"
+                    )
                 out.write(block)
         except BaseException:
             out.close()

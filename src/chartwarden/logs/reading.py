@@ -36,6 +36,7 @@ from chartwarden.logs.deciding import count_import, hold_import
 from chartwarden.logs.feed_reading import read_feed
 from chartwarden.logs.import_contracts import Preview
 from chartwarden.logs.listing import acquaintance
+from chartwarden.logs.receiving import plain_name
 from chartwarden.people.queries import by_code
 
 LEASE = timedelta(seconds=60)
@@ -227,7 +228,7 @@ def _read(
     inputs, made = scratch / "in", scratch / "out"
     inputs.mkdir()
     made.mkdir()
-    path = inputs / name
+    path = inputs / plain_name(name)
     with (
         open_sealed_file(vault.raw(clinic, identity), key, vault.context(identity, "raw")) as sealed,
         path.open("wb") as out,

@@ -17,19 +17,22 @@ from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused, refuse
 from chartwarden.kernel.sealing import SealBroken, SealedWriter, open_sealed_file
 from chartwarden.ledger.services import append
-from chartwarden.logs import models, rules, vault
+from chartwarden.logs import models, room, rules, vault
 from chartwarden.logs.catalogue import FEEDS
 from chartwarden.logs.import_contracts import UploadState
 from chartwarden.logs.opening import START
 from chartwarden.logs.previews import Faults, name_of, sealed_faults
 
 LONGEST_NAME = 160
+STEP = 16 << 20
+"""Each time so many bytes have come, it is looked whether the disk has room for more."""
 
 
 class Incoming:
     """One file on its way in, by a page or a folder: given in pieces, sealed and hashed as they come.
 
-    Leaving the ``with`` without ``finish`` destroys what was kept. Raises InputRefused where the disk is full.
+    Leaving the ``with`` without ``finish`` destroys what was kept. ``size`` is about how many bytes will come, where
+    that is known. Raises InputRefused where the disk has no room for them, or is full.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class Incoming:
         at: datetime,
         kind: str = "",
         counts_when_read: bool = False,
+        size: int = 0,
     ) -> None:
+        room.require_room(clinic, actor, size)
         self._row = _begin(clinic, name, source, actor, at, kind, counts_when_read)
         self._actor, self._at = actor, at
         self._digest, self._size, self._closed = hashlib.sha256(), 0, False
@@ -54,6 +59,12 @@ class Incoming:
 
     def write(self, data: bytes) -> None:
         """Take the next piece."""
+        if (self._size + len(data)) // STEP > self._size // STEP:
+            try:
+                room.require_free(len(data))
+            except InputRefused:
+                self.abandon()
+                raise
         try:
             self._writer.write(data)
         except OSError as fault:
@@ -103,7 +114,8 @@ def begin_upload(
 ) -> UploadState:
     """Begin to send a file, or go on with it: the answer says from which byte. ``kind`` may be left to be recognised.
 
-    ``count``: it counts as soon as it is read. Raises InputRefused for a digest or size that can't be one.
+    ``count``: it counts as soon as it is read. Only who began it goes on with it; somebody else begins their own.
+    Raises InputRefused for a digest or size that can't be one, and where there is no room for so much.
     """
     digest = sha256.strip().lower()
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
@@ -112,9 +124,13 @@ def begin_upload(
         raise refuse("size", "a number of bytes above 0", str(size))
     if kind and kind not in rules.NEEDS:
         raise refuse("kind", "one of " + ", ".join(rules.NEEDS), "another word")
-    index = _index(clinic, digest)
+    row = _alike(clinic, _index(clinic, digest))
+    if row is not None and row.state != rules.RECEIVING:
+        return _state(row, again=True)
+    index = _begun_index(clinic, digest, actor)
     row = _alike(clinic, index)
     if row is None:
+        room.require_room(clinic, actor, size)
         try:
             with transaction.atomic():
                 row = _begin(clinic, name, source, actor, at, kind, count, index, size)
@@ -135,13 +151,15 @@ def begin_upload(
     return _state(row)
 
 
-def append_bytes(*, clinic: UUID, upload: UUID, offset: int, chunks: Iterable[bytes]) -> UploadState:
+def append_bytes(*, clinic: UUID, upload: UUID, offset: int, chunks: Iterable[bytes], actor: Actor) -> UploadState:
     """Take a stretch of the file from ``offset`` on. Whole MiB are kept, and all of it when the last byte has come.
 
     The answer tells what is kept, also where ``chunks`` broke off. Raises InputRefused for another offset than the
-    one kept, for more bytes than the file has, and where the disk is full; what was kept before stays.
+    one kept, for more bytes than the file has, for a file that somebody else began, and where the disk is full; what
+    was kept before stays.
     """
-    row = _receiving(clinic, upload)
+    row = _receiving(clinic, upload, actor)
+    room.require_free(0)
     try:
         with _writer(row) as writer:
             if not writer.finished:
@@ -161,7 +179,7 @@ def finish_upload(
 ) -> UploadState:
     """Close an upload all of whose bytes have come. Raises InputRefused where some are missing (they may still be
     sent), or where the whole has another SHA-256 than was said: then nothing of it is kept."""
-    row = _upload(clinic, upload)
+    row = _upload(clinic, upload, actor)
     if row.state != rules.RECEIVING:
         return _state(row, again=True)
     try:
@@ -171,7 +189,7 @@ def finish_upload(
     except OSError as fault:
         raise vault.told_plainly(fault) from None
     digest = _digest(row)
-    if _index(clinic, digest) != bytes(row.digest_index):
+    if bytes(row.digest_index) not in (_begun_index(clinic, digest, actor), _index(clinic, digest)):
         told = refuse("the file", "the SHA-256 that was said when it was begun", "another: send it again")
         _refuse(row, told, actor, at)
         raise told
@@ -233,10 +251,15 @@ def _begin(
 
 
 def plain_name(name: str) -> str:
-    """A file's name without folders, control characters or undue length; its ending stays."""
+    """A file's name without folders, control characters or undue length (in bytes: a letter may take four); its ending
+    stays."""
     last = PurePosixPath(name.replace("\\", "/")).name
     clean = "".join(mark for mark in last if mark.isprintable()).strip(". ") or "file"
-    return clean if len(clean) <= LONGEST_NAME else clean[: LONGEST_NAME - 20] + "…" + clean[-19:]
+    whole = clean.encode()
+    if len(whole) <= LONGEST_NAME:
+        return clean
+    begin, end = whole[: LONGEST_NAME - 43], whole[-40:]
+    return begin.decode(errors="ignore") + "…" + end.decode(errors="ignore")
 
 
 def _received(
@@ -254,7 +277,7 @@ def _received(
         raise Refused(rules.may_import((), row.kind))
     if not row.size:
         _forget(row)
-        raise refuse(name_of(row), "a file with something in it", "an empty one")
+        raise refuse("the file", "a file with something in it", "an empty one")
     row.state = rules.IMPORT.after(row.state, rules.RECEIVED)
     row.digest_index, row.received_bytes, row.received_at = index, row.size, at
     row.facts = seal(row.clinic_id, vault.PURPOSE, digest.encode())
@@ -310,15 +333,17 @@ def _alike(clinic: UUID, index: bytes) -> models.LogImport | None:
     return found
 
 
-def _upload(clinic: UUID, upload: UUID) -> models.LogImport:
+def _upload(clinic: UUID, upload: UUID, actor: Actor) -> models.LogImport:
     row: models.LogImport | None = models.LogImport.objects.filter(clinic_id=clinic, id=upload).first()
     if row is None:
         raise refuse("upload", "one that was begun here", "none of that id")
+    if not room.is_owner(row, actor):
+        raise refuse("upload", "one that you began", "somebody else's: begin your own")
     return row
 
 
-def _receiving(clinic: UUID, upload: UUID) -> models.LogImport:
-    row = _upload(clinic, upload)
+def _receiving(clinic: UUID, upload: UUID, actor: Actor) -> models.LogImport:
+    row = _upload(clinic, upload, actor)
     if row.state != rules.RECEIVING:
         raise refuse("upload", "one that is still being received", f"one that is {row.state}")
     return row
@@ -341,6 +366,11 @@ def _head(row: models.LogImport) -> bytes:
 
 def _index(clinic: UUID, digest: str) -> bytes:
     return blind_index(clinic, "import", digest)
+
+
+def _begun_index(clinic: UUID, digest: str, actor: Actor) -> bytes:
+    """By which a sender finds the file again that they have begun to send."""
+    return blind_index(clinic, "import", f"{digest} {room.owner(actor)}")
 
 
 def _state(row: models.LogImport, again: bool = False) -> UploadState:

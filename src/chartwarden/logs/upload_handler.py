@@ -27,13 +27,20 @@ class SealingHandler(FileUploadHandler):  # type: ignore[misc]  # Django brings 
         self._open: list[Incoming] = []
         self._whole: list[Incoming] = []
         self.refusals: list[InputRefused] = []
+        self._size = 0
+
+    def handle_raw_input(self, *arguments: Any) -> None:
+        """Before the first file: how much will come at most, which is the third that Django says."""
+        self._size = int(arguments[2] or 0)
 
     def new_file(self, *arguments: Any, **named: Any) -> None:
         """Another file begins."""
         super().new_file(*arguments, **named)
         with self._noting():
             name = self.file_name or "file"
-            self._open.append(Incoming(clinic=self._clinic, name=name, source="page", actor=self._actor, at=self._at))
+            self._open.append(
+                Incoming(clinic=self._clinic, name=name, source="page", actor=self._actor, at=self._at, size=self._size)
+            )
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002  Django's signature
         """Its next piece."""

@@ -22,7 +22,7 @@ from chartwarden.logs.deciding import count_import, discard_import, read_again
 from chartwarden.logs.import_contracts import Import, UploadState
 from chartwarden.logs.quarantine import quarantine_csv
 from chartwarden.logs.upload_handler import SealingHandler
-from chartwarden.people.contracts import Permission, page
+from chartwarden.people.contracts import Permission, page, polled
 from chartwarden.people.queries import names
 
 SHOWN_LOGINS = 40
@@ -105,6 +105,7 @@ def one(request: HttpRequest, clinic: UUID, upload: UUID) -> HttpResponse:
     return render(request, "logs/import.html", shown)
 
 
+@polled
 @page(Permission.SEE_IMPORTS)
 @require_GET
 def progress(request: HttpRequest, clinic: UUID, upload: UUID) -> HttpResponse:

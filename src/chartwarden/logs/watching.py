@@ -79,7 +79,13 @@ def _take(path: Path, seen: _Seen, clinic: UUID, at: datetime) -> int:
         with (
             path.open("rb") as source,
             Incoming(
-                clinic=clinic, name=path.name, source="folder", actor=FOLDER, at=at, counts_when_read=True
+                clinic=clinic,
+                name=path.name,
+                source="folder",
+                actor=FOLDER,
+                at=at,
+                counts_when_read=True,
+                size=seen.size,
             ) as incoming,
         ):
             while block := source.read(BLOCK):

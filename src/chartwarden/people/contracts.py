@@ -231,6 +231,13 @@ def page(permission: Permission) -> Callable[[View], View]:
     return tag
 
 
+def polled(view: View) -> View:
+    """Tag a part of a page that asks for itself again and again: that it does so says nothing of its reader, whose
+    session locks all the same when they are away."""
+    view.polled = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: View) -> View:
     """Tag a page that anybody may see without signing in."""
     view.access = "public"  # type: ignore[attr-defined]

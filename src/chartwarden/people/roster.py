@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.people import identity, models
 from chartwarden.people.contracts import (
     DaysOff,
@@ -28,7 +29,11 @@ from chartwarden.people.rules import engaged
 
 def roster(clinic: UUID, at: datetime, people: Iterable[UUID] | None = None) -> list[RosterRow]:
     """Everybody of a clinic, or those asked for, by name; whoever has no engagement at all has state ended."""
-    rows = models.Person.objects.filter(clinic_id=clinic).select_related("clinic", "user")
+    house = clinic_of(clinic)
+    if house is None:
+        return []
+    rows = models.Person.objects.filter(clinic_id=clinic).select_related("user")
+    rows = rows.only("clinic_id", "identity", "suspended_at", "in_feed_at", "user__last_login")
     chosen = None if people is None else set(people)
     if chosen is not None:
         rows = rows.filter(id__in=chosen)
@@ -43,7 +48,8 @@ def roster(clinic: UUID, at: datetime, people: Iterable[UUID] | None = None) -> 
     for person, role, begins, ends in held.values_list("person_id", "role", "begins", "ends"):
         grants[person].append(Grant(role, begins, ends))
     newest = _newest_file(clinic)
-    found = [_row(person, spans[person.id], in_force(grants[person.id], at), newest, at) for person in rows]
+    zone = house.time_zone
+    found = [_row(person, spans[person.id], in_force(grants[person.id], at), newest, at, zone) for person in rows]
     return sorted(found, key=lambda row: (row.name.casefold(), row.code))
 
 
@@ -114,9 +120,10 @@ def _row(
     roles: frozenset[str],
     newest: datetime | None,
     at: datetime,
+    zone: ZoneInfo,
 ) -> RosterRow:
     values = identity.opened(person.clinic_id, person.identity)
-    there = engaged(spans, at, ZoneInfo(person.clinic.time_zone))
+    there = engaged(spans, at, zone)
     last = spans[-1] if spans else None
     to_come = last is not None and (last.ended_at is None or last.ended_at > at)
     state = "suspended" if person.suspended_at else "engaged" if there else "to_come" if to_come else "ended"

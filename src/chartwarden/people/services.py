@@ -14,7 +14,7 @@ from chartwarden.people.mailing import notify
 from chartwarden.people.permissions import may
 from chartwarden.people.sending import configured as mail_configured
 from chartwarden.people.signin.account_mail import ask_for_new_password, send_account_mails
-from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh
+from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh, page_of
 from chartwarden.people.signin.gatekeeping import at_the_gate, hold_account
 from chartwarden.people.signin.invitation_mail import send_invitations
 from chartwarden.people.signin.invitations import accept_invitation, invite, withdraw_invitation
@@ -56,6 +56,7 @@ __all__ = [
     "needs_fresh",
     "note_token_use",
     "notify",
+    "page_of",
     "record_leave",
     "rehire",
     "reinstate",

@@ -92,7 +92,7 @@ class CaseRecord(models.Model):
 
 
 class Question(models.Model):
-    """A written question about a case, and its answer. Texts lie sealed; the salts open the ledger's commitments."""
+    """A written question about a case, and its answer. Texts lie sealed, and so do the salts of their commitments."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")

@@ -52,17 +52,20 @@ def hosts(given: str) -> list[str]:
 
 
 def mail(url: str) -> dict[str, Any]:
-    """Django's mail settings from smtp://user:password@host:port (smtps:// for TLS from the start)."""
+    """Django's mail settings from smtp://user:password@host:port; smtp+starttls:// for a connection that becomes TLS
+    before anything is said, smtps:// for TLS from the start."""
     if not url:
         return {"EMAIL_HOST": ""}
     parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise refuse("CHARTWARDEN_MAIL", "smtp://user:password@host:port", parts.scheme or "no address")
+    ports = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+    if parts.scheme not in ports or not parts.hostname:
+        raise refuse("CHARTWARDEN_MAIL", "smtp[+starttls]://user:password@host:port", parts.scheme or "no address")
     return {
         "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_PORT": parts.port or ports[parts.scheme],
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 20,
     }

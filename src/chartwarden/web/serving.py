@@ -25,7 +25,7 @@ def point_at(data: Path, *, demo: bool = False) -> None:
     mark = data / DEMO
     if demo and (data / DATABASE).exists() and not mark.is_file():
         raise refuse("--data", "a new folder, or an earlier demo's", "a folder with a clinic's own data")
-    if demo and os.environ.get("DATABASE_URL"):
+    if (demo or mark.is_file()) and os.environ.get("DATABASE_URL"):
         raise refuse("DATABASE_URL", "nothing, since a demo keeps its own SQLite file", "a database")
     preparing.make_folder(data)
     if demo:

@@ -2,13 +2,15 @@
 
 ``CHARTWARDEN_DATA`` is the data folder (./chartwarden-data), ``DATABASE_URL`` a PostgreSQL database (without it:
 SQLite in the data folder), ``CHARTWARDEN_KEYS`` the master keys (without it: the file ``keys`` in the data folder),
-``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port.
+``CHARTWARDEN_HOSTS`` the names it is reached by, ``CHARTWARDEN_MAIL`` an SMTP server as smtp://user:password@host:port
+(smtp+starttls:// or smtps:// with TLS), ``CHARTWARDEN_MAIL_FROM`` whom its mails are from.
 ``CHARTWARDEN_HTTPS=1`` where people reach it over HTTPS only; ``CHARTWARDEN_PROXY=1`` where a proxy stands before it
-that sets X-Forwarded-Proto itself, which is believed then and not otherwise. A demo is known by the file ``demo`` in
-its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone. ``CHARTWARDEN_URL`` is how its pages are
-reached from a mail (http://127.0.0.1:8700). ``CHARTWARDEN_SETUP_CODE`` opens the first run to other machines than this
-one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``; ``_MFA=trusted`` takes
-the provider's second factor; ``_DOMAINS`` are those whose addresses it vouches for without saying so.
+that sets X-Forwarded-Proto and X-Forwarded-For itself, which are believed then and not otherwise. A demo is known by
+the file ``demo`` in its data folder (or CHARTWARDEN_DEMO=1) and answers to this machine alone. ``CHARTWARDEN_URL`` is
+how its pages are reached from a mail (http://127.0.0.1:8700). ``CHARTWARDEN_SETUP_CODE`` opens the first run to other
+machines than this one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``;
+``_MFA=trusted`` takes the provider's second factor; ``_DOMAINS`` are those whose addresses it vouches for without
+saying so.
 ``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
 """
 
@@ -129,6 +131,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("CHARTWARDEN_HTTPS")
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 if os.environ.get("CHARTWARDEN_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # throttling and the list of sessions go by the address before the proxy
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 PASSWORD_RESET_TIMEOUT = 60 * 60

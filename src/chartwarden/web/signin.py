@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.contrib.auth import logout
@@ -13,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 
-from chartwarden.people.services import Gate, ask_again, at_the_gate, fresh, hold_account
+from chartwarden.people.services import Gate, ask_again, at_the_gate, fresh, hold_account, page_of
 
 ALWAYS = {"account_logout", "account_inactive", "signin:again", "signin:new_factor"}
 SHOWING = {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "openid_connect_login",
@@ -99,5 +98,4 @@ def _where(request: HttpRequest) -> str:
     """The page that somebody is on: for a form or a part of a page, the one that it is in. Forms are not kept."""
     if request.method == "GET" and request.headers.get("HX-Request") != "true":
         return request.get_full_path()
-    parts = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    return page_of(request)

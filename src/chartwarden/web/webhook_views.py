@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from chartwarden.clinics import queries, services
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people.contracts import Permission, page
+from chartwarden.people.services import needs_fresh
 
 
 class WebhookForm(forms.Form):
@@ -31,25 +32,33 @@ class WebhookForm(forms.Form):
 
 @page(Permission.MANAGE_WEBHOOKS)
 def webhooks(request: HttpRequest, clinic: UUID) -> HttpResponse:
-    """The webhooks there are; a form adds one, and two buttons try and withdraw one."""
+    """The webhooks there are; a form adds one, and two buttons try and withdraw one, after showing that it is you."""
+    return _changed(request, clinic) if request.method == "POST" else _shown(request, clinic, WebhookForm())
+
+
+@needs_fresh
+def _changed(request: HttpRequest, clinic: UUID) -> HttpResponse:
     form, made = WebhookForm(request.POST if "add" in request.POST else None), None
-    if request.method == "POST":
-        try:
-            if "add" not in request.POST:
-                _press(request, clinic)
-                return redirect("web:webhooks", clinic=clinic)
-            if form.is_valid():
-                made = services.add_webhook(
-                    clinic=clinic,
-                    url=form.cleaned_data["url"],
-                    kinds=form.cleaned_data["kinds"].split(),
-                    actor=request.member.actor,
-                    at=request.now,
-                )
-                form = WebhookForm()
-        except InputRefused as refused:
-            for fault in refused.faults:
-                form.add_error(fault.where if fault.where in form.fields else None, f"Expected {fault.expected}.")
+    try:
+        if "add" not in request.POST:
+            _press(request, clinic)
+            return redirect("web:webhooks", clinic=clinic)
+        if form.is_valid():
+            made = services.add_webhook(
+                clinic=clinic,
+                url=form.cleaned_data["url"],
+                kinds=form.cleaned_data["kinds"].split(),
+                actor=request.member.actor,
+                at=request.now,
+            )
+            form = WebhookForm()
+    except InputRefused as refused:
+        for fault in refused.faults:
+            form.add_error(fault.where if fault.where in form.fields else None, f"Expected {fault.expected}.")
+    return _shown(request, clinic, form, made)
+
+
+def _shown(request: HttpRequest, clinic: UUID, form: WebhookForm, made: object = None) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
     found = {"webhooks": queries.webhooks(clinic), "form": form, "made": made}
     return render(request, "webhooks.html", found, status=status)

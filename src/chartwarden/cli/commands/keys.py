@@ -53,4 +53,4 @@ def run(
                 print(f"{clinic.name}: a new data key seals from now on")
     if what is What.MASTER:
         print(f"{rewrap_second_factors()} second factors sealed anew")
-        print("Restart Chartwarden. Then take every key but the first out, and destroy it together with its copies.")
+        print("Now take every key but the first out, and destroy it together with its copies.")

@@ -37,7 +37,7 @@ def export_ledger(
     from chartwarden.ledger.services import export_signed
 
     with across_clinics():
-        found = [one for one in clinics() if clinic in (str(one.id), one.name)]
+        found = [one for one in clinics() if clinic == one.name or clinic.lower() in (str(one.id), one.id.hex)]
     if len(found) != 1:
         raise refuse("CLINIC", "the id or the exact name of one clinic", f"{len(found)} of that name or id")
     identity: UUID = found[0].id

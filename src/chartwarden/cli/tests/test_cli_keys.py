@@ -12,14 +12,11 @@ from allauth.mfa.models import Authenticator
 from chartwarden.cli.app import DONE, REFUSED, run
 from chartwarden.clinics import keys, services
 from chartwarden.kernel.sealing import create_key_file
-from chartwarden.ledger import keys as ledger_keys
 from tests.support.clinic import make_house
 
 
 def _forget() -> None:
     keys.forget()
-    keys.keyring.cache_clear()
-    ledger_keys.keyring.cache_clear()
 
 
 def test_the_master_key_is_changed(

@@ -113,9 +113,15 @@ def test_a_ledger_is_exported_and_checked(tmp_path: Path) -> None:
         "from chartwarden.clinics.services import open_clinic\n"
         "from chartwarden.kernel.actors import Actor\n"
         "at = datetime(2026, 3, 9, 15, tzinfo=UTC)\n"
-        "open_clinic(name='Lakeside', time_zone='America/Chicago', actor=Actor.of_system('tests'), at=at)\n"
+        "made = open_clinic(name='Lakeside', time_zone='America/Chicago', actor=Actor.of_system('tests'), at=at)\n"
+        "print(made.id)\n"
     )
-    assert run("-c", make).stderr == ""
+    opened = run("-c", make)
+    assert opened.stderr == ""
+    identity = opened.stdout.strip()
+    for number, name in enumerate((identity, identity.replace("-", ""), identity.upper())):
+        done = run("-m", "chartwarden", "ledger", "export", name, str(tmp_path / f"by-id-{number}"))
+        assert (done.returncode, done.stderr) == (0, "")
     done = run("-m", "chartwarden", "ledger", "export", "Lakeside", str(tmp_path / "out.zip"))
     assert (done.returncode, done.stderr) == (0, "")
     command = done.stdout.splitlines()[-1].split()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,13 +19,12 @@ from chartwarden.ledger.queries import entries
 from chartwarden.people.queries import person_by_code
 from tests.support.clinic import AT, House, make_house
 
+ROOT = Path(__file__).parents[4]
 LATER = AT + timedelta(days=1)
 
 
 def forget() -> None:
     keys.forget()
-    keys.keyring.cache_clear()
-    ledger_keys.keyring.cache_clear()
 
 
 @pytest.fixture
@@ -58,7 +60,6 @@ def test_after_a_new_master_key_everything_opens_and_the_old_one_can_go(key_file
         sealed = services.seal(house.id, "people", b"kept")
         before = keyring_of_file(key_file)
         ring = services.add_master_key(key_file)
-        ledger_keys.keyring.cache_clear()
         assert (len(ring.ids), ring.ids[1:]) == (2, before.ids)
         assert services.unseal(house.id, "people", sealed) == b"kept"
         actor = house.actor("security_officer")
@@ -89,10 +90,40 @@ def test_a_process_that_began_before_the_new_key_finds_it(key_file: Path, db: No
         sealed = services.seal(house.id, "people", b"kept")
         stale: Keyring = keys.keyring()
         services.add_master_key(key_file)
-        ledger_keys.keyring.cache_clear()
         services.rewrap_keys(clinic=house.id, actor=house.actor("owner"), at=LATER)
         keys.forget()
         row = models.DataKey.objects.filter(clinic_id=house.id, purpose="data").get()
         with pytest.raises(SealBroken):
             stale.unwrap(bytes(row.wrapped), keys.wrapping_context(house.id, row.purpose, row.id))
         assert services.unseal(house.id, "people", sealed) == b"kept"
+
+
+def test_a_process_that_goes_on_notices_what_another_changed(tmp_path: Path) -> None:
+    create_key_file(tmp_path / "keys")
+    unset = {"CHARTWARDEN_KEYS", "DATABASE_URL"}
+    more = {"CHARTWARDEN_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "chartwarden.web.settings"}
+    environment = {name: value for name, value in os.environ.items() if name not in unset} | more
+    program = [sys.executable, "-m", "chartwarden.clinics.tests.keys_process"]
+    with subprocess.Popen(
+        program, env=environment, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+
+        def ask() -> tuple[str, ...]:
+            running.stdin.write("\n")  # type: ignore[union-attr]
+            running.stdin.flush()  # type: ignore[union-attr]
+            return tuple(running.stdout.readline().split())  # type: ignore[union-attr]
+
+        clinic = running.stdout.readline().strip()
+        before = ask()
+        assert (len(clinic), ask()) == (36, before)
+        for what in ("data", "rotate"):
+            subprocess.run([sys.executable, "-m", "chartwarden", "keys", what], env=environment, check=True)
+            if what == "rotate":  # and the old master key is gone for good
+                (tmp_path / "keys").write_text((tmp_path / "keys").read_text().splitlines()[0] + "\n")
+            after = ask()
+            assert [a == b for a, b in zip(before, after, strict=True)] == [what == "rotate", what == "data"]
+            before = after
+        running.stdin.close()
+        assert running.wait(30) == 0

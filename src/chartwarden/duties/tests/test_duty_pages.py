@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from chartwarden.clinics.queries import clinic as clinic_of
-from chartwarden.clinics.services import acting_in
+from chartwarden.clinics.services import acting_in, open_salt
 from chartwarden.duties import queries, services
 from chartwarden.duties.contracts import State
 from chartwarden.duties.models import Closing, Reminder
@@ -54,7 +54,7 @@ def test_closing_by_hand_leaves_a_sealed_note_and_an_entry(house: House) -> None
     assert entry is not None
     assert (entry.kind, entry.facts["occurrence"], entry.facts["late"]) == ("duties.closed", "2026-03-09", False)
     assert entry.facts["evidence"] == "ab" * 32
-    assert ledger.commits_to(entry.private["note"], bytes(row.salt), "Nine of nine attended.")
+    assert ledger.commits_to(entry.private["note"], open_salt(house.id, row.salt), "Nine of nine attended.")
     assert b"attended" not in bytes(row.note)
     assert queries.notes(house.id, "yearly_training") == {date(2026, 3, 9): "Nine of nine attended."}
     (stands,) = queries.duty_year(house.clinic, "yearly_training", TRAINING_DUE).year

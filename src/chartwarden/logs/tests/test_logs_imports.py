@@ -129,17 +129,18 @@ def test_a_broken_off_upload_goes_on_where_it_was(house: House, size: int) -> No
 
     state = begin()
     half = size // 2
-    state = services.append_bytes(clinic=house.id, upload=state.id, offset=0, chunks=[data[:half]])
+    state = services.append_bytes(clinic=house.id, upload=state.id, offset=0, chunks=[data[:half]], actor=actor)
     assert state.offset == half // MIB * MIB
     with pytest.raises(InputRefused, match="offset: expected"):
-        services.append_bytes(clinic=house.id, upload=state.id, offset=state.offset + 1, chunks=[b"x"])
+        services.append_bytes(clinic=house.id, upload=state.id, offset=state.offset + 1, chunks=[b"x"], actor=actor)
     with pytest.raises(InputRefused, match="bytes: expected"):
         services.finish_upload(clinic=house.id, upload=state.id, actor=actor, at=AT)
     again = begin()
     assert (again.id, again.offset, again.again) == (state.id, state.offset, False)
     rest = data[again.offset :]
     pieces = [rest[at : at + 70_000] for at in range(0, len(rest), 70_000)]
-    assert services.append_bytes(clinic=house.id, upload=state.id, offset=again.offset, chunks=pieces).offset == size
+    sent = services.append_bytes(clinic=house.id, upload=state.id, offset=again.offset, chunks=pieces, actor=actor)
+    assert sent.offset == size
     done = services.finish_upload(clinic=house.id, upload=state.id, actor=actor, at=AT)
     assert done.state == "received"
     assert begin().again
@@ -148,7 +149,7 @@ def test_a_broken_off_upload_goes_on_where_it_was(house: House, size: int) -> No
 def test_another_digest_than_was_said_keeps_nothing(house: House) -> None:
     actor = house.actor("privacy_officer")
     state = services.begin_upload(clinic=house.id, sha256="0" * 64, size=len(LOG), name="log.csv", actor=actor, at=AT)
-    services.append_bytes(clinic=house.id, upload=state.id, offset=0, chunks=[LOG.encode()])
+    services.append_bytes(clinic=house.id, upload=state.id, offset=0, chunks=[LOG.encode()], actor=actor)
     with pytest.raises(InputRefused, match="another: send it again"):
         services.finish_upload(clinic=house.id, upload=state.id, actor=actor, at=AT)
     assert kept_files(house) == []
@@ -159,7 +160,7 @@ def test_more_bytes_than_were_said_are_refused(house: House) -> None:
     actor = house.actor("privacy_officer")
     state = services.begin_upload(clinic=house.id, sha256="0" * 64, size=4, name="log.csv", actor=actor, at=AT)
     with pytest.raises(InputRefused, match="more"):
-        services.append_bytes(clinic=house.id, upload=state.id, offset=0, chunks=[b"12345"])
+        services.append_bytes(clinic=house.id, upload=state.id, offset=0, chunks=[b"12345"], actor=actor)
 
 
 def test_a_forgotten_upload_is_let_go(house: House) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
@@ -44,6 +44,13 @@ def ask_again(request: HttpRequest, back_to: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def page_of(request: HttpRequest) -> str:
+    """The page of this site that a form or a part of a page was sent from; the start where that is not said."""
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    path = parts.path if parts.path.startswith("/") and not parts.path.startswith("//") else "/"
+    return f"{path}?{parts.query}" if parts.query else path
+
+
 def needs_fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Decorator of a view, below its tag: where authentication is stale, ask again first.
 
@@ -54,8 +61,9 @@ def needs_fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
         if fresh(request, request.now):
             return view(request, *arguments, **named)
-        if request.method != "GET":
-            messages.warning(request, "Show first that it is you. Nothing was saved: do it once more afterwards.")
-        return ask_again(request, request.get_full_path())
+        if request.method == "GET":
+            return ask_again(request, request.get_full_path())
+        messages.warning(request, "Show first that it is you. Nothing was saved: do it once more afterwards.")
+        return ask_again(request, page_of(request))
 
     return guarded

@@ -16,16 +16,23 @@ from chartwarden.people.signin.standing import account, standing
 def at_the_gate(request: HttpRequest) -> tuple[Gate, int]:
     """The gate that is shut for the signed-in user, and after how many idle minutes their session locks.
 
-    A session that reaches the lock is locked from then on, whatever it asks for; an open one is noted as active.
+    A session that reaches the lock is locked from then on, whatever it asks for; an open one is noted as active, unless
+    what is asked for asks by itself.
     """
     found = standing(request.user.pk, request.now)
     known = _session(request)
     shut = gate(known, account(request, found), request.now)
     if shut is Gate.LOCKED and not known.locked:
         request.session["locked"] = True
-    elif shut not in (Gate.LOCKED, Gate.OVER, Gate.ENDED) and request.now - known.active_at >= TOUCH:
+    elif shut not in (Gate.LOCKED, Gate.OVER, Gate.ENDED) and _is_touch(request, known):
         note_active(request)
     return shut, found.idle_minutes
+
+
+def _is_touch(request: HttpRequest, known: Session) -> bool:
+    """Whether a request shows that somebody is there, and is not noted as such already."""
+    polled = getattr(request.resolver_match.func, "polled", False)
+    return not polled and request.now - known.active_at >= TOUCH
 
 
 def hold_account(request: HttpRequest) -> None:

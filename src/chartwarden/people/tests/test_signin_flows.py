@@ -17,7 +17,7 @@ from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics
 from chartwarden.people import models
 from chartwarden.people.services import end_engagement, suspend
-from tests.support.clinic import PASSWORD, House
+from tests.support.clinic import PASSWORD, House, show_again
 
 FIRST = {
     "name": "Lakeside Clinic", "time_zone": "America/Chicago", "holidays": "US-IL", "given_name": "Ada",
@@ -263,6 +263,7 @@ def test_the_last_second_factor_stays(signed_in: Any, house: House) -> None:
 
 def test_a_change_of_factors_asks_again_when_stale(signed_in: Any, house: House) -> None:
     client = signed_in("coder")
+    show_again(client, 0)
     answer = client.get("/accounts/2fa/webauthn/add/")
     assert answer.headers["Location"].startswith("/accounts/reauthenticate/?next=")
     answer = client.post("/accounts/2fa/totp/deactivate/", {})

@@ -26,7 +26,7 @@ from chartwarden.people.queries import due, member
 from chartwarden.people.services import grant_role, reset_factors, send_account_mails, suspend
 from chartwarden.people.signin.rules import FACTOR_LINK_LASTS, may_reset_factors
 from chartwarden.people.tests.test_signin_flows import code_for, set_up_app, sign_in
-from tests.support.clinic import AT, PASSWORD, House, sign_in_as
+from tests.support.clinic import AT, PASSWORD, House, show_again, sign_in_as
 
 HERE, THERE = uuid4(), uuid4()
 CODER = "coder@lakeside.example"
@@ -228,6 +228,7 @@ def test_a_link_that_can_not_be_sent_is_on_the_officers_page(house: House, setti
 
 def test_the_page_asks_afresh_and_says_no_in_words(house: House, signed_in: Any) -> None:
     officer = signed_in("human_resources")
+    show_again(officer, 0)
     address = f"/c/{house.id}/people/{house.people['coder']}/factors/"
     assert officer.post(address).headers["Location"].startswith("/accounts/reauthenticate/")
     officer.post("/accounts/reauthenticate/", {"password": PASSWORD})

@@ -113,6 +113,7 @@ def rehire(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
 
 
 @page(Permission.GRANT_ROLES)
+@services.needs_fresh
 def grant(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     """Give a role."""
     profile = _profile(request, clinic, person)
@@ -157,6 +158,7 @@ def leave(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
 
 @page(Permission.GRANT_ROLES)
 @require_POST
+@services.needs_fresh
 def withdraw(request: HttpRequest, clinic: UUID, person: UUID, role: str) -> HttpResponse:
     """Take a role away."""
     return _done(request, clinic, person, services.withdraw_role, f"{role_word(role)} was withdrawn.", role=role)

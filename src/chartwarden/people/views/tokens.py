@@ -26,6 +26,7 @@ def tokens(request: HttpRequest, clinic: UUID) -> HttpResponse:
 
 
 @page(Permission.USE_API)
+@services.needs_fresh
 def make(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Make a token; the answer shows its text once."""
     form = TokenForm(sent(request), permissions=request.member.permissions)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.services import seal_salt
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.ledger.services import append
@@ -52,7 +53,7 @@ def ask_question(*, clinic: Clinic, case: UUID, to: UUID, text: str, revision: i
             private={"question": words},
         )
         question.text = sealed.seal_text(clinic.id, words, sealed.place("question", question.id))
-        question.salt = entry.salts["question"]
+        question.salt = seal_salt(clinic.id, entry.salts["question"])
         question.save()
         tell(clinic.id, to, "question_asked", "review:question", {"question": str(question.id)}, at)
     return question.id
@@ -76,7 +77,7 @@ def answer_question(*, clinic: Clinic, question: UUID, text: str, actor: Actor, 
         )
         asked.answered_at = at
         asked.answer = sealed.seal_text(clinic.id, words, sealed.place("answer", asked.id))
-        asked.answer_salt = entry.salts["answer"]
+        asked.answer_salt = seal_salt(clinic.id, entry.salts["answer"])
         asked.save()
         if not row.questions.filter(answered_at=None).exists():
             row.state = rules.CASE.after(row.state, "answered")

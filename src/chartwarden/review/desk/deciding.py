@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.services import seal_salt
 from chartwarden.kernel import decisions
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Decision, Refused, refused, require
@@ -90,7 +91,7 @@ def _decide(row: models.CaseRecord, outcome: str, note: str, together: UUID | No
         case=row,
         outcome=outcome,
         note=sealed.seal_text(row.clinic_id, note, sealed.note_place(made, row.id, outcome)),
-        salt=entry.salts["note"],
+        salt=seal_salt(row.clinic_id, entry.salts["note"]),
         by_id=actor.person,
         at=at,
         together=together,
@@ -125,7 +126,7 @@ def reopen_case(*, clinic: Clinic, case: UUID, reason: str, revision: int, actor
         last = row.dispositions.latest("at")
         last.superseded_at, last.superseded_by_id = at, actor.person
         last.reason = sealed.seal_text(clinic.id, text, sealed.place("reason", last.id))
-        last.reason_salt = entry.salts["reason"]
+        last.reason_salt = seal_salt(clinic.id, entry.salts["reason"])
         last.save()
         settle(opened.review, at.astimezone(clinic.time_zone).date())
     return opened.id

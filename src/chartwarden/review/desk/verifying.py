@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from chartwarden.clinics.services import unseal
+from chartwarden.clinics.services import open_salt, unseal
 from chartwarden.kernel.errors import Fault
 from chartwarden.kernel.sealing import SealBroken
 from chartwarden.ledger.contracts import StoredEntry
@@ -146,9 +146,9 @@ def _text(
     """Whether a sealed text can be opened where it lies, and is the one that its entry commits to."""
     expected = f"the {name} that entry {entry.index} commits to"
     try:
-        text = sealed.open_text(clinic, kept, place)
+        text, opened = sealed.open_text(clinic, kept, place), open_salt(clinic, salt) if salt else b""
     except SealBroken:
         yield Fault(where, expected, "one that was changed or moved")
         return
-    if not commits_to(entry.private.get(name, ""), bytes(salt or b""), text):
+    if not commits_to(entry.private.get(name, ""), opened, text):
         yield Fault(where, expected, "another text")

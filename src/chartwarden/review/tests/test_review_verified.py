@@ -128,3 +128,12 @@ def test_the_ledgers_page_says_which(house: House, signed: UUID, signed_in: Call
     assert f"case {found.id}: expected the outcome violation of entry" in page
     shown = client.get(f"/c/{house.id}/reviews/cases/{found.id}/")
     assert "This text was changed or moved outside of Chartwarden." in shown.content.decode()
+
+
+def test_the_entry_of_a_signed_review_names_no_system(house: House, signed: UUID) -> None:
+    from chartwarden.ledger.queries import entries
+
+    (entry,) = entries(house.id, kinds=("review.signed",))
+    assert entry.facts["coverage"]["systems"] == 1
+    assert len(entry.facts["coverage"]["systems_sha256"]) == 64
+    assert '"plain"' not in entry.leaf.decode()

@@ -190,3 +190,19 @@ def test_a_demo_answers_to_this_machines_names_alone(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=WITHIN)
     assert "privacy.officer@demo.example" in said
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_demo_with_a_database_is_refused(tmp_path: Path, marked: bool) -> None:
+    data = tmp_path / "data"
+    if marked:
+        data.mkdir(mode=0o700)
+        (data / "demo").touch()
+    words = [sys.executable, "-m", "chartwarden", "serve", "--data", str(data), *([] if marked else ["--demo"])]
+    done = subprocess.run(
+        words, env=environment(DATABASE_URL="postgresql://x@127.0.0.1:9/x"), capture_output=True, text=True, check=False
+    )
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert line.startswith("DATABASE_URL: expected nothing, since a demo keeps its own SQLite file")
+    assert marked or not data.exists()

@@ -19,6 +19,7 @@ from chartwarden.people.contracts import Permission, page, public
 from chartwarden.people.invitation_models import Invitation
 from chartwarden.people.queries import names
 from chartwarden.people.signin.forms import Invite, Join
+from chartwarden.people.signin.fresh import needs_fresh
 from chartwarden.people.signin.invitations import (
     accept_invitation,
     address_of,
@@ -33,6 +34,7 @@ from chartwarden.people.signin.joining import bring_invitation, forget_invitatio
 
 
 @page(Permission.MANAGE_PEOPLE)
+@needs_fresh
 def invitation(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     """Invite a person of the clinic, and see how their invitation stands."""
     row = models.Person.objects.filter(clinic_id=clinic, id=person).first()
@@ -68,6 +70,7 @@ def invitation(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse
 
 @page(Permission.MANAGE_PEOPLE)
 @require_POST
+@needs_fresh
 def withdraw(request: HttpRequest, clinic: UUID, person: UUID) -> HttpResponse:
     """Let a person's invitation no longer work."""
     if not names(clinic, [person]):

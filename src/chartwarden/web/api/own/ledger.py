@@ -19,6 +19,7 @@ from chartwarden.ledger import queries
 from chartwarden.ledger.contracts import StoredEntry
 from chartwarden.people.contracts import Member, Permission, page
 from chartwarden.web.ledger_pages import export as export_page
+from chartwarden.web.verifying import verify_all
 
 router = Router()
 MOST = 2**53 - 1
@@ -117,8 +118,8 @@ def ledger_checkpoint(request: HttpRequest, clinic: Path[UUID]) -> Any:
 @router.post("/ledger/verify", response=Checked, summary="Read and check the whole ledger")
 @page(Permission.SEE_LEDGER)
 def ledger_verify(request: HttpRequest, clinic: Path[UUID]) -> Any:
-    """Entries, hashes, tiles, head, keys, and every checkpoint ever signed."""
-    found = queries.verify_stored(clinic)
+    """Entries, hashes, tiles, head, keys, every checkpoint ever signed, and what the desk keeps against its entries."""
+    found, _ = verify_all(clinic)
     return {
         "sound": found.sound,
         "size": found.size,
