@@ -72,7 +72,7 @@ def test_a_supervisor_adds_assigns_takes_back_and_reopens(house: House, signed_i
     again = {"kind": "addendum", "reason": "A note was added", "coder": coder, "last_day": day}
     assert client.post(page(house, "reopen", assignment=made.id), again | {"last_day": "2026-03-01"}).status_code == 422
     assert client.post(page(house, "reopen", assignment=made.id), again).status_code == 302
-    assert [one.kind for one in queries.own_work(house.id, coder, 9)] == ["addendum"]
+    assert [one.kind for one in queries.own_work(house.id, coder, datetime.now(UTC), 9)] == ["addendum"]
 
 
 def test_work_is_shared_out_and_a_sample_drawn(house: House, signed_in: SignIn) -> None:
