@@ -1,4 +1,7 @@
-"""Rows of the queue: found and held for a change, and made. Private to the room's verbs."""
+"""Rows of the queue: found and held for a change, and made. Private to the room's verbs.
+
+By hand an assignment begins or ends now, never in the past, so no review that was made has to be made anew for it.
+"""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from django.conf import settings
 
 from chartwarden.assignments import queries as assignments
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.queries import inputs_changed_at
 from chartwarden.gateway.chains import Vendors, chain, vendors_from
 from chartwarden.gateway.contracts import Facts, Grant
-from chartwarden.logs.queries import feed_revisions
 from chartwarden.logs.services import kept_feed
 from chartwarden.people.contracts import Permission
 from chartwarden.people.queries import work_standing
@@ -43,7 +43,7 @@ def facts_for(clinic: Clinic, person: UUID, patient: str, purpose: str, at: date
 
 def vendors(clinic: Clinic) -> Vendors:
     """The vendors and agreements that were counted last. Read anew only when another file counts."""
-    revisions = feed_revisions(clinic.id)
+    revisions = inputs_changed_at(clinic.id)
     return _vendors(clinic, tuple(revisions.get(name) for name in FEEDS))
 
 
