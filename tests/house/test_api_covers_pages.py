@@ -75,6 +75,8 @@ COVERED: dict[str, tuple[str, ...]] = {
 }
 """Operations by the page they stand for, without the clinic's address."""
 ON_PAGES_ALONE = {
+    "records/<uuid:assignment>/open/": "shows a coder's token for the gateway; coders have no tokens for programs here",
+    "records/<uuid:assignment>/shut/": "the same",
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
 }
 OUTSIDE = {

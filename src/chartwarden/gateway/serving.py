@@ -139,9 +139,8 @@ def _checked_bundle(body: bytes, expected: Expected, base: str, ours: str, page:
             continue
         binaries += _of_patient(entry.resource, expected, base)
         entry.resource = msgspec.Raw(_led_back(bytes(entry.resource), base, ours))
-        entry.fullUrl = (
-            ours + entry.fullUrl.removeprefix(base) if (entry.fullUrl or "").startswith(f"{base}/") else None
-        )
+        full = entry.fullUrl or ""
+        entry.fullUrl = ours + full.removeprefix(base) if full.startswith(f"{base}/") else None
     links = [(link, _behind(link.url, base)) for link in bundle.link or () if link.relation in PAGES]
     bundle.link = [_Link(link.relation, page(behind)) for link, behind in links if behind is not None]
     return Served(_encode(bundle), tuple(binaries))
