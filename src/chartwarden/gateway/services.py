@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from chartwarden.gateway.gathering import facts_for
-from chartwarden.gateway.opened import opening, record_opening
+from chartwarden.gateway.opened import record_opening
 from chartwarden.gateway.tokens import open_assignment, shut_assignment
 
 if TYPE_CHECKING:
     from chartwarden.gateway.app import Gateway
 
-__all__ = ["application", "facts_for", "open_assignment", "opening", "record_opening", "shut_assignment"]
+__all__ = ["application", "facts_for", "open_assignment", "record_opening", "shut_assignment"]
 
 
 def application(clock: Callable[[], datetime]) -> Gateway:
