@@ -129,6 +129,12 @@ class Desk:
                     "CREATE TRIGGER tests_full BEFORE INSERT ON ledger_entry BEGIN SELECT RAISE(ABORT, 'full'); END"
                 )
 
+    def verified(self) -> list[str]:
+        """What a check of the whole ledger finds wrong."""
+        from chartwarden.ledger.queries import verify_stored
+
+        return [str(fault) for fault in verify_stored(self.clinic.id).faults]
+
     def entries(self, *kinds: str) -> list[dict[str, Any]]:
         """Entries of these kinds, or of all, in order; with the raw leaf."""
         from chartwarden.ledger.queries import entries
