@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
 from yarl import URL
@@ -13,6 +13,32 @@ MOST_BYTES = 32 << 20
 TIMES = aiohttp.ClientTimeout(total=30, sock_connect=5, sock_read=10)
 CONNECTIONS = 100
 JSON = ("application/fhir+json", "application/json")
+
+
+class Token(Protocol):
+    """The bearer token that the EHR wants."""
+
+    async def __call__(self) -> str:
+        """One that is good now, or "" where it wants none. Raises OSError, aiohttp.ClientError, TimeoutError or
+        ValueError where there is none to be had.
+        """
+
+    def refused(self, token: str) -> None:
+        """The EHR has not taken this one."""
+
+
+class Static:
+    """A token that never changes."""
+
+    def __init__(self, token: str) -> None:
+        self._given = token
+
+    async def __call__(self) -> str:
+        """The token."""
+        return self._given
+
+    def refused(self, token: str) -> None:
+        """Nothing can be done."""
 
 
 class NotFetched(Exception):
@@ -33,9 +59,9 @@ class Bounds:
 
 
 class Upstream:
-    """One EHR. ``token`` gives the bearer token that it wants, or "". Used on one event loop."""
+    """One EHR, and the token that it wants. Used on one event loop."""
 
-    def __init__(self, base: str, token: Callable[[], Awaitable[str]], bounds: Bounds | None = None) -> None:
+    def __init__(self, base: str, token: Token, bounds: Bounds | None = None) -> None:
         self.base = base.rstrip("/")
         self._token, self._bounds = token, bounds or Bounds()
         self._session: aiohttp.ClientSession | None = None
@@ -48,6 +74,8 @@ class Upstream:
                 headers["Authorization"] = f"Bearer {token}"
             url = URL(self.base + address, encoded=True)
             async with self._open().get(url, headers=headers, allow_redirects=False) as answer:
+                if answer.status == 401:
+                    self._token.refused(token)
                 try:
                     return await self._whole(answer)
                 except BaseException:
@@ -95,12 +123,3 @@ class Upstream:
 
 def _too_large(status: int) -> NotFetched:
     return NotFetched("too_large", status, 502, "The EHR's answer is too large. Ask for less at a time.")
-
-
-def static(token: str) -> Callable[[], Awaitable[str]]:
-    """A token that never changes."""
-
-    async def given() -> str:
-        return token
-
-    return given

@@ -51,14 +51,14 @@ def hosts(given: str) -> list[str]:
     return [*LOOPBACK, *(name.strip() for name in given.split(",") if name.strip())]
 
 
-def fhir_base(url: str) -> str:
-    """The base of the EHR's FHIR API, without a slash at its end. Encrypted, unless it is on this machine (45 CFR
+def fhir_base(url: str, where: str = "CHARTWARDEN_FHIR_BASE") -> str:
+    """An address of the EHR, without a slash at its end. Encrypted, unless it is on this machine (45 CFR
     164.312(e)(1))."""
     parts = urlsplit(url.strip())
     there = parts.hostname or ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and there in ("localhost", "127.0.0.1", "::1"))
     if url and (not safe or not there or parts.username or parts.query or parts.fragment):
-        raise refuse("CHARTWARDEN_FHIR_BASE", "https://host/path, without a user and a query", parts.scheme or "no URL")
+        raise refuse(where, "https://host/path, without a user and a query", parts.scheme or "no URL")
     return url.strip().rstrip("/")
 
 

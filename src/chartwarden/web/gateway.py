@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-
-from chartwarden.kernel.errors import refuse
+from chartwarden.gateway.services import check_settings
 from chartwarden.web import parent
 from chartwarden.web.pages import admit, free
 
 
 def serve_gateway(host: str, port: int) -> None:
-    """Serve until SIGTERM, Ctrl-C, or the parent's end. Raises InputRefused without an EHR, or for an address that
-    won't do."""
+    """Serve until SIGTERM, Ctrl-C, or the parent's end. Raises InputRefused where no EHR is set up, or for an address
+    that won't do."""
     from granian import Granian
     from granian.constants import Interfaces
 
-    if not settings.FHIR_BASE:
-        raise refuse("CHARTWARDEN_FHIR_BASE", "the address of the EHR's FHIR R4 API", "nothing")
+    check_settings()
     admit(host)
     free(host, port)
     server = Granian(

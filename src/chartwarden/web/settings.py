@@ -13,7 +13,9 @@ machines than this one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_I
 saying so.
 ``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
 The gateway: ``CHARTWARDEN_FHIR_BASE`` is the EHR's FHIR R4 API, ``CHARTWARDEN_FHIR_TOKEN`` the bearer token that it
-wants, ``CHARTWARDEN_FHIR_CLINIC`` the id of the clinic whose EHR it is, where there are several; and
+wants; instead of a token, for SMART Backend Services, ``CHARTWARDEN_FHIR_KEY`` is a file with a private key in PEM,
+``_KEY_ID`` its id at the EHR, ``_CLIENT`` the client's id, ``_TOKEN_URL`` the token endpoint.
+``CHARTWARDEN_FHIR_CLINIC`` is the id of the clinic whose EHR it is, where there are several; and
 ``CHARTWARDEN_GATEWAY_URL`` how coders' programs reach the gateway (http://127.0.0.1:8701).
 """
 
@@ -159,6 +161,10 @@ API_REQUESTS_A_MINUTE = 600
 WEBHOOKS_INSIDE = DEMO or os.environ.get("CHARTWARDEN_WEBHOOKS_INSIDE") == "1"
 FHIR_BASE = fhir_base(os.environ.get("CHARTWARDEN_FHIR_BASE", ""))
 FHIR_TOKEN = os.environ.get("CHARTWARDEN_FHIR_TOKEN", "")
+FHIR_KEY = os.environ.get("CHARTWARDEN_FHIR_KEY", "")
+FHIR_KEY_ID = os.environ.get("CHARTWARDEN_FHIR_KEY_ID", "")
+FHIR_CLIENT = os.environ.get("CHARTWARDEN_FHIR_CLIENT", "")
+FHIR_TOKEN_URL = fhir_base(os.environ.get("CHARTWARDEN_FHIR_TOKEN_URL", ""), "CHARTWARDEN_FHIR_TOKEN_URL")
 FHIR_CLINIC = os.environ.get("CHARTWARDEN_FHIR_CLINIC", "").strip().lower()
 GATEWAY_URL = os.environ.get("CHARTWARDEN_GATEWAY_URL", "http://127.0.0.1:8701").rstrip("/")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20

@@ -12,7 +12,7 @@ from contextlib import suppress
 import aiohttp
 import pytest
 
-from chartwarden.gateway.fetching import Bounds, NotFetched, Upstream, static
+from chartwarden.gateway.fetching import Bounds, NotFetched, Static, Upstream
 
 BODY = b'{"resourceType":"Patient","id":"P1"}'
 TYPE = "application/fhir+json"
@@ -51,7 +51,7 @@ class Ehr:
         async def run() -> list[bytes | str]:
             server = await asyncio.start_server(self, "127.0.0.1", 0)
             port = server.sockets[0].getsockname()[1]
-            upstream, found = Upstream(f"http://127.0.0.1:{port}/fhir/", static(secret), SMALL), list[bytes | str]()
+            upstream, found = Upstream(f"http://127.0.0.1:{port}/fhir/", Static(secret), SMALL), list[bytes | str]()
             for address in addresses:
                 try:
                     found.append(await upstream.get(address))
@@ -127,7 +127,7 @@ def test_an_ehr_that_breaks_off_before_it_answers_is_asked_once_more() -> None:
 
 def test_nobody_there() -> None:
     async def run() -> str:
-        upstream = Upstream("http://127.0.0.1:9/fhir", static(""), SMALL)
+        upstream = Upstream("http://127.0.0.1:9/fhir", Static(""), SMALL)
         with pytest.raises(NotFetched) as fault:
             await upstream.get("/Patient/P1")
         await upstream.close()
@@ -149,7 +149,7 @@ def test_who_goes_away_leaves_no_half_read_connection() -> None:
     async def run() -> tuple[bytes, int]:
         ehr = Ehr(writing(head(Content_Length=50_000) + b" " * 10), writing(whole()))
         server = await asyncio.start_server(ehr, "127.0.0.1", 0)
-        upstream = Upstream(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", static(""))
+        upstream = Upstream(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", Static(""))
         asked = asyncio.create_task(upstream.get("/Patient/P1"))
         while not ehr.requests:
             await asyncio.sleep(0.01)
