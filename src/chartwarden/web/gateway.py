@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chartwarden.gateway.services import check_settings
 from chartwarden.web import parent
 from chartwarden.web.pages import admit, free
 
@@ -12,6 +11,8 @@ def serve_gateway(host: str, port: int) -> None:
     that won't do."""
     from granian import Granian
     from granian.constants import Interfaces
+
+    from chartwarden.gateway.services import check_settings  # needs Django, which is set up by now
 
     check_settings()
     admit(host)
