@@ -32,6 +32,7 @@ from chartwarden.gateway.replies import Reply
 from chartwarden.gateway.rules import decide
 from chartwarden.gateway.serving import PAGES, Expected, NotServed, Served, checked
 from chartwarden.gateway.tokens import standing
+from chartwarden.gateway.writing import Writing
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.sealing import SealBroken
 from chartwarden.ledger.contracts import Draft
@@ -45,7 +46,6 @@ ADDRESS = re.compile(r"/fhir/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(.*)"
 THREADS = 4
 FRESH = 0.5
 """Seconds for which facts are good: whatever ends an access, the next request after it is refused."""
-LEDGER_WAIT = 10.0
 LARGE = 64 << 10
 PAGE, PAGE_PURPOSE, MOST_PAGE = "_page/", "gateway page", 6000
 MOST_TOKENS = 10_000
@@ -70,6 +70,7 @@ class Gateway:
     ) -> None:  # fmt: skip
         self._upstream, self._ours, self._clinic, self._clock = upstream, ours.rstrip("/"), clinic, clock
         self._committer = committer or Committer(across_clinics)
+        self._writing = Writing(self._committer.submit)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
         self._standings: dict[tuple[str, UUID], tuple[float, asyncio.Future[Standing | None]]] = {}
         self._told: dict[UUID, set[str]] = {}
@@ -126,7 +127,7 @@ class Gateway:
         verdict = decide(facts)
         actor = Actor.of_token(there.token, there.person)
         draft = opening(there.clinic, there.person, there.patient, asked.interaction, facts, verdict, actor)
-        if not await self._written(draft):
+        if not await self._writing.written(draft):
             return NO_LEDGER
         if not verdict.allowed:
             return replies.denied(verdict)
@@ -161,7 +162,7 @@ class Gateway:
 
     async def _refused(self, there: Standing, why: NotAsked, now: datetime) -> Reply:
         said = {"why": why.why, "status": why.status}
-        written = await self._written(_draft(there, "gateway.request_refused", said, now))
+        written = await self._writing.written(_draft(there, "gateway.request_refused", said, now))
         return replies.outcome(why.status, why.sentence) if written else NO_LEDGER
 
     async def _served(self, there: Standing, asked: Asked, address: str, upstream: Upstream) -> Reply:
@@ -178,7 +179,7 @@ class Gateway:
                 self._tell(there.token, served.binaries)
             return Reply(200, served.body)
         said = {"why": why, "status": status, "interaction": asked.interaction}
-        await self._written(_draft(there, "gateway.record_failed", said, self._clock()))
+        await self._writing.written(_draft(there, "gateway.record_failed", said, self._clock()))
         return reply
 
     async def _checked(self, body: bytes, there: Standing, asked: Asked, base: str) -> Served:
@@ -193,16 +194,6 @@ class Gateway:
         if token not in self._told and len(self._told) >= MOST_TOKENS:
             self._told.pop(next(iter(self._told)))
         self._told.setdefault(token, set()).update(binaries)
-
-    async def _written(self, draft: Draft) -> bool:
-        """Whether an entry is durable."""
-        try:
-            answer = asyncio.wrap_future(self._committer.submit([draft]))
-            await asyncio.wait_for(asyncio.shield(answer), LEDGER_WAIT)
-        except Exception as fault:
-            log.error("the ledger took no entry: %s", type(fault).__name__)
-            return False
-        return True
 
     async def _in_thread(self, do: Callable[..., T], *given: Any) -> T:
         def run() -> T:
