@@ -30,7 +30,7 @@ def run(
     from chartwarden.cli.clinics import one_clinic
     from chartwarden.cli.pages.verdict import lines
     from chartwarden.clinics.services import acting_in
-    from chartwarden.gateway.rules import decide
+    from chartwarden.gateway.queries import decide
     from chartwarden.gateway.services import facts_for
     from chartwarden.kernel.zones import parse_instant
     from chartwarden.people.queries import person_by_code

@@ -7,8 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chartwarden.gateway.contracts import Agreement, Facts, Grant, Verdict
-from chartwarden.gateway.rules import is_open
-from chartwarden.gateway.wording import CLOSENESS, TOLD
+from chartwarden.gateway.queries import CLOSENESS, TOLD, is_open
 
 
 def lines(facts: Facts, verdict: Verdict, zone: ZoneInfo) -> Iterator[str]:
