@@ -20,17 +20,21 @@ ROOT = Path(__file__).parents[1]
 class Peer:
     """A program: any of ``programs`` on the path will do; ``package`` is Debian's package that brings it.
 
-    With a ``lock`` it is a Python program in an environment of its own, made from that file under .tools.
+    With a ``lock`` it is a Python program in an environment of its own, made from that file under .tools; with ``npm``
+    one for Node, whose packages are installed by the lock in that folder.
     """
 
     programs: tuple[str, ...]
     package: str
     used_for: str
     lock: str = ""
+    npm: str = ""
 
     @property
     def path(self) -> str | None:
         """Where it is, or None."""
+        if self.npm and not (ROOT / self.npm / "node_modules" / ".package-lock.json").is_file():
+            return None
         return next((found for program in self.programs if (found := _where(program))), None)
 
 
@@ -52,6 +56,8 @@ PEERS = {
         "is the single sign-on provider",
         "tools/canaille.lock",
     ),
+    "node": Peer(("node",), "nodejs and npm", "runs the FHIR server"),
+    "fhir": Peer(("node",), "it by `python tools/peers.py`", "is the EHR in tests", npm="tools/fhir"),
     "pdftoppm": Peer(("pdftoppm",), "poppler-utils", "turns the PDF report into pictures"),
 }
 
@@ -61,10 +67,17 @@ def install() -> int:
     for name, peer in PEERS.items():
         if peer.lock and peer.path is None and (failed := _install_python(name, ROOT / peer.lock)):
             return failed
-    missing = {name: peer for name, peer in PEERS.items() if peer.path is None and not peer.lock}
+    if failed := _install_debian():
+        return failed
+    return next((failed for peer in PEERS.values() if peer.npm and not peer.path and (failed := _install_npm(peer))), 0)
+
+
+def _install_debian() -> int:
+    """Packages of Debian, all at once. Returns an exit status; packages that can't be installed here are named."""
+    missing = {name: peer for name, peer in PEERS.items() if peer.path is None and not peer.lock and not peer.npm}
     if not missing:
         return 0
-    packages = [peer.package for peer in missing.values()]
+    packages = [package for peer in missing.values() for package in peer.package.split(" and ")]
     apt = shutil.which("apt-get")
     if apt is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
         for name, peer in missing.items():
@@ -95,6 +108,17 @@ def _install_python(name: str, lock: Path) -> int:
             print(f"{' '.join(command)} ended with {done.returncode}", file=sys.stderr)
             return done.returncode
     return 0
+
+
+def _install_npm(peer: Peer) -> int:
+    """The packages of a lock, where there is npm. Returns an exit status."""
+    npm = shutil.which("npm")
+    if npm is None:
+        print(f"npm is missing: tests are skipped that need what {peer.used_for}", file=sys.stderr)
+        return 0
+    print(f"Installing what {peer.used_for} for the tests …", file=sys.stderr)
+    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    return subprocess.run(command, cwd=ROOT / peer.npm, stdin=subprocess.DEVNULL, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -87,6 +87,8 @@ COVERED: dict[str, tuple[str, ...]] = {
 ON_PAGES_ALONE = {
     "my-work/": "a coder's own; coders make no tokens, and a coding platform sends the queue's feed",
     "my-work/<uuid:assignment>/": "as my-work/",
+    "records/<uuid:assignment>/open/": "shows a coder's token for the gateway, which a program here has no part in",
+    "records/<uuid:assignment>/shut/": "as records/<uuid:assignment>/open/",
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
 }
 OUTSIDE = {

@@ -14,6 +14,7 @@ from tests.house.code import ROOT, at, dotted, modules, room, tree
 PURE = re.compile(
     r"\.(rules|detectors|explanations|formats|engines)(\.|$)|^chartwarden\.(kernel|demo|evaluation)\."
     r"|^chartwarden\.ledger\.(canonical|merkle|tiles|checkpoint|entry|rotation|export|groups|group_faults|locating|verify|contracts)$"
+    r"|^chartwarden\.gateway\.(chains|compartment|contracts|queries|replies|serving|wording)$"
 )
 CLOCK_READERS = ("cli", "web")
 CLOCK_CALLS = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class Reason(StrEnum):
@@ -115,3 +116,29 @@ class Verdict:
     def first(self) -> Reason:
         """The reason that is shown."""
         return self.reasons[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What came of opening an assignment. Where it opens: the ``token``, said once, and when it ends (UTC)."""
+
+    verdict: Verdict
+    token: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whom a token stands for: a person, and the record of one assignment's ``patient`` (the EHR's id, PHI).
+
+    ``alone``: whether the installation has this clinic alone.
+    """
+
+    clinic: UUID
+    person: UUID
+    token: UUID
+    assignment: UUID
+    patient: str
+    expires_at: datetime
+    facts: Facts
+    alone: bool

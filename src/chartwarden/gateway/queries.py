@@ -1,4 +1,6 @@
-"""What others may read of decisions: how one is made, and what its reasons say."""
+"""What others may read of the decision: the rules themselves, and what each reason says. Pure."""
+
+from __future__ import annotations
 
 from chartwarden.gateway.rules import decide, is_open
 from chartwarden.gateway.wording import CLOSENESS, TOLD

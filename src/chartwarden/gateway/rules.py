@@ -38,6 +38,11 @@ def decide(facts: Facts) -> Verdict:
     return Verdict(reasons or OPENS, None if reasons else grant, excused)
 
 
+def purpose_of(kind: str) -> str:
+    """What a kind of assignment is for, where nobody states another purpose."""
+    return next((purpose for purpose, kinds in PURPOSES.items() if kind in kinds), "")
+
+
 def usable(grants: tuple[Grant, ...], purpose: str, at: datetime) -> Grant | None:
     """The assignment that opens the record at that instant: one of the stated purpose, or else any that is open."""
     kinds, other = PURPOSES.get(purpose, frozenset()), None

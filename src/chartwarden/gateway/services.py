@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.conf import settings
 
-from chartwarden.clinics.contracts import Clinic
-from chartwarden.gateway.contracts import Facts, Verdict
 from chartwarden.gateway.gathering import facts_for
-from chartwarden.gateway.rules import decide
-from chartwarden.kernel.actors import Actor
-from chartwarden.ledger.contracts import Draft
-from chartwarden.ledger.services import append_many
+from chartwarden.gateway.opened import record_opening
+from chartwarden.gateway.tokens import open_assignment, shut_assignment
+from chartwarden.kernel.errors import refuse
 
-__all__ = ["facts_for", "opening", "record_opening"]
+if TYPE_CHECKING:
+    from chartwarden.gateway.app import Gateway
+    from chartwarden.gateway.fetching import Token
+
+__all__ = ["application", "check_settings", "facts_for", "open_assignment", "record_opening", "shut_assignment"]
 
 
-def record_opening(
-    *, clinic: Clinic, person: UUID, patient: str, purpose: str, interaction: str, actor: Actor, at: datetime
-) -> Verdict:
-    """Decide whether a person may have something of a patient's record, and write the answer down, in one transaction.
+def application(clock: Callable[[], datetime]) -> Gateway:
+    """The gateway of this installation as an ASGI application; ``clock`` gives the time in UTC.
 
-    ``patient`` is the EHR's id; ``interaction`` what is asked for in FHIR's words, such as ``read Observation``. Law 1:
-    nothing may be fetched before this has returned, and nothing at all where it raises.
+    Raises InputRefused where the key for the EHR can't be used.
     """
-    with transaction.atomic():
-        facts = facts_for(clinic, person, patient, purpose, at)
-        verdict = decide(facts)
-        append_many(clinic.id, [opening(clinic.id, person, patient, interaction, facts, verdict, actor)])
-    return verdict
+    from chartwarden.gateway.app import Gateway  # the pages need no HTTP client
+    from chartwarden.gateway.fetching import Upstream
+
+    upstream = Upstream(settings.FHIR_BASE, _token(clock)) if settings.FHIR_BASE else None
+    return Gateway(upstream, settings.GATEWAY_URL, settings.FHIR_CLINIC, clock)
 
 
-def opening(
-    clinic: UUID, person: UUID, patient: str, interaction: str, facts: Facts, verdict: Verdict, actor: Actor
-) -> Draft:
-    """The entry about a decision: all reasons, and of the patient a salted commitment only."""
-    said: dict[str, Any] = {
-        "reasons": [reason.value for reason in verdict.reasons],
-        "purpose": facts.purpose[:40],
-        "interaction": interaction,
-    }
-    if verdict.excused:
-        said["excused"] = [reason.value for reason in verdict.excused]
-    subject = {"person": str(person)}
-    if verdict.grant is not None:
-        subject["assignment"] = verdict.grant.assignment
-    kind = "gateway.record_opened" if verdict.allowed else "gateway.record_denied"
-    return Draft(clinic, kind, actor, facts.at, subject, said, {"patient": patient})
+def check_settings() -> None:
+    """Raise InputRefused where the gateway can't be run as it is set up."""
+    if not settings.FHIR_BASE:
+        raise refuse("CHARTWARDEN_FHIR_BASE", "the address of the EHR's FHIR R4 API", "nothing")
+    _token(lambda: datetime.max.replace(tzinfo=UTC))
+
+
+def _token(clock: Callable[[], datetime]) -> Token:
+    from chartwarden.gateway.backend import BackendToken, Signer
+    from chartwarden.gateway.fetching import Static
+
+    if not settings.FHIR_KEY:
+        return Static(settings.FHIR_TOKEN)
+    if not settings.FHIR_CLIENT or not settings.FHIR_TOKEN_URL:
+        raise refuse("CHARTWARDEN_FHIR_KEY", "CHARTWARDEN_FHIR_CLIENT and CHARTWARDEN_FHIR_TOKEN_URL beside it", "none")
+    try:
+        pem = Path(settings.FHIR_KEY).read_bytes()
+    except OSError as fault:
+        raise refuse("CHARTWARDEN_FHIR_KEY", "a file that can be read", fault.strerror or "none") from None
+    return BackendToken(Signer(pem, settings.FHIR_CLIENT, settings.FHIR_KEY_ID), settings.FHIR_TOKEN_URL, clock)

@@ -51,6 +51,17 @@ def hosts(given: str) -> list[str]:
     return [*LOOPBACK, *(name.strip() for name in given.split(",") if name.strip())]
 
 
+def fhir_base(url: str, where: str = "CHARTWARDEN_FHIR_BASE") -> str:
+    """An address of the EHR, without a slash at its end. Encrypted, unless it is on this machine (45 CFR
+    164.312(e)(1))."""
+    parts = urlsplit(url.strip())
+    there = parts.hostname or ""
+    safe = parts.scheme == "https" or (parts.scheme == "http" and there in ("localhost", "127.0.0.1", "::1"))
+    if url and (not safe or not there or parts.username or parts.query or parts.fragment):
+        raise refuse(where, "https://host/path, without a user and a query", parts.scheme or "no URL")
+    return url.strip().rstrip("/")
+
+
 def mail(url: str) -> dict[str, Any]:
     """Django's mail settings from smtp://user:password@host:port; smtp+starttls:// for a connection that becomes TLS
     before anything is said, smtps:// for TLS from the start."""

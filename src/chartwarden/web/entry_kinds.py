@@ -57,11 +57,19 @@ KINDS: Mapping[str, EntryKind] = {
     ),
     "duties.closed": EntryKind("closed a duty", "duty", "occurrence late evidence", "note"),
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
+    "gateway.assignment_opened": EntryKind("opened an assignment", "person assignment token", "purpose expires_at"),
+    "gateway.assignment_shut": EntryKind("shut an assignment's record", "person assignment"),
     "gateway.record_denied": EntryKind(
         "was refused a record", "person", "reasons purpose interaction excused", "patient"
     ),
+    "gateway.record_failed": EntryKind(
+        "was not served a record that was opened", "person assignment", "why status interaction"
+    ),
     "gateway.record_opened": EntryKind(
         "opened a record", "person assignment", "reasons purpose interaction excused", "patient"
+    ),
+    "gateway.request_refused": EntryKind(
+        "asked the gateway for what it does not give", "person assignment", "why status"
     ),
     "ledger.key_rotated": EntryKind("gave the ledger a new key", "clinic", "key note"),
     "ledger.opened": EntryKind("began the ledger", "clinic", "origin key"),

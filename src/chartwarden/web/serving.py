@@ -89,14 +89,14 @@ def _warnings() -> tuple[str, ...]:
 
 
 def run(host: str, port: int, say: Callable[[str], None]) -> None:
-    """Keep pages and worker running until Ctrl-C or SIGTERM, which the command line makes the same."""
-    keep(
-        [
-            Child("pages", ["web", "--host", host, "--port", str(port)], say),
-            Child("worker", ["worker"], say),
-        ],
-        threading.Event(),
-    )
+    """Keep pages, worker and, where there is an EHR, the gateway running until Ctrl-C or SIGTERM, which the command
+    line makes the same. The gateway listens one port further."""
+    from django.conf import settings
+
+    children = [Child("pages", ["web", "--host", host, "--port", str(port)], say), Child("worker", ["worker"], say)]
+    if settings.FHIR_BASE:
+        children.append(Child("gateway", ["gateway", "--host", host, "--port", str(port + 1)], say))
+    keep(children, threading.Event())
 
 
 def _code() -> str:

@@ -12,6 +12,11 @@ machines than this one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_I
 ``_MFA=trusted`` takes the provider's second factor; ``_DOMAINS`` are those whose addresses it vouches for without
 saying so.
 ``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
+The gateway: ``CHARTWARDEN_FHIR_BASE`` is the EHR's FHIR R4 API, ``CHARTWARDEN_FHIR_TOKEN`` the bearer token that it
+wants; instead of a token, for SMART Backend Services, ``CHARTWARDEN_FHIR_KEY`` is a file with a private key in PEM,
+``_KEY_ID`` its id at the EHR, ``_CLIENT`` the client's id, ``_TOKEN_URL`` the token endpoint.
+``CHARTWARDEN_FHIR_CLINIC`` is the id of the clinic whose EHR it is, where there are several; and
+``CHARTWARDEN_GATEWAY_URL`` how coders' programs reach the gateway (http://127.0.0.1:8701).
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from chartwarden.web.configuration import database, hosts, mail, provider, secret_key
+from chartwarden.web.configuration import database, fhir_base, hosts, mail, provider, secret_key
 
 DATA = Path(os.environ.get("CHARTWARDEN_DATA", "chartwarden-data")).absolute()
 DEMO = os.environ.get("CHARTWARDEN_DEMO") == "1" or (DATA / "demo").is_file()
@@ -31,7 +36,7 @@ ALLOWED_HOSTS = hosts("" if DEMO else os.environ.get("CHARTWARDEN_HOSTS", ""))
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]")]
 ROOT_URLCONF = "chartwarden.web.urls"
 WSGI_APPLICATION = "chartwarden.web.wsgi.application"
-ROOMS = ("ledger", "clinics", "people", "patients", "assignments", "logs", "review", "duties", "web")
+ROOMS = ("ledger", "clinics", "people", "patients", "assignments", "logs", "review", "duties", "gateway", "web")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -154,6 +159,14 @@ STORAGES = {
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 API_REQUESTS_A_MINUTE = 600
 WEBHOOKS_INSIDE = DEMO or os.environ.get("CHARTWARDEN_WEBHOOKS_INSIDE") == "1"
+FHIR_BASE = fhir_base(os.environ.get("CHARTWARDEN_FHIR_BASE", ""))
+FHIR_TOKEN = os.environ.get("CHARTWARDEN_FHIR_TOKEN", "")
+FHIR_KEY = os.environ.get("CHARTWARDEN_FHIR_KEY", "")
+FHIR_KEY_ID = os.environ.get("CHARTWARDEN_FHIR_KEY_ID", "")
+FHIR_CLIENT = os.environ.get("CHARTWARDEN_FHIR_CLIENT", "")
+FHIR_TOKEN_URL = fhir_base(os.environ.get("CHARTWARDEN_FHIR_TOKEN_URL", ""), "CHARTWARDEN_FHIR_TOKEN_URL")
+FHIR_CLINIC = os.environ.get("CHARTWARDEN_FHIR_CLINIC", "").strip().lower()
+GATEWAY_URL = os.environ.get("CHARTWARDEN_GATEWAY_URL", "http://127.0.0.1:8701").rstrip("/")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DEFAULT_FROM_EMAIL = os.environ.get("CHARTWARDEN_MAIL_FROM", "chartwarden@localhost")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,8 @@ from chartwarden.assignments.services import add_work
 from chartwarden.gateway.chains import TERMS, Vendors, chain, vendors_from
 from chartwarden.gateway.contracts import Reason, Verdict
 from chartwarden.gateway.rules import covers
-from chartwarden.gateway.services import record_opening
+from chartwarden.gateway.services import check_settings, record_opening
+from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger.queries import entries
 from chartwarden.logs.queries import feeds
 from chartwarden.people.services import end_engagement, suspend
@@ -97,3 +99,26 @@ def test_a_chain_is_told_from_below_and_a_circle_ends() -> None:
     assert len(chain(MADE, "A", AT)) == 2
     assert [one.begins for one in chain(MADE, "nobody told of it", AT)] == [None]
     assert chain(Vendors({}, {}), "", AT) == ()
+
+
+def _ehr(settings: Any, **more: str) -> None:
+    given = {"BASE": "https://ehr.example/fhir", "KEY": "", "CLIENT": "c1", "TOKEN_URL": "https://ehr.example/token"}
+    for name, value in {**given, **more}.items():
+        setattr(settings, f"FHIR_{name}", value)
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ({"BASE": ""}, "CHARTWARDEN_FHIR_BASE"),
+        ({"KEY": "no such file"}, "CHARTWARDEN_FHIR_KEY"),
+        ({"KEY": "x", "CLIENT": ""}, "CHARTWARDEN_FHIR_CLIENT"),
+        ({"KEY": __file__}, "CHARTWARDEN_FHIR_KEY"),
+    ],
+)
+def test_a_gateway_that_is_set_up_by_half_does_not_start(settings: Any, more: dict[str, str], where: str) -> None:
+    _ehr(settings)
+    check_settings()
+    _ehr(settings, **more)
+    with pytest.raises(InputRefused, match=where):
+        check_settings()

@@ -10,7 +10,7 @@ import pytest
 
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.web import configuration
-from chartwarden.web.configuration import mail
+from chartwarden.web.configuration import fhir_base, mail
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,21 @@ def test_a_session_is_noted_with_the_address_before_the_proxy(
     told = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
     assert signed_in("coder").get(f"/c/{house.id}/", headers=told).status_code == 200
     assert UserSession.objects.get().ip == expected
+
+
+@pytest.mark.parametrize(
+    "url", ["https://ehr.example/fhir/", "http://127.0.0.1:8080/fhir", "http://localhost/fhir", "http://[::1]:80/r4"]
+)
+def test_the_ehr_is_reached_encrypted_or_on_this_machine(url: str) -> None:
+    assert fhir_base(url) == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://ehr.example/fhir", "http://127.0.0.1.example/fhir", "https://u:p@ehr.example/fhir", "https:///fhir",
+     "https://ehr.example/fhir?x=1", "https://ehr.example/fhir#x", "ftp://ehr.example", "ehr.example/fhir"],
+)  # fmt: skip
+def test_another_address_of_an_ehr_is_refused(url: str) -> None:
+    with pytest.raises(InputRefused, match="CHARTWARDEN_FHIR_BASE"):
+        fhir_base(url)
+    assert fhir_base("") == ""

@@ -1,0 +1,233 @@
+"""The gateway as an ASGI application: decided, written to the ledger, and only then fetched, checked and served.
+
+Law 1: the entry is durable before the EHR is asked. Law 9: whatever goes wrong, nothing is served. No address is
+logged, since a client may put a patient's id there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
+
+import msgspec
+from django.db import close_old_connections
+
+from chartwarden.clinics.services import across_clinics, acting_in, seal, unseal
+from chartwarden.gateway import compartment, replies
+from chartwarden.gateway.compartment import BINARY, Asked, NotAsked
+from chartwarden.gateway.contracts import Reason, Standing, Verdict
+from chartwarden.gateway.fetching import NotFetched, Upstream
+from chartwarden.gateway.opened import opening
+from chartwarden.gateway.replies import Reply
+from chartwarden.gateway.rules import decide
+from chartwarden.gateway.serving import PAGES, Expected, NotServed, Served, checked
+from chartwarden.gateway.tokens import standing
+from chartwarden.gateway.writing import Writing
+from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.sealing import SealBroken
+from chartwarden.ledger.contracts import Draft
+from chartwarden.ledger.services import Committer
+
+log = logging.getLogger("chartwarden.gateway")
+T = TypeVar("T")
+Scope: TypeAlias = Mapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+ADDRESS = re.compile(r"/fhir/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(.*)", re.ASCII | re.DOTALL)
+THREADS = 4
+FRESH = 0.5
+"""Seconds for which facts are good: whatever ends an access, the next request after it is refused."""
+LARGE = 64 << 10
+PAGE, PAGE_PURPOSE, MOST_PAGE = "_page/", "gateway page", 6000
+MOST_TOKENS = 10_000
+WORDS = tuple(f'"{word}"'.encode() for word in PAGES)
+NO_TOKEN = replies.outcome(401, "Open the assignment in Chartwarden first: this token does not open it, or is over.")
+NOWHERE = replies.outcome(404, "There is nothing here. Addresses begin with /fhir/ and the opened assignment's id.")
+NO_LEDGER = replace(replies.denied(Verdict((Reason.LEDGER_UNAVAILABLE,))), status=503)
+NO_EHR = replies.outcome(503, "No EHR is connected for this clinic.")
+BROKEN = replies.outcome(500, "Something went wrong here. Nothing was served. Try again.")
+NOT_TOLD = NotAsked(403, "binary", "Read the document that names this attachment first.")
+OUTSIDE = "The EHR's answer held something that is not this patient's, so none of it is shown. Tell your supervisor."
+UNREADABLE = "The EHR's answer can't be read, so it is not shown."
+
+
+class Gateway:
+    """An ASGI application. ``ours`` is how it is reached from outside, ``clinic`` whose EHR it is ("": the only one's),
+    ``clock`` the time in UTC."""
+
+    def __init__(
+        self, upstream: Upstream | None, ours: str, clinic: str, clock: Callable[[], datetime],
+        committer: Committer | None = None,
+    ) -> None:  # fmt: skip
+        self._upstream, self._ours, self._clinic, self._clock = upstream, ours.rstrip("/"), clinic, clock
+        self._committer = committer or Committer(across_clinics)
+        self._writing = Writing(self._committer.submit)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
+        self._standings: dict[tuple[str, UUID], tuple[float, asyncio.Future[Standing | None]]] = {}
+        self._told: dict[UUID, set[str]] = {}
+
+    async def __call__(
+        self, scope: Scope, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        """Answer a request."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            try:
+                reply = await self._answer(scope)
+            except Exception as fault:
+                log.error("a request failed: %s", type(fault).__name__)
+                reply = BROKEN
+            size = (b"content-length", str(len(reply.body)).encode())
+            headers = [*replies.ALWAYS, *reply.headers, size]
+            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+            await send({"type": "http.response.body", "body": reply.body})
+
+    async def _live(
+        self, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        if self._upstream is not None:
+            await self._upstream.close()
+        await asyncio.to_thread(self._committer.close)
+        self._pool.shutdown(wait=False)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _answer(self, scope: Scope) -> Reply:
+        raw = scope.get("raw_path")
+        path = raw.decode("latin-1").partition("?")[0] if raw else scope["path"]
+        found = ADDRESS.fullmatch(path)
+        if found is None:
+            return NOWHERE
+        assignment, rest = UUID(found[1]), found[2]
+        if rest == "metadata" and scope["method"] == "GET":
+            return replies.capabilities()
+        there = await self._standing(_token(scope), assignment)
+        now = self._clock()
+        if there is None or there.expires_at <= now:
+            return NO_TOKEN
+        connected = str(there.clinic) == self._clinic if self._clinic else there.alone
+        if self._upstream is None or not connected:
+            return NO_EHR
+        query = scope.get("query_string", b"").decode("latin-1")
+        asked, address = await self._asked(scope["method"], rest, query, there)
+        if isinstance(asked, NotAsked):
+            return await self._refused(there, asked, now)
+        facts = replace(there.facts, at=now)
+        verdict = decide(facts)
+        actor = Actor.of_token(there.token, there.person)
+        draft = opening(there.clinic, there.person, there.patient, asked.interaction, facts, verdict, actor)
+        if not await self._writing.written(draft):
+            return NO_LEDGER
+        if not verdict.allowed:
+            return replies.denied(verdict)
+        return await self._served(there, asked, address, self._upstream)
+
+    async def _standing(self, token: str, assignment: UUID) -> Standing | None:
+        key, now = (token, assignment), time.monotonic()
+        kept = self._standings.get(key)
+        if kept is None or now - kept[0] > FRESH:
+            if len(self._standings) > MOST_TOKENS:
+                self._standings.clear()
+            kept = self._standings[key] = now, asyncio.ensure_future(self._in_thread(standing, *key, self._clock()))
+        try:
+            return await asyncio.shield(kept[1])
+        except BaseException:
+            self._standings.pop(key, None)
+            raise
+
+    async def _asked(self, method: str, rest: str, query: str, there: Standing) -> tuple[Asked | NotAsked, str]:
+        """What is asked for, and its address at the EHR."""
+        if rest.startswith(PAGE) and method == "GET":
+            behind = await self._in_thread(_unsealed, there, rest.removeprefix(PAGE), query)
+            if isinstance(behind, NotAsked):
+                return behind, ""
+            return Asked(behind[0]), behind[1]
+        asked = compartment.asked(method, rest, query, there.patient)
+        if isinstance(asked, NotAsked):
+            return asked, ""
+        if asked.kind == BINARY and asked.identity not in self._told.get(there.token, ()):
+            return NOT_TOLD, ""
+        return asked, f"/{compartment.upstream(asked, there.patient)}"
+
+    async def _refused(self, there: Standing, why: NotAsked, now: datetime) -> Reply:
+        said = {"why": why.why, "status": why.status}
+        written = await self._writing.written(_draft(there, "gateway.request_refused", said, now))
+        return replies.outcome(why.status, why.sentence) if written else NO_LEDGER
+
+    async def _served(self, there: Standing, asked: Asked, address: str, upstream: Upstream) -> Reply:
+        try:
+            body = await upstream.get(address)
+            served = await self._checked(body, there, asked, upstream.base)
+        except NotFetched as fault:
+            why, status, reply = fault.why, fault.status, replies.outcome(fault.reply, fault.sentence)
+        except NotServed as fault:
+            why, status = fault.why, 200
+            reply = replies.outcome(502, OUTSIDE if why == "outside" else UNREADABLE)
+        else:
+            if served.binaries:
+                self._tell(there.token, served.binaries)
+            return Reply(200, served.body)
+        said = {"why": why, "status": status, "interaction": asked.interaction}
+        await self._writing.written(_draft(there, "gateway.record_failed", said, self._clock()))
+        return reply
+
+    async def _checked(self, body: bytes, there: Standing, asked: Asked, base: str) -> Served:
+        ours = f"{self._ours}/fhir/{there.assignment}"
+        expected = Expected(there.patient, asked.kind, asked.identity)
+        do = partial(checked, body, expected, base, ours, partial(_page, there, asked.kind, ours))
+        if len(body) < LARGE and not any(word in body for word in WORDS):
+            return do()
+        return await self._in_thread(do)  # large, or with links to be sealed
+
+    def _tell(self, token: UUID, binaries: tuple[str, ...]) -> None:
+        if token not in self._told and len(self._told) >= MOST_TOKENS:
+            self._told.pop(next(iter(self._told)))
+        self._told.setdefault(token, set()).update(binaries)
+
+    async def _in_thread(self, do: Callable[..., T], *given: Any) -> T:
+        def run() -> T:
+            close_old_connections()
+            return do(*given)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+
+def _token(scope: Scope) -> str:
+    found = [value for name, value in scope["headers"] if name == b"authorization"]
+    scheme, _, text = (found[0] if len(found) == 1 else b"").decode("latin-1").partition(" ")
+    return text.strip()[:200] if scheme.lower() == "bearer" else ""
+
+
+def _draft(there: Standing, kind: str, facts: Mapping[str, Any], at: datetime) -> Draft:
+    subject = {"person": str(there.person), "assignment": str(there.assignment)}
+    return Draft(there.clinic, kind, Actor.of_token(there.token, there.person), at, subject, facts)
+
+
+def _page(there: Standing, kind: str, ours: str, behind: str) -> str:
+    """Our address of a further page of the EHR's: sealed, so that it names no patient and nobody makes up another."""
+    with acting_in(there.clinic):
+        sealed = seal(there.clinic, PAGE_PURPOSE, msgspec.json.encode((kind, behind)), there.assignment.bytes)
+    return f"{ours}/{PAGE}{urlsafe_b64encode(sealed).decode().rstrip('=')}"
+
+
+def _unsealed(there: Standing, text: str, query: str) -> tuple[str, str] | NotAsked:
+    if query or len(text) > MOST_PAGE or not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+        return compartment.ADDRESS
+    try:
+        with acting_in(there.clinic):
+            sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            opened = unseal(there.clinic, PAGE_PURPOSE, sealed, there.assignment.bytes)
+        return msgspec.json.decode(opened, type=tuple[str, str])
+    except (SealBroken, ValueError):
+        return compartment.ADDRESS

@@ -1,0 +1,160 @@
+"""What of the EHR's answers goes out: this patient's alone, with links that lead back here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwarden.gateway.compartment import SEARCHES
+from chartwarden.gateway.serving import OF_WHOM, Expected, NotServed, Served, checked
+
+BASE, OURS = "https://ehr.example/fhir", "https://gate.example/fhir/a1"
+ME, OTHER = {"reference": "Patient/P1"}, {"reference": "Patient/P2"}
+OBSERVATION = {"resourceType": "Observation", "id": "o1", "subject": ME}
+
+
+def served(resource: object, kind: str = "Observation", identity: str = "o1") -> Served:
+    expected = Expected("P1", kind, identity)
+    return checked(json.dumps(resource).encode(), expected, BASE, OURS, lambda behind: f"page:{behind}")
+
+
+def bundle(*resources: object, **more: object) -> dict[str, Any]:
+    entry = [{"fullUrl": f"{BASE}/Observation/o1", "resource": one} for one in resources]
+    return {"resourceType": "Bundle", "type": "searchset", "total": len(entry), "entry": entry, **more}
+
+
+def test_the_patients_own_goes_out_as_it_came() -> None:
+    for reference in ("Patient/P1", f"{BASE}/Patient/P1", "Patient/P1/_history/3"):
+        one = {**OBSERVATION, "subject": {"reference": reference, "display": "Example"}, "valueString": "ü"}
+        out = json.loads(served(one).body)
+        assert out == {**one, "subject": {**one["subject"], "reference": reference.replace(BASE, OURS)}}
+    assert json.loads(served({"resourceType": "Patient", "id": "P1"}, "Patient", "P1").body)["id"] == "P1"
+
+
+STRAYS: dict[str, dict[str, Any]] = {
+    "another patient's": {"subject": OTHER},
+    "nobody's": {"subject": None},
+    "a group's": {"subject": {"reference": "Group/P1"}},
+    "one told by an identifier alone": {"subject": {"identifier": {"value": "P1"}}},
+    "of a contained patient": {"subject": {"reference": "#p"}, "contained": [{"resourceType": "Patient", "id": "p"}]},
+    "another server's patient": {"subject": {"reference": "https://other.example/fhir/Patient/P1"}},
+    "a patient whose id begins alike": {"subject": {"reference": "Patient/P12"}},
+    "a patient behind a path": {"subject": {"reference": "Patient/P2/../P1"}},
+    "another resource": {"id": "o2"},
+    "another type": {"resourceType": "Condition"},
+    "no id": {"id": None},
+    "holding a patient": {"contained": [{"resourceType": "Patient", "id": "p"}]},
+    "holding another's resource": {"contained": [{"resourceType": "Specimen", "id": "s", "subject": OTHER}]},
+    "holding another's relative": {"contained": [{"resourceType": "RelatedPerson", "id": "r", "patient": OTHER}]},
+    "holding another's coverage": {"contained": [{"resourceType": "Coverage", "id": "c", "beneficiary": OTHER}]},
+    "holding a holder": {"contained": [{"resourceType": "Specimen", "contained": [{"resourceType": "Patient"}]}]},
+    "holding a bundle": {"contained": [{"resourceType": "Bundle", "id": "b", "contained": [{}]}]},
+}
+
+
+@pytest.mark.parametrize("change", STRAYS.values(), ids=STRAYS)
+def test_one_that_is_not_the_patients_spoils_the_whole_answer(change: dict[str, Any]) -> None:
+    one = {name: value for name, value in {**OBSERVATION, **change}.items() if value is not None}
+    with pytest.raises(NotServed, match="outside"):
+        served(one)
+    if change != {"id": "o2"}:
+        with pytest.raises(NotServed, match="outside"):
+            served(bundle(OBSERVATION, one), identity="")
+
+
+def test_the_patients_own_may_hold_what_is_nobody_elses() -> None:
+    inner = [{"resourceType": "Practitioner", "id": "d"}, {"resourceType": "Specimen", "id": "s", "subject": ME}]
+    assert json.loads(served({**OBSERVATION, "contained": inner}).body)["contained"] == inner
+
+
+@pytest.mark.parametrize("kind", sorted(set(SEARCHES) - {"Patient"}))
+def test_each_type_says_of_whom_it_is_in_its_own_element(kind: str) -> None:
+    element = OF_WHOM.get(kind, "subject")
+    assert served({"resourceType": kind, "id": "x", element: ME}, kind, "x")
+    with pytest.raises(NotServed):
+        served({"resourceType": kind, "id": "x", element: OTHER}, kind, "x")
+
+
+def test_links_of_a_bundle_lead_back_here_and_others_go() -> None:
+    links = {
+        "self": f"{BASE}/Observation?patient=P1",
+        "next": f"{BASE}/Observation?patient=P1&_offset=20",
+        "previous": f"{BASE}?_getpages=7",
+        "first": "https://elsewhere.example/fhir/Observation",
+        "last": f"{BASE}/../admin",
+        "prev": f"{BASE}//elsewhere",
+        "edit": f"{BASE}/Observation",
+    }
+    out = json.loads(
+        served(bundle(OBSERVATION, link=[{"relation": r, "url": u} for r, u in links.items()]), identity="").body
+    )
+    assert {one["relation"]: one["url"] for one in out["link"]} == {
+        "next": "page:/Observation?patient=P1&_offset=20",
+        "previous": "page:?_getpages=7",
+    }
+    assert out["entry"][0] == {"fullUrl": f"{OURS}/Observation/o1", "resource": OBSERVATION}
+    assert out["total"] == 1
+    assert BASE not in json.dumps(out)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b"<html>", b'{"resourceType":"Observation"', b'"x"', b"\xff", b"[" * 100_000,
+     json.dumps({**OBSERVATION, "subject": "Patient/P1"}).encode(), b"{}"],
+)  # fmt: skip
+@pytest.mark.parametrize("identity", ["o1", ""])
+def test_what_can_not_be_read_does_not_go_out(body: bytes, identity: str) -> None:
+    with pytest.raises(NotServed):
+        checked(body, Expected("P1", "Observation", identity), BASE, OURS, str)
+
+
+@pytest.mark.parametrize(
+    "change", [{"type": "transaction-response"}, {"resourceType": "Parameters"}, {"entry": [{"fullUrl": "x"}]}]
+)
+def test_only_a_searchset_answers_a_search(change: dict[str, Any]) -> None:
+    with pytest.raises(NotServed, match="unreadable"):
+        served({**bundle(OBSERVATION), **change}, identity="")
+
+
+def test_an_empty_bundle_and_one_with_an_outcome_go_out() -> None:
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "x"}]}
+    assert (
+        json.loads(served({"resourceType": "Bundle", "type": "searchset", "total": 0}, identity="").body)["total"] == 0
+    )
+    assert json.loads(served(bundle(OBSERVATION, outcome), identity="").body)["entry"][1] == {"resource": outcome}
+
+
+def test_documents_tell_which_attachments_may_be_read() -> None:
+    urls = ["Binary/b1", f"{BASE}/Binary/b2", f"{BASE}/Binary/b3/_history/1", "https://other.example/Binary/b4",
+            "Binary/../b5", "Patient/P2"]  # fmt: skip
+    document = {"resourceType": "DocumentReference", "id": "d1", "subject": ME,
+                "content": [{"attachment": {"url": url}} for url in urls]}  # fmt: skip
+    assert served(document, "DocumentReference", "d1").binaries == ("b1", "b2", "b3")
+    report = {"resourceType": "DiagnosticReport", "id": "r1", "subject": ME, "presentedForm": [{"url": "Binary/b9"}]}
+    assert served(bundle(report), "DiagnosticReport", "").binaries == ("b9",)
+
+
+def test_an_attachment_may_say_that_it_is_another_patients() -> None:
+    binary = {"resourceType": "Binary", "id": "b1", "contentType": "text/plain", "data": "eA=="}
+    assert served(binary, "Binary", "b1")
+    assert served({**binary, "securityContext": ME}, "Binary", "b1")
+    with pytest.raises(NotServed, match="outside"):
+        served({**binary, "securityContext": OTHER}, "Binary", "b1")
+
+
+@given(st.lists(st.sampled_from(["P1", "P2", "P3"]), max_size=6), st.booleans())
+def test_a_bundle_goes_out_only_where_every_entry_is_the_patients(patients: list[str], absolute: bool) -> None:
+    start = f"{BASE}/" if absolute else ""
+    resources = [
+        {"resourceType": "Observation", "id": f"o{n}", "subject": {"reference": f"{start}Patient/{patient}"}}
+        for n, patient in enumerate(patients)
+    ]
+    if set(patients) <= {"P1"}:
+        assert len(json.loads(served(bundle(*resources), identity="").body).get("entry", [])) == len(patients)
+    else:
+        with pytest.raises(NotServed, match="outside"):
+            served(bundle(*resources), identity="")

@@ -1,0 +1,114 @@
+"""An assignment opened for a person: decided, written down, and a token for minutes that opens this record alone."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from chartwarden.assignments import queries as assignments
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.queries import clinic as clinic_of
+from chartwarden.clinics.queries import clinics
+from chartwarden.clinics.services import across_clinics, acting_in
+from chartwarden.gateway import models
+from chartwarden.gateway.contracts import Facts, Opening, Standing
+from chartwarden.gateway.gathering import facts_for
+from chartwarden.gateway.opened import opening
+from chartwarden.gateway.rules import decide
+from chartwarden.kernel.actors import Actor
+from chartwarden.ledger.services import append, append_many
+
+PREFIX = "cwo_"
+LIFE = timedelta(minutes=15)
+"""How long a token opens its record. Whoever works on opens the assignment again, and is decided about again."""
+
+
+def open_assignment(
+    *, clinic: Clinic, person: UUID, assignment: UUID, purpose: str, actor: Actor, at: datetime
+) -> Opening:
+    """Decide whether a person's assignment opens its record; where it does, make the token. The answer is in the ledger
+    either way. Tokens that the person had for it end.
+    """
+    with transaction.atomic():
+        patient, facts = facts_of(clinic, person, assignment, purpose, at)
+        verdict = decide(facts)
+        if not verdict.allowed:
+            append_many(clinic.id, [opening(clinic.id, person, patient, "open", facts, verdict, actor)])
+            return Opening(verdict)
+        _end(clinic.id, person, assignment, at)
+        text = PREFIX + secrets.token_urlsafe(32)
+        row = models.AccessToken.objects.create(
+            clinic_id=clinic.id,
+            person_id=person,
+            assignment_id=assignment,
+            digest=digest_of(text),
+            purpose=purpose,
+            made_at=at,
+            expires_at=at + LIFE,
+        )
+        append(
+            clinic=clinic.id,
+            kind="gateway.assignment_opened",
+            actor=actor,
+            at=at,
+            subject={"person": str(person), "assignment": str(assignment), "token": str(row.id)},
+            facts={"purpose": purpose, "expires_at": row.expires_at.isoformat()},
+        )
+    return Opening(verdict, text, row.expires_at)
+
+
+def shut_assignment(*, clinic: UUID, person: UUID, assignment: UUID, actor: Actor, at: datetime) -> int:
+    """End a person's tokens for an assignment at once. Says how many; again is harmless."""
+    with transaction.atomic():
+        ended = _end(clinic, person, assignment, at)
+        if ended:
+            subject = {"person": str(person), "assignment": str(assignment)}
+            append(clinic=clinic, kind="gateway.assignment_shut", actor=actor, at=at, subject=subject)
+    return ended
+
+
+def _end(clinic: UUID, person: UUID, assignment: UUID, at: datetime) -> int:
+    rows = models.AccessToken.objects.filter(
+        clinic_id=clinic, person_id=person, assignment_id=assignment, withdrawn_at=None, expires_at__gt=at
+    )
+    return int(rows.update(withdrawn_at=at))
+
+
+def facts_of(clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime) -> tuple[str, Facts]:
+    """The patient of an assignment (the EHR's id; "" where there is no such assignment), and the facts of opening the
+    record by it and by no other.
+    """
+    work = assignments.work(clinic.id, assignment)
+    patient = work.patient if work else ""
+    facts = facts_for(clinic, person, patient, purpose, at)
+    own = tuple(one for one in facts.grants if one.assignment == str(assignment))
+    return patient, replace(facts, grants=own)
+
+
+def standing(text: str, assignment: UUID, at: datetime) -> Standing | None:
+    """Whom a token stands for at an assignment, and the facts of it; None for a token that does not hold there.
+
+    Looks across clinics, since the token says which.
+    """
+    if not text.startswith(PREFIX):
+        return None
+    with across_clinics():
+        rows = models.AccessToken.objects.filter(digest=digest_of(text), withdrawn_at=None, expires_at__gt=at)
+        row = rows.filter(assignment_id=assignment).first()
+        clinic = clinic_of(row.clinic_id) if row else None
+        alone = len(clinics()) == 1
+    if row is None or clinic is None:
+        return None
+    with acting_in(clinic.id):
+        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at)
+    return Standing(clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone)
+
+
+def digest_of(text: str) -> str:
+    """The SHA-256 by which a token is found; its 256 random bits need no slower hash."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,17 @@
+"""The gateway as an ASGI application."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from django.utils import timezone
+
+from chartwarden.web.parent import end_with_it
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chartwarden.web.settings")
+django.setup()
+from chartwarden.gateway.services import application as gateway  # noqa: E402  after Django is set up
+
+application = gateway(timezone.now)
+end_with_it()
