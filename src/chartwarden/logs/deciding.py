@@ -56,11 +56,14 @@ def count_import(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> N
             },
         )
         latest = models.LogImport.objects.filter(clinic_id=clinic).aggregate(latest=Max("revision"))["latest"]
+        parts = row.parts
+        if taken is not None:
+            row.parts = 0
         row.revision, row.decided_at, row.counts_when_read, row.held = (latest or 0) + 1, at, False, ""
         row.save()
     if taken is not None:
         # The table holds the rows now; one copy of people's data less.
-        for number in range(row.parts):
+        for number in range(parts):
             vault.part(clinic, row.id, number).unlink(missing_ok=True)
 
 
