@@ -13,9 +13,25 @@ from django.db.models import Case, Count, Q, QuerySet, When
 
 from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.contracts import Grant, Load, Work
+from chartwarden.assignments.dues import due, facts
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.people.queries import by_code
 
+__all__ = [
+    "assignments_behind",
+    "assignments_table",
+    "board",
+    "brought",
+    "counts",
+    "due",
+    "facts",
+    "grants",
+    "loads",
+    "one_of_own",
+    "own_total",
+    "own_work",
+    "work",
+]
 COLUMNS = pa.schema(
     [
         pa.field("assignment", pa.string()),
@@ -72,20 +88,21 @@ def grants(clinic: UUID, person: UUID, patient: str) -> list[Grant]:
     ]  # fmt: skip
 
 
-def own_work(clinic: UUID, person: UUID, most: int) -> list[Work]:
+def own_work(clinic: UUID, person: UUID, at: datetime, most: int) -> list[Work]:
     """What a coder has before them, what they have begun first, then the oldest; at most so many. PHI, for their own
     page."""
     rank = Case(*(When(state=state, then=place) for place, state in enumerate(ORDER)))
-    return [_work(row) for row in _own(clinic, person).order_by(rank, "assigned_at", "id")[:most]]
+    return [_work(row) for row in _own(clinic, person, at).order_by(rank, "assigned_at", "id")[:most]]
 
 
-def own_total(clinic: UUID, person: UUID) -> int:
+def own_total(clinic: UUID, person: UUID, at: datetime) -> int:
     """How many records are open to a person."""
-    return int(_own(clinic, person).count())
+    return int(_own(clinic, person, at).count())
 
 
-def _own(clinic: UUID, person: UUID) -> QuerySet[models.Assignment]:
-    return models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, state__in=rules.OPEN)
+def _own(clinic: UUID, person: UUID, at: datetime) -> QuerySet[models.Assignment]:
+    rows = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, state__in=rules.OPEN)
+    return rows.exclude(expires_at__lte=at)
 
 
 def one_of_own(clinic: UUID, person: UUID, assignment: UUID) -> Work | None:

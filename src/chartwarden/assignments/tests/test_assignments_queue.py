@@ -61,13 +61,13 @@ def test_from_the_queue_to_submitted_and_the_record_shuts(house: House) -> None:
         clinic=house.id, assignment=made, why="provider_query", revision=there.revision,
         actor=house.actor("coder"), at=AT + HOUR,
     )  # fmt: skip
-    (held,) = queries.own_work(house.id, house.people["coder"], 9)
+    (held,) = queries.own_work(house.id, house.people["coder"], AT, 9)
     assert (held.state, held.hold, held.patient) == ("on_hold", "provider_query", "P1")
     for event in ("resumed", "coded", "submitted"):
         step(house, made, event)
     (grant,) = queries.grants(house.id, house.people["coder"], "P1")
     assert (grant.is_open, grant.ends) == (False, AT + HOUR)
-    assert queries.own_work(house.id, house.people["coder"], 9) == []
+    assert queries.own_work(house.id, house.people["coder"], AT, 9) == []
     assert kinds(house) == [
         f"assignments.{event}" for event in ("added", "assigned", "begun", "held", "resumed", "coded", "submitted")
     ]

@@ -28,7 +28,7 @@ SAID = {
 @page(Permission.CODE_RECORDS)
 def my_work(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """The next record, and all others that are open to the member."""
-    work = queries.own_work(clinic, request.member.person, SHOWN)
+    work = queries.own_work(clinic, request.member.person, request.now, SHOWN)
     names = patients.names(clinic, {one.patient for one in work})
     return render(
         request,
@@ -36,7 +36,7 @@ def my_work(request: HttpRequest, clinic: UUID) -> HttpResponse:
         {
             "first": work[0] if work else None,
             "rest": work[1:],
-            "total": queries.own_total(clinic, request.member.person),
+            "total": queries.own_total(clinic, request.member.person, request.now),
             "names": names,
             "holds": rules.HOLDS,
         },
