@@ -11,6 +11,21 @@ from chartwarden.web.api.documentation import METHODS, schema
 
 COVERED: dict[str, tuple[str, ...]] = {
     "": ("GET today", "GET ledger-entries"),
+    "devices/": ("GET devices",),
+    "devices/<uuid:device>/": ("GET devices/{device}",),
+    "devices/<uuid:device>/approve/": ("POST devices/{device}/approve",),
+    "devices/<uuid:device>/change/": ("PATCH devices/{device}",),
+    "devices/<uuid:device>/withdraw/": ("POST devices/{device}/withdraw",),
+    "devices/add/": ("POST devices",),
+    "devices/asked-for/": ("GET preconditions", "PUT preconditions"),
+    "devices/disposals/": ("GET disposals",),
+    "devices/disposals/add/": ("POST disposals",),
+    "devices/exceptions/<uuid:exception>/end/": ("DELETE exceptions/{exception}",),
+    "devices/exceptions/add/": ("POST exceptions",),
+    "devices/networks/": ("GET networks",),
+    "devices/networks/<uuid:network>/remove/": ("DELETE networks/{network}",),
+    "devices/networks/add/": ("POST networks",),
+    "devices/statements/": ("GET workplace-statements",),
     "duties/": ("GET duties",),
     "duties/<slug:duty>/": ("GET duties/{duty}", "POST duties/{duty}/close"),
     "duties/recertification/": ("GET recertification", "POST recertification"),
@@ -85,6 +100,7 @@ COVERED: dict[str, tuple[str, ...]] = {
 ON_PAGES_ALONE = {
     "my-work/": "a coder's own; coders make no tokens, and a coding platform sends the queue's feed",
     "my-work/<uuid:assignment>/": "as my-work/",
+    "my-workplace/": "a person's own statement, which no program signs for them",
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
 }
 OUTSIDE = {
