@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chartwarden.clinics.services import seal
+from chartwarden.clinics.services import seal, seal_salt
 from chartwarden.devices import models, rules
 from chartwarden.devices.keeping import NOTE, checked
 from chartwarden.kernel.actors import Actor
@@ -40,7 +40,7 @@ def sign_statement(*, clinic: UUID, confirmed: Collection[str], note: str, actor
             whole=whole,
             note=seal(clinic, NOTE, note.encode()),
         )
-        append(
+        entry = append(
             clinic=clinic,
             kind="devices.statement_signed",
             actor=actor,
@@ -49,4 +49,7 @@ def sign_statement(*, clinic: UUID, confirmed: Collection[str], note: str, actor
             facts={"version": rules.STATEMENT_VERSION, "confirmed": points, "whole": whole},
             private={"note": note} if note else {},
         )
+        if note:
+            row.salt = seal_salt(clinic, entry.salts["note"])
+            row.save(update_fields=["salt"])
     return whole

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.clinics.services import seal
+from chartwarden.clinics.services import seal, seal_salt
 from chartwarden.devices import models, rules
 from chartwarden.devices.keeping import WHAT, checked
 from chartwarden.devices.registering import withdraw_device
@@ -63,7 +63,7 @@ def record_disposal(
             recorded_at=at,
             what=seal(clinic.id, WHAT, what.encode()),
         )
-        append(
+        entry = append(
             clinic=clinic.id,
             kind="devices.disposed",
             actor=actor,
@@ -78,5 +78,7 @@ def record_disposal(
             },
             private={"what": what},
         )
+        row.salt = seal_salt(clinic.id, entry.salts["what"])
+        row.save(update_fields=["salt"])
     made: UUID = row.id
     return made

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chartwarden.clinics.services import seal
+from chartwarden.clinics.services import seal, seal_salt
 from chartwarden.devices import models, rules
 from chartwarden.devices.keeping import WHY, checked, tell_precondition
 from chartwarden.kernel.actors import Actor
@@ -64,7 +64,7 @@ def make_exception(
             granted_by_id=actor.person,
             why=seal(clinic, WHY, why.encode()),
         )
-        append(
+        entry = append(
             clinic=clinic,
             kind="devices.exception_made",
             actor=actor,
@@ -73,6 +73,8 @@ def make_exception(
             facts={"reason": reason, "ends": ends.isoformat()},
             private={"why": why},
         )
+        row.salt = seal_salt(clinic, entry.salts["why"])
+        row.save(update_fields=["salt"])
     made: UUID = row.id
     return made
 

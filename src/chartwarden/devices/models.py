@@ -1,4 +1,7 @@
-"""The register of devices and networks, statements about workplaces, exceptions, and the disposal log."""
+"""The register of devices and networks, statements about workplaces, exceptions, and the disposal log.
+
+A ``salt`` is that of the ledger's commitment to the sealed words beside it, itself sealed.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +65,7 @@ class WorkplaceStatement(models.Model):
     confirmed = models.JSONField(default=list)
     whole = models.BooleanField()
     note = models.BinaryField()
+    salt = models.BinaryField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["clinic", "person", "signed_at"], name="statement_by_person")]
@@ -95,6 +99,7 @@ class WorkplaceException(models.Model):
     ended_at = models.DateTimeField(null=True)
     granted_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
     why = models.BinaryField()
+    salt = models.BinaryField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["clinic", "person", "ends"], name="exception_by_person")]
@@ -114,3 +119,4 @@ class Disposal(models.Model):
     recorded_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
     what = models.BinaryField()
+    salt = models.BinaryField(null=True)

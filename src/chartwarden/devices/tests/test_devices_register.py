@@ -8,13 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from chartwarden.devices import queries, rules, services
+from chartwarden.clinics.services import open_salt
+from chartwarden.devices import models, queries, rules, services
 from chartwarden.devices.contracts import WorkplaceStanding
 from chartwarden.devices.feeds import TAKES
 from chartwarden.kernel.decisions import Refused, Stale
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.kernel.progress import Quiet
 from chartwarden.kernel.taken import Taken
+from chartwarden.ledger.entry import commitment
 from chartwarden.ledger.queries import entries
 from chartwarden.logs.queries import feeds
 from chartwarden.logs.services import read_feed
@@ -181,7 +183,11 @@ def test_a_statement_counts_when_every_point_is_confirmed(house: House) -> None:
     assert due.astimezone(house.clinic.time_zone).date() == date(2026, 6, 26)
     newest, first = queries.statements(house.id, house.people["coder"])
     assert (newest.whole, first.whole, first.note) == (True, False, "My screen faces the street.")
-    assert "street" not in str([one.facts for one in entries(house.id)])
+    said = next(one for one in entries(house.id) if one.kind == "devices.statement_signed")
+    kept = models.WorkplaceStatement.objects.get(clinic_id=house.id, whole=False)
+    salt = open_salt(house.id, kept.salt)
+    assert commitment(salt, "My screen faces the street.") == said.private["note"]
+    assert "street" not in str(said)
 
 
 def test_nobody_owes_a_statement_before_they_began(house: House) -> None:
