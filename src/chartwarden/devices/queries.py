@@ -32,6 +32,7 @@ __all__ = [
     "own_statement_due",
     "preconditions",
     "standing",
+    "statement_points",
     "statements",
 ]
 
@@ -145,6 +146,11 @@ def exceptions(clinic: UUID, at: datetime) -> list[Excepted]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def statement_points() -> tuple[str, ...]:
+    """The points of the statement about a workplace, by their names."""
+    return tuple(rules.STATEMENT)
 
 
 def statements(clinic: UUID, person: UUID | None = None, most: int = MOST) -> list[Statement]:
