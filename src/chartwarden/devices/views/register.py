@@ -80,7 +80,7 @@ def change(request: HttpRequest, clinic: UUID, device: UUID) -> HttpResponse:
         )
 
     note = "What is not so any more shuts records on this device at once."
-    words = (f"Change {found.name}", "Save it", "Saved.")
+    words = ("Change a device", "Save it", "Saved.")
     return form_page(request, form, do, "devices:one", words, note, device=device)
 
 
