@@ -61,6 +61,21 @@ BODIES: dict[str, Any] = {
         "kind": "addendum", "reason": "x", "coder": ID, "expires_at": "2026-03-20T00:00:00Z",
     },
     "POST queue/{assignment}/end": {"revision": 0},
+    "POST devices": {"name": "LT-901", "owner": "clinic"},
+    "PATCH devices/{device}": {"owner": "clinic", "revision": 1},
+    "POST devices/{device}/approve": {"revision": 1},
+    "POST devices/{device}/withdraw": {"revision": 1},
+    "POST networks": {"cidr": "10.9.0.0/16", "kind": "vpn"},
+    "POST disposals": {
+        "what": "x",
+        "kind": "paper",
+        "method": "shredded",
+        "day": "2026-03-02",
+        "disposed_by": ID,
+        "witness": ID,
+    },
+    "PUT preconditions": {"kind": "device", "asked": True},
+    "POST exceptions": {"person": ID, "reason": "device_not_approved", "why": "x", "ends": "2026-03-20T00:00:00Z"},
 }  # fmt: skip
 WORDS = {
     "index": "0", "first_day": "2026-03-02", "duty": "yearly_training", "role": "coder", "table": "people_rolegrant",

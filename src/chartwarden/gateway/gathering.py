@@ -14,8 +14,9 @@ from django.conf import settings
 from chartwarden.assignments import queries as assignments
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import inputs_changed_at
+from chartwarden.devices.queries import standing
 from chartwarden.gateway.chains import Vendors, chain, vendors_from
-from chartwarden.gateway.contracts import Facts, Grant
+from chartwarden.gateway.contracts import Facts, Grant, Reason
 from chartwarden.logs.services import kept_feed
 from chartwarden.people.contracts import Permission
 from chartwarden.people.queries import work_standing
@@ -23,9 +24,16 @@ from chartwarden.people.queries import work_standing
 FEEDS = ("vendors", "baas")
 
 
-def facts_for(clinic: Clinic, person: UUID, patient: str, purpose: str, at: datetime) -> Facts:
-    """The facts about a person of the clinic and a patient (the EHR's id). Whoever is unknown has no engagement."""
+def facts_for(
+    clinic: Clinic, person: UUID, patient: str, purpose: str, at: datetime, device: str = "", address: str = ""
+) -> Facts:
+    """The facts about a person of the clinic and a patient (the EHR's id). Whoever is unknown has no engagement.
+
+    ``device``: the name of the device that was shown, "" where none was; ``address``: where the person comes from, ""
+    where that is not known, which is taken for a public network.
+    """
     there = work_standing(clinic.id, person, at)
+    place = standing(clinic, person, device, address, at, there.begins if there else None)
     return Facts(
         at=at,
         purpose=purpose,
@@ -38,6 +46,10 @@ def facts_for(clinic: Clinic, person: UUID, patient: str, purpose: str, at: date
         suspended=bool(there and there.suspended),
         role_opens=bool(there and Permission.CODE_RECORDS in there.permissions),
         agreements=chain(vendors(clinic), there.employer, at) if there and there.employer else (),
+        device_approved=place.device_approved,
+        network_secured=place.network_secured,
+        attestation_due=place.attestation_due,
+        excused={Reason(reason): ends for reason, ends in place.excused.items()},
     )
 
 

@@ -18,15 +18,25 @@ from chartwarden.ledger.services import append_many
 
 
 def record_opening(
-    *, clinic: Clinic, person: UUID, patient: str, purpose: str, interaction: str, actor: Actor, at: datetime
+    *,
+    clinic: Clinic,
+    person: UUID,
+    patient: str,
+    purpose: str,
+    interaction: str,
+    actor: Actor,
+    at: datetime,
+    device: str = "",
+    address: str = "",
 ) -> Verdict:
     """Decide whether a person may have something of a patient's record, and write the answer down, in one transaction.
 
-    ``patient`` is the EHR's id; ``interaction`` what is asked for in FHIR's words, such as ``read Observation``. Law 1:
+    ``patient`` is the EHR's id; ``interaction`` what is asked for in FHIR's words, such as ``read Observation``;
+    ``device`` and ``address`` as ``facts_for`` takes them. Law 1:
     nothing may be fetched before this has returned, and nothing at all where it raises.
     """
     with transaction.atomic():
-        facts = facts_for(clinic, person, patient, purpose, at)
+        facts = facts_for(clinic, person, patient, purpose, at, device, address)
         verdict = decide(facts)
         append_many(clinic.id, [opening(clinic.id, person, patient, interaction, facts, verdict, actor)])
     return verdict

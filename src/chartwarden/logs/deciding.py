@@ -55,12 +55,15 @@ def count_import(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> N
                 "last_at": row.last_at.isoformat() if row.last_at else None,
             },
         )
+        parts = row.parts
+        if taken is not None:
+            row.parts = 0
         row.revision, row.decided_at = inputs_changed(clinic, row.kind), at
         row.counts_when_read, row.held = False, ""
         row.save()
     if taken is not None:
         # The table holds the rows now; one copy of people's data less.
-        for number in range(row.parts):
+        for number in range(parts):
             vault.part(clinic, row.id, number).unlink(missing_ok=True)
 
 

@@ -27,10 +27,10 @@ def fetch_logs(clinic: UUID, begins: datetime | None, ends: datetime | None, scr
 
 
 def kept_feed(clinic: UUID, name: str, scratch: Path) -> FeedRead | None:
-    """The newest counted file of a feed that no room has tables for, unsealed; None where there is none."""
-    rows = models.LogImport.objects.filter(clinic_id=clinic, kind=name, state=rules.COUNTED, parts__gt=0)
+    """The newest counted file of a feed, unsealed; None where there is none, or a room has taken it into its tables."""
+    rows = models.LogImport.objects.filter(clinic_id=clinic, kind=name, state=rules.COUNTED)
     row = rows.order_by("-revision").first()
-    return feed_of(row, scratch) if row else None
+    return feed_of(row, scratch) if row and row.parts else None
 
 
 def feed_of(row: models.LogImport, scratch: Path) -> FeedRead:

@@ -9,7 +9,9 @@ from chartwarden.people.contracts import Permission
 
 P = Permission
 EVERYONE = frozenset({P.SEE_HOME, P.SEE_OWN_ACCESSES, P.ANSWER_QUESTIONS})
-OVERSIGHT = frozenset({P.SEE_IMPORTS, P.SEE_REVIEWS, P.SEE_LEDGER, P.SEE_PEOPLE, P.SEE_DUTIES, P.SEE_SETTINGS})
+OVERSIGHT = frozenset(
+    {P.SEE_IMPORTS, P.SEE_REVIEWS, P.SEE_LEDGER, P.SEE_PEOPLE, P.SEE_DUTIES, P.SEE_SETTINGS, P.SEE_DEVICES}
+)
 DECIDING = frozenset({P.DECIDE_CASES, P.SIGN_REVIEWS, P.CLOSE_DUTIES, P.RECERTIFY_ACCESS, P.USE_API})
 
 ROLES: dict[str, frozenset[Permission]] = {
@@ -24,6 +26,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     | {
         P.IMPORT_LOGS,
         P.IMPORT_DEVICES,
+        P.MANAGE_DEVICES,
         P.MANAGE_PEOPLE,
         P.CLOSE_DUTIES,
         P.RECERTIFY_ACCESS,
@@ -35,8 +38,8 @@ ROLES: dict[str, frozenset[Permission]] = {
     | {P.SEE_QUEUE, P.ASSIGN_WORK}
     | {P.SEE_IMPORTS, P.IMPORT_QUEUE, P.IMPORT_SCHEDULES, P.SEE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES}
     | {P.RECERTIFY_ACCESS, P.USE_API},
-    "coder": EVERYONE | {P.CODE_RECORDS},
-    "qa_auditor": EVERYONE | {P.CODE_RECORDS},
+    "coder": EVERYONE | {P.CODE_RECORDS, P.ATTEST_WORKPLACE},
+    "qa_auditor": EVERYONE | {P.CODE_RECORDS, P.ATTEST_WORKPLACE},
     "human_resources": EVERYONE
     | {P.SEE_IMPORTS, P.IMPORT_STAFF, P.IMPORT_SCHEDULES, P.SEE_PEOPLE, P.MANAGE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES}
     | {P.USE_API},
@@ -59,7 +62,8 @@ The tables as such, without what is sealed, are for who answers for the installa
 
 A staff file ends engagements and says whose a login is, so importing it is for those who may do the same by hand: the
 privacy officer and human resources. A supervisor plans hours and leave; whoever runs the EHR or its security knows its
-devices and networks.
+devices and networks. Which devices open records, and who is excepted, is the security officer's alone; those who open
+records say each quarter how they work.
 """
 
 MUST_END = frozenset({"auditor"})

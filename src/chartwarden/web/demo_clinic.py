@@ -6,7 +6,7 @@ that there is a history, and the last one is due now.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from chartwarden.clinics.services import acting_in, open_clinic
 from chartwarden.demo.services import make_clinic
+from chartwarden.devices.queries import statement_points
+from chartwarden.devices.services import add_network, sign_statement
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.scratch import scratch_folder
 from chartwarden.kernel.zones import zone
@@ -49,8 +51,19 @@ def make(feeds: Path, now: datetime) -> UUID:
     with acting_in(opened.id):
         mornings = [min(_morning(day, local), now) for day in days]
         people = live(opened, feeds, mornings, system)
+        settle(opened.id, people, mornings[-1])
         ask(opened, Actor.of_person(people["privacy_officer"]), people["coder"], mornings[-1])
     return opened.id
+
+
+def settle(clinic: UUID, people: Mapping[str, UUID], at: datetime) -> None:
+    """A demo answers to its own machine alone, so that is its office; who codes there has signed for the workplace."""
+    officer = Actor.of_person(people["security_officer"])
+    for cidr in ("127.0.0.0/8", "::1/128"):
+        add_network(clinic=clinic, cidr=cidr, kind="office", actor=officer, at=at)
+    for role in ("coder", "qa_auditor"):
+        signed = Actor.of_person(people[role])
+        sign_statement(clinic=clinic, confirmed=statement_points(), note="", actor=signed, at=at)
 
 
 def _morning(day: date, local: ZoneInfo) -> datetime:

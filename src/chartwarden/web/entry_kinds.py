@@ -22,6 +22,7 @@ class EntryKind:
 
 
 TAKEN = "sha256 added changed ended unchanged"
+DEVICE = "owner encrypted managed antivirus approved_from approved_to"
 WORK = "coder work state hold"
 INPUTS = "inputs inputs_count inputs_sha256"
 KINDS: Mapping[str, EntryKind] = {
@@ -52,6 +53,24 @@ KINDS: Mapping[str, EntryKind] = {
     "clinics.webhook_added": EntryKind("added a webhook", "webhook", "host kinds"),
     "clinics.webhook_tested": EntryKind("tested a webhook", "webhook"),
     "clinics.webhook_withdrawn": EntryKind("withdrew a webhook", "webhook"),
+    "devices.approved": EntryKind("approved a device", "device person", DEVICE),
+    "devices.changed": EntryKind("changed what is known of a device", "device person", DEVICE),
+    "devices.disposed": EntryKind(
+        "wrote down a disposal", "disposal device", "thing method day disposed_by witness", "what"
+    ),
+    "devices.exception_ended": EntryKind("ended an exception for {person}", "exception person", "reason"),
+    "devices.exception_made": EntryKind("made an exception for {person}", "exception person", "reason ends", "why"),
+    "devices.feed_taken": EntryKind("imported the register of devices or networks", "feed", f"{TAKEN} absent held"),
+    "devices.network_added": EntryKind("put a network into the register", "network", "network is"),
+    "devices.network_removed": EntryKind("took a network out of the register", "network", "network is"),
+    "devices.precondition_set": EntryKind(
+        "set what is asked for when a record opens", "clinic", "precondition asked_from grace_days shown by_itself"
+    ),
+    "devices.registered": EntryKind("put a device into the register", "device person", DEVICE),
+    "devices.statement_signed": EntryKind(
+        "signed a statement about their workplace", "person statement", "version confirmed whole", "note"
+    ),
+    "devices.withdrawn": EntryKind("withdrew the approval of a device", "device person", DEVICE),
     "duties.access_recertified": EntryKind(
         "recertified who has access", "duty", "occurrence late evidence kept revoked not_judged logins_left", "note"
     ),

@@ -12,10 +12,12 @@ from chartwarden.people.contracts import Permission
 PLACES = (
     ("web:home", "Today", Permission.SEE_HOME),
     ("assignments:my_work", "My work", Permission.CODE_RECORDS),
+    ("devices:my_workplace", "My workplace", Permission.ATTEST_WORKPLACE),
     ("assignments:board", "Queue", Permission.SEE_QUEUE),
     ("review:calendar", "Reviews", Permission.SEE_REVIEWS),
     ("logs:imports", "Imports", Permission.SEE_IMPORTS),
     ("people:people", "People", Permission.SEE_PEOPLE),
+    ("devices:devices", "Devices", Permission.SEE_DEVICES),
     ("duties:duties", "Duties", Permission.SEE_DUTIES),
     ("review:my_accesses", "My accesses", Permission.SEE_OWN_ACCESSES),
     ("web:ledger", "Ledger", Permission.SEE_LEDGER),

@@ -23,6 +23,7 @@ from chartwarden.people.contracts import Member, Permission
 ROOMS = {
     "people": Permission.SEE_PEOPLE,
     "patients": Permission.SEE_IMPORTS,
+    "devices": Permission.SEE_DEVICES,
     "assignments": Permission.SEE_IMPORTS,
     "logs": Permission.SEE_IMPORTS,
     "review": Permission.SEE_REVIEWS,

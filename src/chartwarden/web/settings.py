@@ -36,7 +36,9 @@ ALLOWED_HOSTS = hosts("" if DEMO else os.environ.get("CHARTWARDEN_HOSTS", ""))
 CSRF_TRUSTED_ORIGINS = [f"https://{name}" for name in ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]")]
 ROOT_URLCONF = "chartwarden.web.urls"
 WSGI_APPLICATION = "chartwarden.web.wsgi.application"
-ROOMS = ("ledger", "clinics", "people", "patients", "assignments", "logs", "review", "duties", "gateway", "web")
+ROOMS = (
+    "ledger", "clinics", "people", "patients", "devices", "assignments", "logs", "review", "duties", "gateway", "web",
+)  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -20,6 +20,12 @@ def run(
         typer.Option("--at", metavar="TIME", help="ISO 8601; without offset: the clinic's time. Now if left out."),
     ] = None,
     purpose: Annotated[str, typer.Option(metavar="PURPOSE", help="coding or quality_review.")] = "coding",
+    device: Annotated[
+        str, typer.Option(metavar="DEVICE", help="The name of the device that is shown; none if left out.")
+    ] = "",
+    address: Annotated[
+        str, typer.Option("--from", metavar="ADDRESS", help="The network address; a public one if left out.")
+    ] = "",
     clinic: Annotated[
         str | None, typer.Option(metavar="CLINIC", help="Its id or exact name, where there are several.")
     ] = None,
@@ -44,6 +50,6 @@ def run(
         who = person_by_code(there.id, person)
         if who is None:
             raise refuse("PERSON", "an id of the workforce feed", "one that nobody has")
-        facts = facts_for(there, who, patient, purpose, when)
+        facts = facts_for(there, who, patient, purpose, when, device, address)
     for line in lines(facts, decide(facts), there.time_zone):
         print(line)

@@ -9,6 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chartwarden.assignments.services import add_work
+from chartwarden.devices.queries import statement_points
+from chartwarden.devices.services import (
+    add_network,
+    approve_device,
+    make_exception,
+    register_device,
+    sign_statement,
+)
 from chartwarden.gateway.chains import TERMS, Vendors, chain, vendors_from
 from chartwarden.gateway.contracts import Reason, Verdict
 from chartwarden.gateway.rules import covers
@@ -23,10 +31,12 @@ CHICAGO = ZoneInfo("America/Chicago")
 HOUR = timedelta(hours=1)
 
 
-def opened(house: House, role: str = "coder", hours: int = 1, purpose: str = "coding") -> Verdict:
+def opened(
+    house: House, role: str = "coder", hours: int = 1, purpose: str = "coding", device: str = "", address: str = ""
+) -> Verdict:
     return record_opening(
         clinic=house.clinic, person=house.people[role], patient="P1", purpose=purpose, interaction="read Patient",
-        actor=house.actor(role), at=AT + hours * HOUR,
+        actor=house.actor(role), at=AT + hours * HOUR, device=device, address=address,
     )  # fmt: skip
 
 
@@ -47,6 +57,34 @@ def test_what_is_assigned_opens_and_the_entry_names_no_patient(assigned: House) 
     assert verdict.grant
     assert entry.subject == {"person": str(assigned.people["coder"]), "assignment": verdict.grant.assignment}
     assert "P1" not in str(entry)
+
+
+def test_a_device_a_network_and_a_statement_are_asked_for_after_the_grace(assigned: House) -> None:
+    officer, coder = assigned.actor("security_officer"), assigned.people["coder"]
+    add_network(clinic=assigned.id, cidr="10.20.0.0/16", kind="office", actor=officer, at=AT)
+    device = register_device(
+        clinic=assigned.id, name="LT-1", mdm="", person=coder, owner="clinic", encrypted=True, managed=True,
+        antivirus=True, actor=officer, at=AT,
+    )  # fmt: skip
+    approve_device(clinic=assigned.clinic, device=device, revision=0, actor=officer, at=AT)
+    assert opened(assigned, device="LT-9", address="203.0.113.5").allowed
+    late = {"hours": 20 * 24}
+    assert opened(assigned, device="LT-9", address="203.0.113.5", **late).reasons == (
+        Reason.DEVICE_NOT_APPROVED, Reason.NETWORK_NOT_SECURED, Reason.ATTESTATION_OVERDUE,
+    )  # fmt: skip
+    assert opened(assigned, device="LT-1", address="10.20.3.4", **late).reasons == (Reason.ATTESTATION_OVERDUE,)
+    make_exception(
+        clinic=assigned.id, person=coder, reason="attestation_overdue", why="Back from leave today",
+        ends=AT + 21 * 24 * HOUR, actor=officer, at=AT + 20 * 24 * HOUR,
+    )  # fmt: skip
+    excused = opened(assigned, device="LT-1", address="10.20.3.4", **late)
+    assert (excused.allowed, excused.excused) == (True, (Reason.ATTESTATION_OVERDUE,))
+    assert entries(assigned.id)[-1].facts["excused"] == ["attestation_overdue"]
+    sign_statement(
+        clinic=assigned.id, confirmed=statement_points(), note="", actor=assigned.actor("coder"),
+        at=AT + 20 * 24 * HOUR,
+    )  # fmt: skip
+    assert opened(assigned, device="LT-1", address="10.20.3.4", **late).excused == ()
 
 
 def test_all_reasons_stand_in_the_entry(assigned: House) -> None:

@@ -211,13 +211,22 @@ def test_a_queue_about_nobody_known_is_refused(house: House) -> None:
 
 
 def test_what_no_room_takes_is_kept_and_the_newest_is_in_force(house: House, tmp_path: Path) -> None:
-    assert services.kept_feed(house.id, "networks", tmp_path) is None
-    for cidr in ("10.0.0.0/8", "10.1.0.0/16"):
-        read(house, f"cidr,kind\n{cidr},office\n".encode(), "networks.csv", counts_when_read=True)
+    assert services.kept_feed(house.id, "vendors", tmp_path) is None
+    for vendor in ("v1", "v2"):
+        read(house, f"vendor,name\n{vendor},One\n".encode(), "vendors.csv", counts_when_read=True)
     import pyarrow.parquet as pq
 
-    kept = services.kept_feed(house.id, "networks", tmp_path)
-    assert pq.read_table(kept.parquet)["cidr"].to_pylist() == ["10.1.0.0/16"]
+    kept = services.kept_feed(house.id, "vendors", tmp_path)
+    assert pq.read_table(kept.parquet)["vendor"].to_pylist() == ["v2"]
+
+
+def test_what_a_room_took_is_kept_no_longer(house: House, tmp_path: Path) -> None:
+    from chartwarden.devices.queries import networks_table
+
+    for cidr in ("10.0.0.0/8", "10.1.0.0/16"):
+        read(house, f"cidr,kind\n{cidr},office\n".encode(), "networks.csv", counts_when_read=True)
+    assert networks_table(house.id)["cidr"].to_pylist() == ["10.1.0.0/16"]
+    assert services.kept_feed(house.id, "networks", tmp_path) is None
 
 
 def test_another_clinics_imports_are_out_of_reach(house: House, other_house: House) -> None:

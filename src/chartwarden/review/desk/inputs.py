@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chartwarden.assignments import queries as assignments
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.devices import queries as devices
 from chartwarden.logs import queries as logs
 from chartwarden.logs import services as log_services
 from chartwarden.logs.contracts import AccessesRead, Feed, FeedRead, Span
@@ -25,8 +26,12 @@ TABLES = {
     "leave": people.leave_table,
     "patients": patients.patients_table,
     "assignments": assignments.assignments_table,
+    "devices": devices.devices_table,
+    "networks": devices.networks_table,
 }
 """Feeds whose rows a room of its own keeps; the others lie with the logs as they were imported."""
+KEPT_BEFORE = ("devices", "networks")
+"""Feeds that lay with the logs too until a room took them; what was imported then still counts."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,12 @@ def open_inputs(clinic: Clinic, first_day: date, last_day: date, scratch: Path) 
 
 
 def _feed(clinic: UUID, feed: Feed, scratch: Path) -> FeedRead | None:
-    if feed.name not in TABLES:
-        return log_services.kept_feed(clinic, feed.name, scratch)
-    table = TABLES[feed.name](clinic)
-    return log_services.feed_from_table(feed, table, scratch) if table is not None else None
+    table = TABLES[feed.name](clinic) if feed.name in TABLES else None
+    if table is not None:
+        return log_services.feed_from_table(feed, table, scratch)
+    if feed.name in TABLES and feed.name not in KEPT_BEFORE:
+        return None
+    return log_services.kept_feed(clinic, feed.name, scratch)
 
 
 def staff(clinic: UUID) -> Staff:

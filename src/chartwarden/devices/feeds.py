@@ -1,0 +1,161 @@
+"""The feeds of devices and networks, taken over: each file is the whole register of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import pyarrow.parquet as pq
+from django.db import transaction
+
+from chartwarden.clinics.queries import clinic as clinic_of
+from chartwarden.devices import models, rules
+from chartwarden.devices.keeping import FEED, begun, identity, index, sealed_identity
+from chartwarden.devices.registering import end
+from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import require
+from chartwarden.kernel.errors import refuse
+from chartwarden.kernel.taken import Taken
+from chartwarden.ledger.services import append
+from chartwarden.people.contracts import Permission
+from chartwarden.people.queries import by_code, work_standing
+
+PLAIN = ("person_id", "shared", "owner", "encrypted", "managed", "antivirus", "approved_from", "approved_to")
+COUNTS = ("added", "changed", "ended", "unchanged", "absent", "held")
+Key = tuple[bytes, str]
+
+
+@dataclass
+class _Register:
+    """The rows that are here, what the file did to them, and the places of rows that approve the actor's own device."""
+
+    clinic: UUID
+    rows: dict[Key, models.Device]
+    withdrawn: dict[bytes, date]
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    seen: set[Key] = field(default_factory=set)
+    own: list[int] = field(default_factory=list)
+
+
+def take_devices(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
+    """Take over the register that was read. A device that an earlier file named and this one doesn't loses its approval
+    at once; one that was put in by hand stays, and one that somebody here withdrew is not approved by a file.
+
+    Raises Refused where the actor opens records, and a row approves a device of theirs.
+    """
+    there = clinic_of(clinic)
+    if there is None:
+        raise refuse("clinic", "one that is here", "none")
+    today = at.astimezone(there.time_zone).date()
+    people = by_code(clinic)
+    with transaction.atomic():
+        found = list(models.Device.objects.select_for_update().filter(clinic_id=clinic).order_by("id"))
+        register = _Register(
+            clinic,
+            {(bytes(row.ref_index), row.stretch): row for row in found},
+            {bytes(row.ref_index): row.approved_to for row in found if row.withdrawn_by_id},
+        )
+        for number, values in enumerate(pq.read_table(feed.parquet).to_pylist(), start=1):
+            _take_device(register, values, people, number if actor.person else 0, actor)
+        if register.own and actor.person:
+            standing = work_standing(clinic, actor.person, at)
+            opens = bool(standing and Permission.CODE_RECORDS in standing.permissions)
+            require(rules.may_bring(register.own, opens))
+        for key, row in register.rows.items():
+            if key not in register.seen and row.source != FEED:
+                register.counts["absent"] += 1
+            elif key not in register.seen and row.withdrawn_at is None:
+                end(row, today, None, at)
+                register.counts["ended"] += 1
+        if register.seen:
+            begun(clinic, (rules.DEVICE, rules.ATTESTATION), actor, at)
+        return _taken(clinic, "devices", feed, register.counts, actor, at)
+
+
+def _take_device(
+    register: _Register, values: Mapping[str, Any], people: Mapping[str, UUID], number: int, actor: Actor
+) -> None:
+    name, code, begins = values["device"], values["person"], values["approved_from"]
+    ref, stretch = index(register.clinic, name), begins.isoformat() if begins else ""
+    register.seen.add((ref, stretch))
+    row = register.rows.get((ref, stretch))
+    if ref in register.withdrawn and (begins is None or begins <= register.withdrawn[ref]):
+        register.counts["held"] += 1
+        return
+    person = people.get(code) if code else None
+    plain = {
+        "person_id": person, "shared": not code, "owner": values["owner"] or "",
+        **{flag: values[flag] for flag in PLAIN[3:]},
+    }  # fmt: skip
+    unknown = code if code and person is None else ""
+    if row is None:
+        mdm, what = "", "added"
+        row = models.Device(clinic_id=register.clinic, ref_index=ref, stretch=stretch, revision=0)
+    else:
+        kept = identity(row)
+        same = all(getattr(row, name) == value for name, value in plain.items())
+        if same and row.approved and row.withdrawn_at is None and kept.code == unknown and row.source == FEED:
+            register.counts["unchanged"] += 1
+            return
+        mdm, what = kept.mdm, "changed"
+        row.revision += 1
+    for name_of, value in plain.items():
+        setattr(row, name_of, value)
+    row.approved, row.withdrawn_at, row.source = True, None, FEED
+    row.sealed = sealed_identity(register.clinic, name, mdm, unknown)
+    row.save()
+    register.counts[what] += 1
+    if person is not None and person == actor.person:
+        register.own.append(number)
+
+
+def take_networks(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
+    """Take over the ranges that were read. A range that an earlier file named and this one doesn't is taken out, so
+    that it is public from now on; what was put in by hand stays. Raises InputRefused for a range that is too wide."""
+    counts = dict.fromkeys(COUNTS, 0)
+    with transaction.atomic():
+        known = {row.cidr: row for row in models.Network.objects.select_for_update().filter(clinic_id=clinic)}
+        seen: dict[str, str] = {}
+        for values in pq.read_table(feed.parquet).to_pylist():
+            cidr = rules.normal_network(values["cidr"], values["kind"])
+            if cidr in seen:
+                counts["unchanged" if seen[cidr] == values["kind"] else "held"] += 1
+                continue
+            seen[cidr] = values["kind"]
+            row = known.get(cidr)
+            if row is None:
+                models.Network.objects.create(clinic_id=clinic, cidr=cidr, kind=values["kind"], source=FEED)
+                counts["added"] += 1
+            elif (row.kind, row.source) == (values["kind"], FEED):
+                counts["unchanged"] += 1
+            else:
+                row.kind, row.source = values["kind"], FEED
+                row.save()
+                counts["changed"] += 1
+        for cidr, row in known.items():
+            if cidr not in seen and row.source == FEED:
+                row.delete()
+                counts["ended"] += 1
+            elif cidr not in seen:
+                counts["absent"] += 1
+        if any(rules.is_secured(kind) for kind in seen.values()):
+            begun(clinic, (rules.NETWORK, rules.ATTESTATION), actor, at)
+        return _taken(clinic, "networks", feed, counts, actor, at)
+
+
+def _taken(clinic: UUID, name: str, feed: Any, counts: Mapping[str, int], actor: Actor, at: datetime) -> Taken:
+    append(
+        clinic=clinic,
+        kind="devices.feed_taken",
+        actor=actor,
+        at=at,
+        subject={"feed": name},
+        facts={"sha256": feed.count.sha256, **counts},
+    )
+    return Taken(**counts)
+
+
+TAKES: Mapping[str, Callable[..., Taken]] = {"devices": take_devices, "networks": take_networks}

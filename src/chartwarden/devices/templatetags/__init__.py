@@ -1,0 +1,1 @@
+"""Filters of the register's pages."""
