@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 UV := .tools/bin/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help run review test faults check format bench docs lock
+.PHONY: help run review test engines faults check format bench docs lock
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -22,6 +22,10 @@ test: ## Run all tests, with the real programs they need; those that use the sto
 	@$(PYTHON) tools/peers.py
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 	@CHARTWARDEN_TEST_STORE=postgresql $(PYTHON) -m pytest -n 2 --dist loadfile -m "store and not one_store"
+
+engines: ## Run every example of every detector and explanation on Spark too; `make test` runs the first of each
+	@sh tools/setup.sh test
+	@CHARTWARDEN_ENGINES=all $(PYTHON) -m pytest -n 2 src/chartwarden/review/tests/test_examples.py
 
 faults: ## Kill, cut off, fill the disk, send what nobody would: half an hour of it, on both stores
 	@sh tools/setup.sh test

@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from chartwarden.cli.pages.permissions import addresses
 from chartwarden.people.contracts import Permission
 from chartwarden.people.queries import ROLES
-from tests.browser.conftest import Demo
+from tests.browser.conftest import PASSWORD, Demo
 from tests.browser.site_map import Found, explore, is_page, outside, sees_most
 
+REAUTHENTICATE = "/accounts/reauthenticate/"
 PAPER = 720
 """About the width of a sheet in CSS pixels, less its margins."""
 
@@ -53,8 +54,21 @@ def sessions(demo: Demo, chromium: Browser) -> Iterator[dict[str, BrowserContext
 
 @pytest.fixture(scope="module")
 def fetch(sessions: dict[str, BrowserContext]) -> Callable[[str, str], Any]:
-    """``fetch(role, address)``: the answer to a GET."""
-    return lambda role, address: sessions[role].request.get(address, max_redirects=0)
+    """``fetch(role, address)``: the answer to a GET. Whoever is asked to show again that it is they, does."""
+
+    def get(role: str, address: str) -> Any:
+        request = sessions[role].request
+        answer = request.get(address, max_redirects=0)
+        if role and REAUTHENTICATE in answer.headers.get("location", ""):
+            form = request.get(answer.headers["location"])
+            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.text())
+            assert token
+            sent = {"csrfmiddlewaretoken": token.group(1), "password": PASSWORD}
+            request.post(form.url, form=sent, headers={"Referer": form.url}, max_redirects=0)
+            answer = request.get(address, max_redirects=0)
+        return answer
+
+    return get
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 from chartwarden.cli.pages.permissions import CLINIC, addresses, everywhere
 from chartwarden.people.contracts import Permission
@@ -47,6 +49,14 @@ COVERED: dict[str, tuple[str, ...]] = {
     "people/<uuid:person>/withdraw/<slug:role>/": ("DELETE people/{person}/roles/{role}",),
     "people/absent/": ("GET people",),
     "people/add/": ("POST people",),
+    "queue/": ("GET queue",),
+    "queue/<uuid:assignment>/": ("GET queue/{assignment}",),
+    "queue/<uuid:assignment>/assign/": ("POST queue/{assignment}/assign",),
+    "queue/<uuid:assignment>/end/": ("POST queue/{assignment}/end",),
+    "queue/<uuid:assignment>/reopen/": ("POST queue/{assignment}/reopen",),
+    "queue/add/": ("POST queue",),
+    "queue/sample/": ("POST queue/sample",),
+    "queue/share/": ("POST queue/share",),
     "questions/": ("GET questions",),
     "questions/<uuid:question>/": ("GET questions/{question}", "POST questions/{question}/answer"),
     "reviews/": ("GET reviews",),
@@ -75,6 +85,8 @@ COVERED: dict[str, tuple[str, ...]] = {
 }
 """Operations by the page they stand for, without the clinic's address."""
 ON_PAGES_ALONE = {
+    "my-work/": "a coder's own; coders make no tokens, and a coding platform sends the queue's feed",
+    "my-work/<uuid:assignment>/": "as my-work/",
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",
 }
 OUTSIDE = {
@@ -128,6 +140,40 @@ def test_every_operation_stands_for_a_page_or_says_why_not() -> None:
     assert named | BEYOND_PAGES.keys() == _operations().keys()
 
 
+def _asks_fresh(view: Callable[..., Any]) -> bool:
+    """Whether a view, or one that it hands its request on to, asks to be shown anew that it is they."""
+    inner = inspect.unwrap(view)
+    handed_on = [inner.__globals__.get(name) for name in inner.__code__.co_names]
+    return any(getattr(one, "asks_fresh", False) for one in (view, *handed_on))
+
+
+def _takes_presence() -> set[str]:
+    """The operations whose body holds what shows that the token's person is there themselves."""
+    base, shapes = "/api/v1/clinics/{clinic}/", schema()["components"]["schemas"]
+    found = set()
+    for path, methods in schema()["paths"].items():
+        for method, one in methods.items():
+            content = one.get("requestBody", {}).get("content", {}) if method in METHODS else {}
+            for body in content.values():
+                shape = shapes[body["schema"]["$ref"].rpartition("/")[2]]
+                if {"password", "code"} <= set(shape.get("required", ())):
+                    found.add(f"{method.upper()} {path.removeprefix(base)}")
+    return found
+
+
+def test_what_a_page_asks_to_be_shown_anew_a_token_alone_does_not_do() -> None:
+    asking = {one.route.removeprefix(CLINIC) for one in addresses() if _asks_fresh(one.view)}
+    assert {"people/<uuid:person>/grant/", "settings/webhooks/", "reviews/<uuid:review>/sign/"} < asking
+    changing = {
+        operation
+        for page in asking - ON_PAGES_ALONE.keys()
+        for operation in COVERED[page]
+        if not operation.startswith("GET ")
+    }
+    assert changing == _takes_presence()
+    assert all(any(not one.startswith("GET ") for one in COVERED[page]) for page in asking - ON_PAGES_ALONE.keys())
+
+
 def test_what_a_page_changes_an_operation_changes() -> None:
     """A page that takes a POST alone changes something: so does one of its operations."""
     changing = {
@@ -136,7 +182,8 @@ def test_what_a_page_changes_an_operation_changes() -> None:
         if "require_POST" in inspect.getsource(inspect.unwrap(one.view)).partition("def ")[0]
     }
     assert len(changing) > 8
-    reading = [page for page in changing if all(operation.startswith("GET ") for operation in COVERED.get(page, ()))]
+    covered = changing - ON_PAGES_ALONE.keys()
+    reading = [page for page in covered if all(operation.startswith("GET ") for operation in COVERED.get(page, ()))]
     assert reading == []
 
 

@@ -25,26 +25,31 @@ __all__ = ["world"]
 
 BASE = "/api/v1/clinics/{clinic}/"
 ID = str(UUID(int=1))
+SHOWN = {"password": "x", "code": "123456"}
 BODIES: dict[str, Any] = {
-    "PATCH settings": {"grace_minutes": 20},
-    "POST webhooks": {"url": "https://hooks.example/x"},
+    "PATCH settings": {"grace_minutes": 20, **SHOWN},
+    "POST webhooks": {"url": "https://hooks.example/x", **SHOWN},
+    "POST webhooks/{webhook}/test": SHOWN,
+    "DELETE webhooks/{webhook}": SHOWN,
     "POST people": {"code": "u901", "feed_role": "coder", "started_on": "2026-03-02"},
     "PATCH people/{person}": {"given_name": "Other"},
     "POST people/{person}/rehire": {"feed_role": "coder", "started_on": "2030-01-07"},
     "PUT people/{person}/hours": {"hours": []},
     "POST people/{person}/leave": {"first_day": "2026-04-01", "last_day": "2026-04-02"},
-    "POST people/{person}/invitation": {"email": "new@lakeside.example"},
-    "POST people/{person}/factors/reset": {"password": "x", "code": "123456"},
+    "POST people/{person}/invitation": {"email": "new@lakeside.example", **SHOWN},
+    "DELETE people/{person}/invitation": SHOWN,
+    "POST people/{person}/factors/reset": SHOWN,
     "POST people/{person}/end": {},
-    "POST people/{person}/roles": {"role": "coder"},
+    "POST people/{person}/roles": {"role": "coder", **SHOWN},
+    "DELETE people/{person}/roles/{role}": SHOWN,
     "POST logs": {"sha256": "a" * 64, "size": 3, "name": "log.csv"},
-    "POST reviews/{review}/sign": {"coverage_acknowledged": True, "password": "x", "code": "123456"},
+    "POST reviews/{review}/sign": {"coverage_acknowledged": True, **SHOWN},
     "POST reviews/{review}/decide": {"cases": [{"case": ID, "revision": 1}], "outcome": "in_order", "note": "x"},
     "POST cases/{case}/decide": {"outcome": "in_order", "note": "x", "revision": 1},
     "POST cases/{case}/ask": {"to": ID, "text": "x", "revision": 1},
     "POST cases/{case}/reopen": {"reason": "x", "revision": 1},
     "POST questions/{question}/answer": {"text": "x"},
-    "POST recertification": {"decisions": []},
+    "POST recertification": {"decisions": [], **SHOWN},
     "POST duties/{duty}/close": {"day": "2026-03-02", "note": "x"},
 }
 WORDS = {

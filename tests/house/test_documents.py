@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from chartwarden.cli.installation import PORT
+from chartwarden.logs.rules import NEEDS
+from chartwarden.people.contracts import Permission
 from chartwarden.web.entry_kinds import KINDS
 from tests.house.code import PACKAGE, ROOT
 from tools.generate_docs import MEASURED, write
@@ -55,6 +58,26 @@ def test_commands_that_documents_name_exist() -> None:
     named = {word for path in DOCUMENTS for word in re.findall(r"^\s*chartwarden ([a-z]+)", _code(path), re.MULTILINE)}
     assert "review" in named
     assert named <= commands
+
+
+def test_addresses_that_documents_name_are_where_it_listens() -> None:
+    told = {port for path in DOCUMENTS for port in re.findall(r"127\.0\.0\.1:(\d+)", path.read_text(encoding="utf-8"))}
+    assert told == {str(PORT)}
+
+
+def test_scopes_of_the_how_to_are_what_the_page_of_tokens_offers() -> None:
+    text = (ROOT / "docs" / "how-tos" / "import-by-api.md").read_text(encoding="utf-8")
+    (step,) = re.findall(r"^1\. .*?(?=^2\. )", text, re.MULTILINE | re.DOTALL)
+    scopes = set(re.findall(r"\*([^*]+)\*", step.replace("\n  ", ""))) - {"Tokens"}
+    assert scopes == {permission.value for permission in (Permission.SEE_IMPORTS, *NEEDS.values())}
+
+
+def test_the_page_on_security_names_every_connection_that_the_application_opens() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    command_line, application = text.partition("**As a web application**")[::2]
+    assert "It opens no network connection" in command_line
+    assert "no network connection" not in application
+    assert all(word in application for word in ("mail", "sign-in provider", "webhooks", "AES-256-GCM", "ledger"))
 
 
 def test_the_code_map_has_every_room_and_the_layers_as_they_are() -> None:

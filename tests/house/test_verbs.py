@@ -15,8 +15,8 @@ APPENDS = {
     ("chartwarden.ledger.store", "write"),
 }  # fmt: skip
 LEAVE_NONE = {
-    "logs.begin_upload": "nothing has come yet; the bytes leave an entry when all of them are here",
     "logs.append_bytes": "a piece of an upload, which leaves an entry when all of it is here",
+    "logs.begin_upload": "nothing has come yet; the bytes leave an entry when all of them are here",
 }
 """Verbs that take an actor and leave no entry, each with its reason."""
 SILENT = {
@@ -24,6 +24,7 @@ SILENT = {
     "clinics.insert_stored": "the same",
     "clinics.seal_those_in_clear": "a migration's: the same salts, sealed",
     "clinics.update_stored": "the same",
+    "clinics.inputs_changed": "raises a number in the transaction of a verb that leaves the entry",
     "ledger.sign_checkpoint": "signs what the ledger holds, and is no change of it",
     "ledger.export_signed": "signs such a checkpoint, and writes a copy",
     "people.add_user": "an account of the installation; that somebody joins a clinic with it is an entry",

@@ -89,14 +89,15 @@ def _take(clinic: UUID, feed: Any, work: _Work, actor: Actor, at: datetime) -> N
             for one, plain in zip(values, rows, strict=True):
                 number += 1
                 there, data = known.get(plain[1]) if known else None, sealed.encoded(one)
+                plain = _as_done_here(plain, there) if there else plain
                 if there is None:
                     new.append((*plain, sealed.sealed(clinic, data), *brought))
                     what = "added"
-                elif plain[2:] == there[1 : 1 + len(PLAIN)] and sealed.opened(clinic, there[-3]) == data:
+                elif plain[2:] == there[1 : 1 + len(PLAIN)] and sealed.opened(clinic, there[-4]) == data:
                     work.counts["unchanged"] += 1
                     continue
                 else:
-                    kept = brought if _is_more(there, plain) else there[-2:]
+                    kept = brought if _is_more(there, plain) else there[-3:-1]
                     other.append((*plain[2:], sealed.sealed(clinic, data), *kept, there[0]))
                     is_ended = one["ended_at"] is not None and there[1 + ENDED] is None
                     what = "ended" if is_ended else "changed"
@@ -118,9 +119,19 @@ def _is_more(there: tuple[Any, ...], plain: tuple[Any, ...]) -> bool:
     return not same or rules.widens((before[BEGUN], before[ENDED]), (now[BEGUN], now[ENDED]))
 
 
+def _as_done_here(plain: Row, there: Row) -> Row:
+    """A queue that only says "still open" doesn't undo what was done here: begun, held, coded, submitted."""
+    told, own = dict(zip(PLAIN, plain[2:], strict=True)), dict(zip(PLAIN, there[1:-4], strict=True))
+    if there[-1] == 0 or told["state"] != rules.ASSIGNED:
+        return plain
+    kept = {name: own[name] for name in ("state", "coder_id", "assigned_at", "ended_at", "outcome")}
+    return (*plain[:2], *(told | kept).values())
+
+
 def _known(clinic: UUID) -> dict[bytes, tuple[Any, ...]]:
-    """Rows by their index, as the database has them: the id, PLAIN, what is sealed, BROUGHT."""
-    rows = stored(models.Assignment.objects.filter(clinic_id=clinic), ("ref_index", "id", *PLAIN, "sealed", *BROUGHT))
+    """Rows by their index, as the database has them: the id, PLAIN, what is sealed, BROUGHT, the revision."""
+    columns = ("ref_index", "id", *PLAIN, "sealed", *BROUGHT, "revision")
+    rows = stored(models.Assignment.objects.filter(clinic_id=clinic), columns)
     return {row[0]: row[1:] for row in rows}
 
 

@@ -13,19 +13,25 @@ class Assignment(models.Model):
     ``ref_index`` and ``patient_index`` are blind indexes of the queue's own id and of the patient's EHR id (the one the
     patients room finds them by); ``sealed`` is JSON with both, the encounter and the reason. ``brought_at`` is when it
     came to open the record for its coder as long as it does now, and ``brought_by`` who counted the file that said so:
-    nobody where a program of the house did. Both are unknown of what was here before they were kept.
+    nobody where a program of the house did. Both are unknown of what was here before they were kept. ``coder`` None:
+    nobody's yet. ``follows`` is the assignment that this one continues: reassigned, reopened, or sampled for quality
+    review.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
     ref_index = models.BinaryField(max_length=32)
     patient_index = models.BinaryField(max_length=32)
-    coder = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    coder = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=16)
     state = models.CharField(max_length=16)
     assigned_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, blank=True)
+    hold = models.CharField(max_length=24, blank=True, db_default="")
+    follows = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    revision = models.PositiveIntegerField(db_default=0)
     sealed = models.BinaryField()
     brought_at = models.DateTimeField(null=True)
     brought_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
@@ -35,4 +41,9 @@ class Assignment(models.Model):
         constraints = [models.UniqueConstraint(fields=["clinic", "ref_index"], name="one_assignment_a_ref")]
         indexes = [
             models.Index(fields=["clinic", "coder", "patient_index"], name="assignment_by_coder"),
+            models.Index(
+                fields=["clinic", "state", "assigned_at"],
+                condition=~models.Q(state__in=["submitted", "closed"]),
+                name="assignment_in_the_queue",
+            ),
         ]

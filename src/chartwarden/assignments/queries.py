@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
+from django.db.models import Case, Count, Q, QuerySet, When
 
-from chartwarden.assignments import models, sealed
+from chartwarden.assignments import keeping, models, rules, sealed
+from chartwarden.assignments.contracts import Grant, Load, Work
+from chartwarden.assignments.dues import due, facts
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.people.queries import by_code
 
+__all__ = [
+    "assignments_behind",
+    "assignments_table",
+    "board",
+    "brought",
+    "counts",
+    "due",
+    "facts",
+    "grants",
+    "loads",
+    "one_of_own",
+    "own_total",
+    "own_work",
+    "work",
+]
 COLUMNS = pa.schema(
     [
         pa.field("assignment", pa.string()),
@@ -30,6 +48,7 @@ COLUMNS = pa.schema(
 """The columns of the assignments feed, as the review reads them; instants are naive UTC."""
 READ = ("coder_id", "kind", "assigned_at", "ended_at", "outcome", "sealed")
 PART = 20_000
+ORDER = (rules.IN_PROGRESS, rules.ASSIGNED, rules.CODED, rules.ON_HOLD)
 
 
 def assignments_table(clinic: UUID) -> pa.Table | None:
@@ -38,7 +57,7 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
     It holds patients' ids: keep it in memory or in a scratch folder.
     """
     codes = {stored_key(person): code for code, person in by_code(clinic).items()}
-    rows = stored(models.Assignment.objects.filter(clinic_id=clinic), READ)
+    rows = stored(models.Assignment.objects.filter(clinic_id=clinic, coder__isnull=False), READ)
     parts = []
     while part := list(islice(rows, PART)):
         coders, kinds, begins, ends, outcomes, kept = zip(*part, strict=True)
@@ -55,6 +74,90 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
     return pa.concat_tables(parts) if parts else None
 
 
+def grants(clinic: UUID, person: UUID, patient: str) -> list[Grant]:
+    """All that one person was ever given of one patient's record, by the EHR's id."""
+    rows = models.Assignment.objects.filter(
+        clinic_id=clinic, coder_id=person, patient_index=sealed.index(clinic, sealed.PATIENT, patient)
+    )
+    return [
+        Grant(
+            row.id, row.kind, row.state in rules.OPEN, row.assigned_at, row.ended_at, row.expires_at,
+            keeping.identity(row).encounter or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def own_work(clinic: UUID, person: UUID, at: datetime, most: int) -> list[Work]:
+    """What a coder has before them, what they have begun first, then the oldest; at most so many. PHI, for their own
+    page."""
+    rank = Case(*(When(state=state, then=place) for place, state in enumerate(ORDER)))
+    return [_work(row) for row in _own(clinic, person, at).order_by(rank, "assigned_at", "id")[:most]]
+
+
+def own_total(clinic: UUID, person: UUID, at: datetime) -> int:
+    """How many records are open to a person."""
+    return int(_own(clinic, person, at).count())
+
+
+def _own(clinic: UUID, person: UUID, at: datetime) -> QuerySet[models.Assignment]:
+    rows = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, state__in=rules.OPEN)
+    return rows.exclude(expires_at__lte=at)
+
+
+def one_of_own(clinic: UUID, person: UUID, assignment: UUID) -> Work | None:
+    """One of a person's own, whatever its state."""
+    row = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, id=assignment).first()
+    return _work(row) if row else None
+
+
+def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
+    """The queue in those states, the oldest first, of one coder or of all; at most so many."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=states)
+    if coder is not None:
+        rows = rows.filter(coder_id=coder)
+    return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+
+
+def work(clinic: UUID, assignment: UUID) -> Work | None:
+    """One assignment."""
+    row = models.Assignment.objects.filter(clinic_id=clinic, id=assignment).first()
+    return _work(row) if row else None
+
+
+def counts(clinic: UUID) -> Mapping[str, int]:
+    """How many assignments are in each state that isn't over."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=(rules.UNASSIGNED, *rules.OPEN))
+    return dict(rows.values_list("state").annotate(Count("id")))
+
+
+def loads(clinic: UUID) -> list[Load]:
+    """How much each coder has before them, those with most first."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=rules.OPEN, coder__isnull=False)
+    held = Count("id", filter=Q(state=rules.ON_HOLD))
+    found = [Load(*row) for row in rows.values_list("coder").annotate(Count("id"), held=held)]
+    return sorted(found, key=lambda one: (-one.open, one.coder))
+
+
+def _work(row: models.Assignment) -> Work:
+    there = keeping.identity(row)
+    return Work(
+        id=row.id,
+        patient=there.patient,
+        encounter=there.encounter or "",
+        kind=row.kind,
+        state=row.state,
+        coder=row.coder_id,
+        assigned_at=row.assigned_at,
+        ended_at=row.ended_at,
+        expires_at=row.expires_at,
+        outcome=row.outcome,
+        hold=row.hold,
+        reason=there.reason or "",
+        revision=row.revision,
+    )
+
+
 def assignments_behind(clinic: UUID, after: str, most: int) -> list[dict[str, Any]]:
     """Assignments by their ids here, those behind one, as plain values; people are ids."""
     found = models.Assignment.objects.filter(clinic_id=clinic)
@@ -64,7 +167,7 @@ def assignments_behind(clinic: UUID, after: str, most: int) -> list[dict[str, An
         {
             "id": str(row.id),
             **{name: getattr(opened, name) for name in sealed.FIELDS},
-            "coder": str(row.coder_id),
+            "coder": str(row.coder_id) if row.coder_id else None,
             "kind": row.kind,
             "state": row.state,
             "assigned_at": row.assigned_at.isoformat(),

@@ -1,12 +1,15 @@
-"""An assignment's states, and what a queue's row says of them. Pure.
+"""An assignment's states, who may move it, and what a queue's row says of them. Pure.
 
-A record is open to its coder from ``assigned`` until ``submitted``.
+A record is open to its coder from ``assigned`` until ``submitted``. A reopening and a reassignment are assignments of
+their own that follow an earlier one, so that nothing ever covers the time in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from chartwarden.kernel.decisions import ALLOWED, Decision, refused
 from chartwarden.kernel.transitions import Transitions
@@ -14,25 +17,55 @@ from chartwarden.kernel.transitions import Transitions
 LAW = "45 CFR 164.308(a)(1)(ii)(D)"
 UNASSIGNED, ASSIGNED, IN_PROGRESS, ON_HOLD = "unassigned", "assigned", "in_progress", "on_hold"
 CODED, SUBMITTED, CLOSED = "coded", "submitted", "closed"
+OPEN = (ASSIGNED, IN_PROGRESS, ON_HOLD, CODED)
+"""States in which the record opens."""
 
 ASSIGNMENT = Transitions(
     "assignment",
     {
         (UNASSIGNED, "assigned"): ASSIGNED,
+        (UNASSIGNED, "cancelled"): CLOSED,
         (ASSIGNED, "begun"): IN_PROGRESS,
         (IN_PROGRESS, "held"): ON_HOLD,
         (ON_HOLD, "resumed"): IN_PROGRESS,
         (IN_PROGRESS, "coded"): CODED,
+        (CODED, "resumed"): IN_PROGRESS,
         (CODED, "submitted"): SUBMITTED,
         (SUBMITTED, "closed"): CLOSED,
-        (ASSIGNED, "ended"): CLOSED,
-        (IN_PROGRESS, "ended"): CLOSED,
-        (ON_HOLD, "ended"): CLOSED,
-        (SUBMITTED, "reopened"): ASSIGNED,
-        (CLOSED, "reopened"): ASSIGNED,
+        **{(state, event): CLOSED for state in OPEN for event in ("reassigned", "cancelled")},
+        (SUBMITTED, "reopened"): SUBMITTED,
+        (CLOSED, "reopened"): CLOSED,
     },
 )
-"""``ended``: reassigned to somebody else, or cancelled. ``reopened``: only with a reason and an expiry."""
+"""``reopened``: with a reason and an expiry another assignment follows; this one stays as it was."""
+
+HOLDS = {"missing_document": "A document is missing", "provider_query": "The provider was asked"}
+KINDS = {
+    "initial": "First coding",
+    "qa_review": "Quality review",
+    "provider_query": "Query to the provider",
+    "addendum": "Addendum",
+    "payer_edit": "Payer's edit",
+    "denial": "Denial",
+    "audit": "Audit",
+    "rebuttal": "Rebuttal",
+}
+REOPENS = ("addendum", "payer_edit", "denial", "audit", "rebuttal")
+"""What a record may be opened for again once it is submitted."""
+JUSTIFICATIONS = {
+    "initial": "Codes rest on the whole record: history, findings and results that one note leaves out.",
+    "qa_review": "A code is checked against everything that its coder had before them.",
+    "provider_query": "The question is put, and its answer judged, from all that was documented.",
+    "addendum": "What was added is read together with what it adds to.",
+    "payer_edit": "An edit may rest on any document of the encounter.",
+    "denial": "A denial is answered from the whole record that the claim rests on.",
+    "audit": "An auditor's sample is judged on the same record as the claim.",
+    "rebuttal": "A rebuttal cites whatever in the record supports the code.",
+}
+"""Why each kind of work needs the whole record: 45 CFR 164.514(d)(5) asks for a specific justification."""
+CITATION = "45 CFR 164.514(d)(2), (d)(5)"
+LAW_10 = "45 CFR 164.308(a)(4)(ii)(B)"
+LONGEST_REOPENING = timedelta(days=30)
 
 
 def state_of(ended_at: datetime | None, outcome: str) -> str:
@@ -40,6 +73,60 @@ def state_of(ended_at: datetime | None, outcome: str) -> str:
     if ended_at is None:
         return ASSIGNED
     return SUBMITTED if outcome == "submitted" else CLOSED
+
+
+def may_assign(by: UUID | None, coder: UUID) -> Decision:
+    """Nobody gives themselves work: an assignment opens a record, so somebody else must want it opened."""
+    if by == coder:
+        return refused("Nobody assigns a record to themselves. Ask another supervisor or the privacy officer.", LAW_10)
+    return ALLOWED
+
+
+def may_work(by: UUID | None, coder: UUID | None) -> Decision:
+    """Only the coder whose work it is moves it on."""
+    if by is None or by != coder:
+        return refused("This is another coder's work. Only they can move it on.", CITATION)
+    return ALLOWED
+
+
+def may_sample(coder: UUID, reviewer: UUID) -> Decision:
+    """Nobody reviews the quality of their own work (law 10)."""
+    if coder == reviewer:
+        return refused("Nobody reviews their own coding.", CITATION)
+    return ALLOWED
+
+
+def checked_expiry(at: datetime, expires: datetime) -> Decision:
+    """A reopening ends within 30 days: longer work is assigned anew."""
+    if not at < expires <= at + LONGEST_REOPENING:
+        return refused(f"A reopening ends after now and within {LONGEST_REOPENING.days} days.", CITATION)
+    return ALLOWED
+
+
+def by_load(work: Sequence[UUID], loads: Mapping[UUID, int]) -> dict[UUID, UUID]:
+    """Who gets what: each next piece goes to whoever has least then; of equals, to the lower id."""
+    now, given = dict(loads), {}
+    for piece in work:
+        coder = min(now, key=lambda one: (now[one], one))
+        given[piece] = coder
+        now[coder] += 1
+    return given
+
+
+def sample(work: Iterable[tuple[UUID, UUID]], seed: str, percent: int = 0, each: int = 0) -> list[UUID]:
+    """Pieces of work for quality review, of (piece, coder): so many in a hundred of each coder's, or so many of each.
+
+    At least one of everybody's. The same seed picks the same pieces, and nobody can foresee them without it.
+    """
+    by_coder: dict[UUID, list[UUID]] = {}
+    for piece, coder in work:
+        by_coder.setdefault(coder, []).append(piece)
+    chosen = []
+    for coder in sorted(by_coder):
+        pieces = sorted(by_coder[coder], key=lambda one: hashlib.sha256(f"{seed}:{one}".encode()).digest())
+        count = each or max(1, -(-len(pieces) * percent // 100))
+        chosen += pieces[:count]
+    return chosen
 
 
 def widens(before: tuple[datetime, datetime | None], now: tuple[datetime, datetime | None]) -> bool:

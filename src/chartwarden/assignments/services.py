@@ -1,19 +1,20 @@
-"""What others may have the assignments room do. Assignments come from their feed alone; feeds.py takes it."""
+"""What others may have done to the coding queue: each verb changes it and leaves its entry in one transaction."""
 
-from __future__ import annotations
+from chartwarden.assignments.assigning import add_work, assign, assign_by_load, cancel, close, reassign, reopen
+from chartwarden.assignments.reading import note_table_read
+from chartwarden.assignments.sampling import draw_sample
+from chartwarden.assignments.working import hold, work_on
 
-from datetime import datetime
-from uuid import UUID
-
-from django.db import transaction
-
-from chartwarden.kernel.actors import Actor
-from chartwarden.ledger.services import append
-
-
-def note_table_read(*, clinic: UUID, actor: Actor, at: datetime) -> None:
-    """Write down that a program reads the table of assignments, before it does: it holds patients' ids."""
-    with transaction.atomic():
-        append(
-            clinic=clinic, kind="assignments.table_read", actor=actor, at=at, subject={"clinic": str(clinic)}, facts={}
-        )
+__all__ = [
+    "add_work",
+    "assign",
+    "assign_by_load",
+    "cancel",
+    "close",
+    "draw_sample",
+    "hold",
+    "note_table_read",
+    "reassign",
+    "reopen",
+    "work_on",
+]

@@ -8,6 +8,9 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+DETECTION = frozenset({"time_zone", "holidays", "grace_minutes", "lookback_days", "reviews_from", "thresholds"})
+"""The settings by which accesses are judged."""
+
 
 @dataclass(frozen=True)
 class Clinic:

@@ -27,6 +27,18 @@ class Clinic(models.Model):
         return self.name
 
 
+class ReviewInputs(models.Model):
+    """How often what a clinic's reviews are made from has changed; ``changed`` is the revision of each kind's last."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
+    revision = models.BigIntegerField(default=0)
+    changed = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic"], name="one_review_inputs")]
+
+
 class DataKey(models.Model):
     """A key that a clinic's identity data is sealed under, itself wrapped under a master key of the installation."""
 

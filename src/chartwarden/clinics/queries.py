@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from chartwarden.clinics import models
 from chartwarden.clinics.contracts import Clinic, Webhook
+from chartwarden.clinics.inputs import inputs_changed_at, inputs_revision
+
+__all__ = ["clinic", "clinics", "contract", "inputs_changed_at", "inputs_revision", "webhooks"]
 
 
 def clinic(clinic_id: UUID) -> Clinic | None:

@@ -20,6 +20,7 @@ from chartwarden.clinics.bulk import (
 )
 from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.inputs import inputs_changed
 from chartwarden.clinics.keys import (
     blind_index,
     data_key,
@@ -33,7 +34,7 @@ from chartwarden.clinics.keys import (
 )
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
-from chartwarden.clinics.rules import thresholds_from, thresholds_text
+from chartwarden.clinics.rules import checked, thresholds_from, thresholds_text
 from chartwarden.clinics.salts import open_salt, seal_salt, seal_those_in_clear
 from chartwarden.clinics.tenancy import EVERY, acting, sees_through_walls
 from chartwarden.clinics.webhooks import add_webhook, try_webhook, withdraw_webhook
@@ -49,7 +50,9 @@ __all__ = [
     "as_stored",
     "blind_index",
     "change_settings",
+    "checked",
     "data_key",
+    "inputs_changed",
     "insert_many",
     "insert_stored",
     "keys_that_stay_shut",

@@ -16,8 +16,9 @@ from chartwarden.duties import queries, services
 from chartwarden.duties.contracts import DutyYear, Standing
 from chartwarden.duties.recertification import DUTY, candidates
 from chartwarden.duties.recertifying import UNCOMPARED
-from chartwarden.kernel.offered import Body, Column, Row, Table
+from chartwarden.kernel.offered import Body, Column, Row, Shown, Table
 from chartwarden.people.contracts import Member, Permission, page
+from chartwarden.people.services import Presence, show_presence
 
 router = Router()
 
@@ -129,8 +130,8 @@ class Decided(Body):
     decision: Literal["keep", "revoke"]
 
 
-class Recertify(Body):
-    """A decision on everybody of the list but oneself."""
+class Recertify(Shown):
+    """A decision on everybody of the list but oneself, and that whoever decides is there themselves."""
 
     decisions: list[Decided] = Field(max_length=20_000)
     note: str = Field("", max_length=services.MOST_NOTE, description="Kept sealed.")
@@ -192,7 +193,10 @@ def show_recertification(request: HttpRequest, clinic: Path[UUID]) -> Any:
 @router.post("/recertification", response={204: None}, summary="Recertify who has access")
 @page(Permission.RECERTIFY_ACCESS)
 def recertify(request: HttpRequest, clinic: Path[UUID], given: Recertify) -> Any:
-    """Keep or revoke each person's access, all or none; to revoke takes the right to grant roles as well."""
+    """Keep or revoke each person's access, all or none; to revoke takes the right to grant roles as well. Beside the
+    token it takes the password and the app's code of whoever decides.
+    """
+    show_presence(member=request.member, presence=Presence(given.password, given.code), at=request.now)
     services.recertify_access(
         clinic=request.clinic,
         decisions={one.person: one.decision for one in given.decisions},

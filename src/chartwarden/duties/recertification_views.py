@@ -14,11 +14,13 @@ from chartwarden.duties.recertifying import KEEP, UNCOMPARED
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people.contracts import Permission, page
+from chartwarden.people.services import needs_fresh_form
 
 FIELD = "person-"
 
 
 @page(Permission.RECERTIFY_ACCESS)
+@needs_fresh_form
 def recertification(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Everybody with access, those to look at twice first; a choice for each, and one button."""
     errors: set[str] = set()

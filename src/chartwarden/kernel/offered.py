@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Row = Mapping[str, Any]
 Read = Callable[..., Sequence[Row]]
@@ -31,6 +31,13 @@ class Body(BaseModel):
         if any(isinstance(text, str) and "\x00" in text for text in texts):
             raise ValueError("text without the character U+0000")
         return value
+
+
+class Shown(Body):
+    """That the token's person is there themselves, beside the token: for what a page asks them to show anew."""
+
+    password: str = Field(min_length=1, max_length=1000, description="The token's person's password. Kept nowhere.")
+    code: str = Field(pattern=r"^[0-9]{6}$", description="The code that their app shows now. It works once.")
 
 
 class Made(BaseModel):

@@ -85,7 +85,7 @@ class Count(Schema):
 
 
 class Fault(Schema):
-    """Why it can't be read."""
+    """Why it can't be read. Where and what was found are told to who may import such a file; to others empty."""
 
     where: str
     expected: str
@@ -107,7 +107,9 @@ class Previewed(Schema):
     recorded_early: int
     present: list[str] = Field(description="The columns that are there.")
     known_logins: int
-    unknown_logins: list[str] = Field(description="Logins that are nobody's here.")
+    unknown_logins: list[str] = Field(
+        description="Logins that are nobody's here; none for who may not import such a file."
+    )
     foreign: str = Field(description="Why it looks like another clinic's log; empty where it does not.")
 
 
@@ -245,14 +247,19 @@ def state(request: HttpRequest, clinic: Path[UUID], upload: UUID) -> object:
 @router.get("/logs/{upload}/preview", response=Previewed, summary="What was read of it")
 @page(Permission.SEE_IMPORTS)
 def preview(request: HttpRequest, clinic: Path[UUID], upload: UUID) -> Any:
-    """Before it counts: how many rows, which days, what is odd, whose logins are unknown. Empty until it was read."""
-    _found(clinic, upload)
+    """Before it counts: how many rows, which days, what is odd, whose logins are unknown. Empty until it was read.
+    What the page keeps from who may not import such a file is empty here too.
+    """
+    named = bool(rules.may_import(request.member.permissions, _found(clinic, upload).kind))
     found = listing.preview(clinic, upload)
     known = listing.acquaintance(clinic, found)
     return {
         "title": found.title,
         "counts": [asdict(count) | {"notes": list(count.notes)} for count in found.counts],
-        "faults": [dict(zip(("where", "expected", "found"), fault, strict=True)) for fault in found.faults],
+        "faults": [
+            {"where": where if named else "", "expected": expected, "found": told if named else ""}
+            for where, expected, told in found.faults
+        ],
         "days": [str(day) for day in found.days],
         "missing": [str(day) for day in found.missing],
         "not_accesses": dict(found.not_accesses),
@@ -262,7 +269,7 @@ def preview(request: HttpRequest, clinic: Path[UUID], upload: UUID) -> Any:
         "recorded_early": found.recorded_early,
         "present": list(found.present),
         "known_logins": known.known,
-        "unknown_logins": list(known.unknown),
+        "unknown_logins": list(known.unknown) if named else [],
         "foreign": known.sentence,
     }
 

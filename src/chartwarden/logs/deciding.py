@@ -6,15 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
+from chartwarden.clinics.services import inputs_changed
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 from chartwarden.logs import models, previews, rules, vault
 from chartwarden.logs.fetching import feed_of, kept_feed
-from chartwarden.logs.own_tickets import own_rows
+from chartwarden.logs.own_rows import COMPARED, own_rows
 from chartwarden.logs.takers import takers
 
 LONGEST_REASON = 300
@@ -31,8 +31,8 @@ def count_import(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> N
         if row.state == rules.COUNTED:
             return
         row.state = rules.IMPORT.after(row.state, rules.COUNTED)
-        if row.kind == "tickets" and actor.person:
-            require(rules.may_permit(_own_tickets(row, actor.person)))
+        if row.kind in COMPARED and actor.person:
+            require(rules.may_permit(row.kind, _own_rows(row, actor.person)))
         taken = takers().get(row.kind)
         if taken is not None:
             with vault.scratch_folder() as scratch:
@@ -55,8 +55,8 @@ def count_import(*, clinic: UUID, upload: UUID, actor: Actor, at: datetime) -> N
                 "last_at": row.last_at.isoformat() if row.last_at else None,
             },
         )
-        latest = models.LogImport.objects.filter(clinic_id=clinic).aggregate(latest=Max("revision"))["latest"]
-        row.revision, row.decided_at, row.counts_when_read, row.held = (latest or 0) + 1, at, False, ""
+        row.revision, row.decided_at = inputs_changed(clinic, row.kind), at
+        row.counts_when_read, row.held = False, ""
         row.save()
     if taken is not None:
         # The table holds the rows now; one copy of people's data less.
@@ -129,9 +129,10 @@ def hold_import(*, clinic: UUID, upload: UUID, why: str, actor: Actor, at: datet
         )
 
 
-def _own_tickets(row: models.LogImport, person: UUID) -> list[int]:
+def _own_rows(row: models.LogImport, person: UUID) -> list[int]:
     with vault.scratch_folder() as scratch, vault.scratch_folder() as beside:
-        return own_rows(row.clinic_id, person, feed_of(row, scratch), kept_feed(row.clinic_id, row.kind, beside))
+        before = kept_feed(row.clinic_id, row.kind, beside)
+        return own_rows(row.clinic_id, person, row.kind, feed_of(row, scratch), before)
 
 
 def locked(clinic: UUID, upload: UUID) -> models.LogImport:

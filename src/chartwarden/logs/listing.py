@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -68,15 +67,9 @@ def acquaintance(clinic: UUID, found: Preview) -> rules.Acquaintance:
     return rules.acquaintance(found.logins, known_logins(clinic, found.logins), has_logins(clinic))
 
 
-def revision(clinic: UUID) -> int:
-    """A number that grows by one with every log that is counted and every feed that is taken; 0 at first."""
-    counted = models.LogImport.objects.filter(clinic_id=clinic, state=rules.COUNTED)
-    return counted.aggregate(latest=Max("revision"))["latest"] or 0
-
-
-def spans(clinic: UUID, after: int = 0) -> list[ImportSpan]:
-    """The counted logs that hold any access, those counted after a revision, in the order they were counted."""
-    rows = models.LogImport.objects.filter(clinic_id=clinic, state=rules.COUNTED, kind=rules.LOG, revision__gt=after)
+def spans(clinic: UUID) -> list[ImportSpan]:
+    """The counted logs that hold any access, in the order they were counted."""
+    rows = models.LogImport.objects.filter(clinic_id=clinic, state=rules.COUNTED, kind=rules.LOG)
     return [
         ImportSpan(row.id, row.revision, row.first_at, row.last_at, row.decided_at)
         for row in rows.exclude(first_at=None).order_by("revision")
@@ -94,12 +87,6 @@ def logins_seen(clinic: UUID, since: datetime) -> list[LoginSeen]:
             before = found.get(login, LoginSeen(login, 0, last))
             found[login] = LoginSeen(login, before.accesses + accesses, max(before.last_at, last))
     return [found[login] for login in sorted(found) if found[login].last_at >= since]
-
-
-def feed_revisions(clinic: UUID) -> Mapping[str, int]:
-    """The revision at which each feed was last taken; a feed that never was is absent."""
-    rows = models.LogImport.objects.filter(clinic_id=clinic, state=rules.COUNTED).exclude(kind=rules.LOG)
-    return dict(rows.values_list("kind").annotate(latest=Max("revision")).order_by("kind"))
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:

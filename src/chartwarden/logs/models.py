@@ -13,9 +13,10 @@ class LogImport(models.Model):
 
     ``name``, ``facts`` and ``preview`` are sealed: a file's name and its faults may speak of a patient. ``key`` is the
     data key of its sealed files. ``digest_index`` is the blind index of the plaintext's SHA-256, by which the same
-    file is known again. ``revision`` numbers what counts, from 1, clinic by clinic. ``lease`` is whose reading is
-    under way, and ``lease_until`` when another may take it over. ``attempts`` counts readings that were begun since one
-    last ended, ``failures`` those at which the program failed. Instants and lengths are of the plaintext.
+    file is known again. ``revision`` numbers what counts, clinic by clinic, among all that reviews are made from.
+    ``lease`` is whose reading is under way, and ``lease_until`` when another may take it over. ``attempts`` counts
+    readings that were begun since one last ended, ``failures`` those at which the program failed. Instants and lengths
+    are of the plaintext.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from chartwarden.logs.listing import (
         due,
         facts,
-        feed_revisions,
         import_of,
         imports,
         logins_seen,
         preview,
-        revision,
         spans,
     )
 
@@ -33,7 +31,6 @@ __all__ = [
     "draft_mapping",
     "due",
     "facts",
-    "feed_revisions",
     "feeds",
     "formats",
     "import_of",
@@ -41,10 +38,9 @@ __all__ = [
     "logins_seen",
     "preview",
     "quarantine_csv",
-    "revision",
     "spans",
 ]
-_IN_TABLES = ("due", "facts", "feed_revisions", "import_of", "imports", "logins_seen", "preview", "revision", "spans")
+_IN_TABLES = ("due", "facts", "import_of", "imports", "logins_seen", "preview", "spans")
 
 
 @cache

@@ -144,13 +144,16 @@ def _columns(head: bytes) -> frozenset[str]:
     return frozenset(part.strip().strip('"') for part in line.split(mark) if part.strip())
 
 
-def may_permit(own_rows: Sequence[int]) -> Decision:
-    """Whether a person may have tickets count of which these rows (from 1) permit something to themselves."""
+SPEAKS = {"tickets": "permits you to open a record", "devices": "registers a device of yours"}
+
+
+def may_permit(kind: str, own_rows: Sequence[int]) -> Decision:
+    """Whether a person may have tickets or devices count of which these rows (from 1) are about themselves."""
     if not own_rows:
         return ALLOWED
     more = len(own_rows) - 1
     others = f", and so {'does' if more == 1 else 'do'} {more:,} more" if more else ""
-    told = f"Row {own_rows[0]:,} permits you to open a record{others}"
+    told = f"Row {own_rows[0]:,} {SPEAKS[kind]}{others}"
     return refused(f"{told}; somebody else must count this file.", LAW)
 
 

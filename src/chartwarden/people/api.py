@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from ninja import Path, Router, Status
 
 from chartwarden.kernel.decisions import Refused, refused, require
-from chartwarden.kernel.offered import Made
+from chartwarden.kernel.offered import Made, Shown
 from chartwarden.people import queries, services
 from chartwarden.people.bodies import (
     ChangedPerson,
@@ -25,7 +25,6 @@ from chartwarden.people.bodies import (
     NewPerson,
     PersonInFull,
     Rehire,
-    ResetFactors,
     ResetsSeen,
 )
 from chartwarden.people.contracts import Hours, Permission, Profile, page
@@ -181,34 +180,36 @@ def show_invitation(request: HttpRequest, clinic: Path[UUID], person: UUID) -> A
 @page(Permission.MANAGE_PEOPLE)
 def invite(request: HttpRequest, clinic: Path[UUID], person: UUID, new: Invite) -> Any:
     """By a mail with a link that works for a week; an earlier one no longer does. Where they hold roles already, it
-    takes the right to grant roles as well.
+    takes the right to grant roles as well. Beside the token it takes the password and the app's code of whoever
+    invites.
     """
     if _profile(clinic, person, request.now).roles:
         require(services.decide(request.member, Permission.GRANT_ROLES))
+    _is_there(request, new)
     made = services.invite(clinic=clinic, person=person, email=new.email, actor=request.member.actor, at=request.now)
     return Status(201, {"id": made})
 
 
 @router.delete("/people/{person}/invitation", response={204: None}, summary="Withdraw an invitation")
 @page(Permission.MANAGE_PEOPLE)
-def withdraw_invitation(request: HttpRequest, clinic: Path[UUID], person: UUID) -> Any:
-    """Its link no longer works. Nothing changes where none is open."""
+def withdraw_invitation(request: HttpRequest, clinic: Path[UUID], person: UUID, given: Shown) -> Any:
+    """Its link no longer works. Nothing changes where none is open. Takes what inviting takes."""
     _known(clinic, person, request.now)
+    _is_there(request, given)
     services.withdraw_invitation(clinic=clinic, person=person, actor=request.member.actor, at=request.now)
     return Status(204, None)
 
 
 @router.post("/people/{person}/factors/reset", response={204: None}, summary="Reset a person's second factors")
 @page(Permission.MANAGE_PEOPLE)
-def reset_factors(request: HttpRequest, clinic: Path[UUID], person: UUID, given: ResetFactors) -> Any:
+def reset_factors(request: HttpRequest, clinic: Path[UUID], person: UUID, given: Shown) -> Any:
     """For who has lost phone and codes. Beside the token it takes the password and the app's code of whoever resets.
     A link to set up a new factor goes to the address that the person signs in with.
     """
     _known(clinic, person, request.now)
     if not services.mail_configured():
         raise Refused(refused("No mail server is set up, so the link could not be sent."))
-    presence = Presence(given.password, given.code)
-    services.show_presence(member=request.member, presence=presence, at=request.now)
+    _is_there(request, given)
     services.reset_factors(clinic=clinic, person=person, actor=request.member.actor, at=request.now)
     return Status(204, None)
 
@@ -254,8 +255,11 @@ def reinstate(request: HttpRequest, clinic: Path[UUID], person: UUID) -> Any:
 @router.post("/people/{person}/roles", response={201: Grant}, summary="Give a role")
 @page(Permission.GRANT_ROLES)
 def grant_role(request: HttpRequest, clinic: Path[UUID], person: UUID, new: NewGrant) -> Any:
-    """The same role until the same end again gives back the grant there is."""
+    """The same role until the same end again gives back the grant there is. Beside the token it takes the password
+    and the app's code of whoever gives it.
+    """
     _known(clinic, person, request.now)
+    _is_there(request, new)
     identity = services.grant_role(
         clinic=clinic, person=person, role=new.role, ends=new.ends, actor=request.member.actor, at=request.now
     )
@@ -264,11 +268,12 @@ def grant_role(request: HttpRequest, clinic: Path[UUID], person: UUID, new: NewG
 
 @router.delete("/people/{person}/roles/{role}", response={204: None}, summary="Withdraw a role")
 @page(Permission.GRANT_ROLES)
-def withdraw_role(request: HttpRequest, clinic: Path[UUID], person: UUID, role: str) -> Any:
-    """At once. Nothing changes where they don't hold it."""
+def withdraw_role(request: HttpRequest, clinic: Path[UUID], person: UUID, role: str, given: Shown) -> Any:
+    """At once. Nothing changes where they don't hold it. Takes what giving a role takes."""
     _known(clinic, person, request.now)
     if role not in ROLES:
         raise Http404
+    _is_there(request, given)
     services.withdraw_role(clinic=clinic, person=person, role=role, actor=request.member.actor, at=request.now)
     return Status(204, None)
 
@@ -282,6 +287,11 @@ def withdraw_token(request: HttpRequest, clinic: Path[UUID], token: UUID) -> Any
         raise Http404
     services.withdraw_token(clinic=clinic, token=token, actor=request.member.actor, at=request.now)
     return Status(204, None)
+
+
+def _is_there(request: HttpRequest, given: Shown) -> None:
+    presence = Presence(given.password, given.code)
+    services.show_presence(member=request.member, presence=presence, at=request.now)
 
 
 def _known(clinic: UUID, person: UUID, at: datetime) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from chartwarden.kernel.offered import Body
+from chartwarden.kernel.offered import Body, Shown
 from chartwarden.people.roles import ROLES
 
 Role: Any = Literal[tuple(ROLES)]
@@ -39,8 +39,8 @@ class End(Body):
     ended_at: AwareDatetime | None = Field(None, description="An instant with an offset; null: now.")
 
 
-class NewGrant(Body):
-    """A role to be given."""
+class NewGrant(Shown):
+    """A role to be given, and that whoever gives it is there themselves."""
 
     role: Role = Field(description="The role's name.")
     ends: AwareDatetime | None = Field(None, description="When it ends; an auditor's must.")
@@ -98,17 +98,10 @@ class NewLeave(Body):
     kind: str = Field("", max_length=40, description="Such as vacation. Kept sealed.")
 
 
-class Invite(Body):
-    """Where the invitation goes."""
+class Invite(Shown):
+    """Where the invitation goes, and that whoever invites is there themselves."""
 
     email: str = Field(min_length=3, max_length=254)
-
-
-class ResetFactors(Body):
-    """That whoever resets somebody's second factors is there themselves."""
-
-    password: str = Field(min_length=1, max_length=1000, description="Their own password. Kept nowhere.")
-    code: str = Field(pattern=r"^[0-9]{6}$", description="The code that their own app shows now. It works once.")
 
 
 class ResetsSeen(BaseModel):

@@ -20,6 +20,9 @@ class Permission(Enum):
     SEE_HOME = "see their own home page"
     SEE_OWN_ACCESSES = "see the accesses held under their own name"
     ANSWER_QUESTIONS = "answer questions put to them"
+    SEE_QUEUE = "see the coding queue"
+    ASSIGN_WORK = "assign, reassign and reopen work in the queue"
+    CODE_RECORDS = "open and code the records assigned to them"
     SEE_IMPORTS = "see what was imported"
     IMPORT_LOGS = "import access logs"
     IMPORT_QUEUE = "import the coding queue"
@@ -87,6 +90,21 @@ class EngagementSpan:
     employer: str
     feed_role: str = ""
     id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class WorkStanding:
+    """An engagement from an instant until another (UTC; None: no end, or never begun), for whom, and what they may do.
+
+    ``employer`` is a vendor; blank: the clinic.
+    """
+
+    begins: datetime | None
+    ends: datetime | None
+    employer: str
+    suspended: bool
+    roles: frozenset[str]
+    permissions: frozenset[Permission]
 
 
 @dataclass(frozen=True)

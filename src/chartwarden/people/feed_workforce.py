@@ -16,19 +16,24 @@ from chartwarden.people import identity, models
 from chartwarden.people.feed_tables import aware
 from chartwarden.people.rules import NEVER_WITHOUT, Kept, engaged, settle
 from chartwarden.people.standing import cease, require_others, roles_of, zone_of
-from chartwarden.people.workforce import CODE, login_rows
+from chartwarden.people.workforce import CODE, LOGIN, login_rows
 
 FEED = "feed"
 
 
 @dataclass
 class Work:
-    """What a take has come to so far: rows to be written together, and counts."""
+    """What a take has come to so far: rows to be written together, and counts.
+
+    ``own`` are the actor and whoever shares a login with them, ``own_logins`` the indexes of those people's logins.
+    """
 
     clinic: UUID
     actor: Actor
     at: datetime
     present: Collection[str]
+    own: Collection[UUID] = ()
+    own_logins: frozenset[bytes] = frozenset()
     new_people: list[models.Person] = field(default_factory=list)
     new_engagements: list[models.Engagement] = field(default_factory=list)
     new_logins: list[models.EhrLogin] = field(default_factory=list)
@@ -50,7 +55,10 @@ def take_people(rows: list[dict[str, Any]], work: Work) -> Taken:
     known = {bytes(p.code_index): p for p in people.prefetch_related("engagements", "logins", "grants")}
     for row in rows:
         index = blind_index(clinic, CODE, row["person"])
-        if index in known:
+        if _is_held(known.get(index), row, work):
+            work.held += 1
+            work.seen += [known[index].id] if index in known else []
+        elif index in known:
             _known(known[index], row, work)
         else:
             _new(row, index, work)
@@ -79,6 +87,32 @@ def _new(row: Mapping[str, Any], index: bytes, work: Work) -> None:
     work.added += 1
 
 
+def _is_held(person: models.Person | None, row: Mapping[str, Any], work: Work) -> bool:
+    """Whether somebody else must bring a row (law 10): it changes anything of the actor, or of one who shares a login
+    with them, or it gives one of their logins to others, so that what was done under it would be nobody's."""
+    if person is None or person.id not in work.own:
+        kept = {bytes(login.login_index) for login in person.logins.all()} if person else set()
+        given = {blind_index(work.clinic, LOGIN, login) for login in row["logins"] or ()} if work.own_logins else set()
+        return bool((given - kept) & work.own_logins)
+    return _differs(person, row, work)
+
+
+def _differs(person: models.Person, row: Mapping[str, Any], work: Work) -> bool:
+    """Whether a row says anything else of a person than what is kept."""
+    before, after, time_zone = _identity_after(person, row, work)
+    spans = sorted(person.engagements.all(), key=lambda span: (span.started_on, span.id))
+    kept = [Kept(span.started_on, span.ended_at, span.ended_by == FEED) for span in spans]
+    found = settle(kept, row["started_on"], aware(row["ended_at"]), zone_of(person))
+    if found.held or found.step != "same":
+        return True
+    span = spans[found.which]
+    return (
+        (before, person.time_zone) != (after, time_zone)
+        or _logins_of(person, work) != list(dict.fromkeys(row["logins"] or ()))
+        or (span.feed_role, span.employer) != _job(span, row, work)
+    )
+
+
 def _known(person: models.Person, row: Mapping[str, Any], work: Work) -> None:
     work.seen.append(person.id)
     held = work.held
@@ -94,19 +128,9 @@ def _known(person: models.Person, row: Mapping[str, Any], work: Work) -> None:
 
 
 def _take_identity(person: models.Person, row: Mapping[str, Any], work: Work) -> bool:
-    before = identity.opened(work.clinic, person.identity)
-    given = [name for name in identity.FIELDS if name in work.present]
-    after = {name: value for name, value in before.items() if name not in given} | _values(row, given)
-    time_zone = (row["time_zone"] or "") if "time_zone" in work.present else person.time_zone
-    kept = [
-        identity.text_opened(work.clinic, login.sealed)
-        for login in sorted(person.logins.all(), key=lambda login: login.position)
-    ]
+    before, after, time_zone = _identity_after(person, row, work)
+    kept = _logins_of(person, work)
     logins = list(dict.fromkeys(row["logins"] or ()))
-    if person.id == work.actor.person and (before, kept) != (after, logins):
-        # Nobody changes who they are, or which logins are theirs, by a file of their own (law 10).
-        work.held += 1
-        return False
     if before != after or person.time_zone != time_zone:
         person.time_zone = time_zone
         if before != after:
@@ -120,13 +144,32 @@ def _take_identity(person: models.Person, row: Mapping[str, Any], work: Work) ->
     return True
 
 
+def _identity_after(
+    person: models.Person, row: Mapping[str, Any], work: Work
+) -> tuple[dict[str, str], dict[str, str], str]:
+    """Who they are by what is kept, and by the row, and their time zone then."""
+    before = identity.opened(work.clinic, person.identity)
+    given = [name for name in identity.FIELDS if name in work.present]
+    after = {name: value for name, value in before.items() if name not in given} | _values(row, given)
+    return before, after, (row["time_zone"] or "") if "time_zone" in work.present else person.time_zone
+
+
+def _logins_of(person: models.Person, work: Work) -> list[str]:
+    ordered = sorted(person.logins.all(), key=lambda login: login.position)
+    return [identity.text_opened(work.clinic, login.sealed) for login in ordered]
+
+
+def _job(span: models.Engagement, row: Mapping[str, Any], work: Work) -> tuple[str, str]:
+    return row["role"], (row["employer"] or "") if "employer" in work.present else span.employer
+
+
 def _take_engagement(person: models.Person, row: Mapping[str, Any], work: Work) -> str:
     """ended, changed, or nothing."""
     spans = sorted(person.engagements.all(), key=lambda span: (span.started_on, span.id))
     kept = [Kept(span.started_on, span.ended_at, span.ended_by == FEED) for span in spans]
     ended_at, zone = aware(row["ended_at"]), zone_of(person)
     found = settle(kept, row["started_on"], ended_at, zone)
-    if found.held or (found.step != "same" and person.id == work.actor.person):
+    if found.held:
         work.held += 1
         return ""
     if found.step == "begin":
@@ -145,7 +188,7 @@ def _take_engagement(person: models.Person, row: Mapping[str, Any], work: Work) 
         span.started_on, span.ended_at, span.ended_by = row["started_on"], ended_at, FEED if ended_at else ""
         if ended_at is not None:
             cease(person, ended_at, work.at)
-    job = (row["role"], (row["employer"] or "") if "employer" in work.present else span.employer)
+    job = _job(span, row, work)
     if found.step == "same" and job == (span.feed_role, span.employer):
         return ""
     span.feed_role, span.employer = job

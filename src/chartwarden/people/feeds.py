@@ -25,6 +25,7 @@ from chartwarden.people.contracts import Hours
 from chartwarden.people.feed_tables import WEEKDAYS
 from chartwarden.people.feed_workforce import FEED, Work, take_people
 from chartwarden.people.hours import hours_of, hours_row, leave_row
+from chartwarden.people.queries import sharing_logins
 from chartwarden.people.workforce import CODE
 
 
@@ -45,26 +46,33 @@ class Feed(Protocol):
 def take_workforce(*, clinic: UUID, feed: Feed, actor: Actor, at: datetime) -> Taken:
     """People by their code: new ones are added, known ones brought up to date, those not named are kept and counted.
 
-    A row never changes the engagement of the person who imports it, never lifts an end that somebody decided, and never
-    ends the last owner or privacy officer: those rows are held and counted.
+    A row never changes anything of the person who imports it, nor of anybody who shares a login with them, never gives
+    one of their logins to others, never lifts an end that somebody decided, and never ends the last owner or privacy
+    officer: those rows are held and counted.
     """
     rows = pq.read_table(feed.parquet).to_pylist()
     with transaction.atomic():
-        taken = take_people(rows, Work(clinic, actor, at, feed.present))
+        own = _own(clinic, actor)
+        logins = models.EhrLogin.objects.filter(clinic_id=clinic, person_id__in=own)
+        indexes = frozenset(bytes(index) for index in logins.values_list("login_index", flat=True))
+        taken = take_people(rows, Work(clinic, actor, at, feed.present, own, indexes))
         return _noted(clinic, "workforce", feed, len(rows), taken, actor, at)
 
 
 def take_schedules(*, clinic: UUID, feed: Feed, actor: Actor, at: datetime) -> Taken:
-    """Working hours: those of each person that the file names become the file's; others keep theirs and are counted."""
+    """Working hours: those of each person that the file names become the file's; others keep theirs and are counted.
+
+    Rows about the actor, or somebody who shares a login with them, are held and counted.
+    """
     rows = pq.read_table(feed.parquet).to_pylist()
-    people = _people(clinic)
+    people, own = _people(clinic), _own(clinic, actor)
     wanted: dict[UUID, set[Hours]] = defaultdict(set)
     unknown = held = 0
     for row in rows:
         person = people.get(blind_index(clinic, CODE, row["person"]))
         if person is None:
             unknown += 1
-        elif person == actor.person:
+        elif person in own:
             held += 1
         else:
             day = WEEKDAYS.index(row["weekday"])
@@ -96,16 +104,17 @@ def take_leave(*, clinic: UUID, feed: Feed, actor: Actor, at: datetime) -> Taken
     """Leave: the file's is added, leave noted on a page stays.
 
     What an earlier file said and this one no longer says ends, for the people and in the days that this one is about.
+    Rows about the actor, or somebody who shares a login with them, are held and counted.
     """
     rows = pq.read_table(feed.parquet).to_pylist()
-    people = _people(clinic)
+    people, own = _people(clinic), _own(clinic, actor)
     wanted: set[Off] = set()
     unknown = held = 0
     for row in rows:
         person = people.get(blind_index(clinic, CODE, row["person"]))
         if person is None:
             unknown += 1
-        elif person == actor.person:
+        elif person in own:
             held += 1
         else:
             wanted.add((person, row["from"], row["to"], row["kind"]))
@@ -126,6 +135,11 @@ def take_leave(*, clinic: UUID, feed: Feed, actor: Actor, at: datetime) -> Taken
         unchanged, absent = len(wanted & set(kept)), len({off[0] for off in kept} - named)
         taken = Taken(len(new), 0, len(gone), unchanged, absent=absent, held=held, unknown=unknown)
         return _noted(clinic, "leave", feed, len(rows), taken, actor, at)
+
+
+def _own(clinic: UUID, actor: Actor) -> frozenset[UUID]:
+    """Whose rows somebody else must bring: the actor's, and those of whoever shares a login with them."""
+    return sharing_logins(clinic, actor.person) if actor.person else frozenset()
 
 
 def _people(clinic: UUID) -> dict[bytes, UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from chartwarden.clinics.services import inputs_changed
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
@@ -36,6 +37,7 @@ def set_working_hours(*, clinic: UUID, person: UUID, hours: Iterable[Hours], act
         facts = {"before": len(kept), "rows": len(wanted), "minutes_a_week": sum(one.minutes for one in wanted)}
         subject = {"person": str(person)}
         append(clinic=clinic, kind="people.hours_set", actor=actor, at=at, subject=subject, facts=facts)
+        inputs_changed(clinic, "hours_by_hand")
 
 
 def record_leave(
@@ -51,6 +53,7 @@ def record_leave(
         facts = {"leave": str(leave.id), "first_day": first_day.isoformat(), "last_day": last_day.isoformat()}
         subject = {"person": str(person)}
         append(clinic=clinic, kind="people.leave_recorded", actor=actor, at=at, subject=subject, facts=facts)
+        inputs_changed(clinic, "leave_by_hand")
     return leave.id
 
 
@@ -65,6 +68,7 @@ def withdraw_leave(*, clinic: UUID, leave: UUID, actor: Actor, at: datetime) -> 
         subject = {"person": str(row.person_id), "leave": str(leave)}
         row.delete()
         append(clinic=clinic, kind="people.leave_withdrawn", actor=actor, at=at, subject=subject, facts=facts)
+        inputs_changed(clinic, "leave_by_hand")
 
 
 def hours_of(row: models.WorkingHours) -> Hours:

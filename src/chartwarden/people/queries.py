@@ -20,6 +20,7 @@ from chartwarden.people.signin.standing import standing
 from chartwarden.people.standing import holders_of, zone_of
 from chartwarden.people.tokens import PREFIX, digest_of
 from chartwarden.people.workforce import CODE, LOGIN
+from chartwarden.people.working import work_standing
 
 __all__ = [
     "MUST_END",
@@ -47,6 +48,7 @@ __all__ = [
     "sharing_logins",
     "tokens_of",
     "user_of",
+    "work_standing",
     "workforce_table",
 ]
 

@@ -17,7 +17,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     | OVERSIGHT
     | DECIDING
     | {P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_STAFF, P.IMPORT_SCHEDULES, P.IMPORT_DEVICES, P.IMPORT_PATIENTS}
-    | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS},
+    | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS, P.SEE_QUEUE, P.ASSIGN_WORK},
     "compliance_officer": EVERYONE | OVERSIGHT | DECIDING,
     "security_officer": EVERYONE
     | OVERSIGHT
@@ -32,16 +32,17 @@ ROLES: dict[str, frozenset[Permission]] = {
         P.SEE_TABLES,
     },
     "coding_supervisor": EVERYONE
+    | {P.SEE_QUEUE, P.ASSIGN_WORK}
     | {P.SEE_IMPORTS, P.IMPORT_QUEUE, P.IMPORT_SCHEDULES, P.SEE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES}
     | {P.RECERTIFY_ACCESS, P.USE_API},
-    "coder": EVERYONE,
-    "qa_auditor": EVERYONE,
+    "coder": EVERYONE | {P.CODE_RECORDS},
+    "qa_auditor": EVERYONE | {P.CODE_RECORDS},
     "human_resources": EVERYONE
     | {P.SEE_IMPORTS, P.IMPORT_STAFF, P.IMPORT_SCHEDULES, P.SEE_PEOPLE, P.MANAGE_PEOPLE, P.SEE_DUTIES, P.CLOSE_DUTIES}
     | {P.USE_API},
     "ehr_administrator": EVERYONE
     | {P.SEE_IMPORTS, P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_DEVICES, P.IMPORT_PATIENTS, P.SEE_PEOPLE}
-    | {P.SEE_DUTIES, P.CLOSE_DUTIES, P.USE_API, P.MANAGE_WEBHOOKS},
+    | {P.SEE_DUTIES, P.CLOSE_DUTIES, P.USE_API},
     "vendor_administrator": EVERYONE,
     "auditor": frozenset({P.SEE_HOME, P.SEE_TABLES}) | OVERSIGHT,
     "owner": EVERYONE
@@ -52,7 +53,8 @@ ROLES: dict[str, frozenset[Permission]] = {
 
 An auditor reads, within the dates of the grant, and changes nothing. Cases name patients, so only those who decide,
 secure or audit see them: an owner does not. Whoever decides cases brings no program in (webhooks); whoever runs the EHR
-sees no case, since their own accesses are among them. The security officer can shut somebody out at once.
+sees no case and no ledger, since their own accesses are among them, and no webhooks, which tell of it. The security
+officer can shut somebody out at once.
 The tables as such, without what is sealed, are for who answers for the installation or audits it.
 
 A staff file ends engagements and says whose a login is, so importing it is for those who may do the same by hand: the

@@ -14,7 +14,8 @@ from chartwarden.people.mailing import notify
 from chartwarden.people.permissions import may
 from chartwarden.people.sending import configured as mail_configured
 from chartwarden.people.signin.account_mail import ask_for_new_password, send_account_mails
-from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh, page_of
+from chartwarden.people.signin.fresh import ask_again, fresh, needs_fresh, needs_fresh_form, page_of
+from chartwarden.people.signin.further_clinic import open_further_clinic
 from chartwarden.people.signin.gatekeeping import at_the_gate, hold_account
 from chartwarden.people.signin.invitation_mail import send_invitations
 from chartwarden.people.signin.invitations import accept_invitation, invite, withdraw_invitation
@@ -54,8 +55,10 @@ __all__ = [
     "mail_configured",
     "make_token",
     "needs_fresh",
+    "needs_fresh_form",
     "note_token_use",
     "notify",
+    "open_further_clinic",
     "page_of",
     "record_leave",
     "rehire",

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from chartwarden.clinics.services import blind_index
+from chartwarden.clinics.services import blind_index, inputs_changed
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.errors import refuse
 from chartwarden.kernel.zones import zone
@@ -19,6 +19,8 @@ from chartwarden.people.standing import cease, person_of, require_others, roles_
 
 CODE, LOGIN = "person", "login"
 """Purposes of the blind indexes by which people are found."""
+STAFF = "staff_by_hand"
+"""What a review is told has changed."""
 
 
 def add_person(
@@ -72,6 +74,7 @@ def add_person(
                 "logins": len(logins),
             },
         )
+        inputs_changed(clinic, STAFF)
     return person.id
 
 
@@ -111,6 +114,7 @@ def change_person(
         if changed:
             subject = {"person": str(person)}
             append(clinic=clinic, kind="people.changed", actor=actor, at=at, subject=subject, facts={"fields": changed})
+            inputs_changed(clinic, STAFF)
 
 
 def end_engagement(
@@ -135,6 +139,7 @@ def end_engagement(
         facts = {"engagement": str(found.id), "ended_at": ends.isoformat(), **cease(row, ends, at)}
         subject = {"person": str(person)}
         append(clinic=clinic, kind="people.engagement_ended", actor=actor, at=at, subject=subject, facts=facts)
+        inputs_changed(clinic, STAFF)
     return ends
 
 
@@ -157,6 +162,7 @@ def rehire(
         facts = {"engagement": str(made.id), "role": feed_role, "started_on": started_on.isoformat()}
         subject = {"person": str(person)}
         append(clinic=clinic, kind="people.rehired", actor=actor, at=at, subject=subject, facts=facts)
+        inputs_changed(clinic, STAFF)
     return made.id
 
 

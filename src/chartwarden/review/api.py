@@ -20,7 +20,7 @@ from chartwarden.kernel.errors import refuse
 from chartwarden.kernel.offered import Column, Made, Row, Table
 from chartwarden.people.contracts import Member, Permission, page
 from chartwarden.people.services import Presence, show_presence
-from chartwarden.review import queries, rules, services
+from chartwarden.review import queries, services
 from chartwarden.review.desk import exporting, shapes
 from chartwarden.review.desk.asking import askable
 from chartwarden.review.desk.contracts import CaseShown, ReviewLine
@@ -238,12 +238,12 @@ def questions(request: HttpRequest, clinic: Path[UUID]) -> Any:
 @router.get("/questions/{question}", response=shapes.QuestionToMe, summary="One question put to me")
 @page(Permission.ANSWER_QUESTIONS)
 def question(request: HttpRequest, clinic: Path[UUID], question: UUID) -> Any:
-    """With the accesses it is about."""
-    asked, body, state = _asked(request, question)
+    """With the accesses it is about, while its case is open."""
+    asked, body = _asked(request, question)
     return {
         "question": exporting.question_row(asked),
-        "waits": asked.answered_at is None and state in rules.UNDECIDED,
-        "accesses": exporting.accesses_held(body),
+        "waits": asked.answered_at is None and body is not None,
+        "accesses": exporting.accesses_held(body) if body else [],
     }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chartwarden.review.desk.personal import (
         due,
         every_access,
+        may_change_detection,
         my_accesses,
         my_cases,
         my_weeks,
@@ -53,6 +54,7 @@ __all__ = [
     "feeds",
     "findings",
     "group",
+    "may_change_detection",
     "my_accesses",
     "my_cases",
     "my_weeks",
@@ -74,7 +76,10 @@ __all__ = [
 DESK = {
     "facts": ("coming", "facts"),
     "grouping": ("group", "next_case", "waiting"),
-    "personal": ("due", "every_access", "my_accesses", "my_cases", "my_weeks", "question", "questions_to"),
+    "personal": (
+        "due", "every_access", "may_change_detection", "my_accesses", "my_cases", "my_weeks", "question",
+        "questions_to",
+    ),
     "reading": (
         "calendar", "case", "findings", "outcomes", "pictures", "review", "review_cases", "revisions",
         "signed_document", "withdrawn",

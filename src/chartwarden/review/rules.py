@@ -7,7 +7,7 @@ somebody else before.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -136,6 +136,18 @@ def may_answer(to: UUID, answered: bool, case_state: str, person: UUID | None) -
     return ALLOWED
 
 
+def may_change_detection(undecided: Iterable[tuple[UUID | None, Collection[UUID]]], own: Collection[UUID]) -> Decision:
+    """Whether a person may change how accesses are judged. ``undecided`` are the cases' subjects and holders of their
+    logins; ``own`` are the person and those who share a login with them."""
+    if any(coder in own or not set(own).isdisjoint(holders) for coder, holders in undecided):
+        return refused(
+            "A case about you, or about a login that you hold or held, is not decided yet. Until then somebody else "
+            "changes how accesses are judged.",
+            LAW,
+        )
+    return ALLOWED
+
+
 def is_current(expected: int, found: int) -> Decision:
     """Whether a form was filled in for the case as it is now."""
     if expected == found:
@@ -157,7 +169,7 @@ def may_sign(review: ReviewFacts, today: date, coverage_acknowledged: bool) -> D
     if not review.read:
         return refused("No access log of this week was read yet. Import it first.", LAW)
     if review.behind:
-        return refused("New data came in. Wait a moment until the review has read it.", LAW)
+        return refused("What this week is judged by has changed. Wait a moment until the review has read it.", LAW)
     if review.undecided:
         cases = "One case is" if review.undecided == 1 else f"{review.undecided:,} cases are"
         return refused(f"{cases} not decided yet.", LAW)
@@ -209,10 +221,23 @@ def withdrawn_words(why: Collection[str]) -> str:
         return "The review of another week holds it."
     if not why:
         return "It is no longer found in what is known now."
-    named = [INPUT_WORDS.get(kind, kind) for kind in sorted(why)]
-    listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-    return f"It is no longer found since {listed} came in."
+    came = _listed([INPUT_WORDS.get(kind, kind) for kind in sorted(why) if kind not in CHANGED_WORDS])
+    changed = _listed([words for kind, words in CHANGED_WORDS.items() if kind in why])
+    told = [f"{came} came in"] * bool(came) + [f"somebody changed {changed}"] * bool(changed)
+    return f"It is no longer found since {', and '.join(told)}."
 
+
+def _listed(named: Sequence[str]) -> str:
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+CHANGED_WORDS: Mapping[str, str] = {
+    "staff_by_hand": "staff",
+    "hours_by_hand": "working hours",
+    "leave_by_hand": "leave",
+    "settings": "the clinic's settings",
+}
+"""What people change by hand, where no file comes in."""
 
 INPUT_WORDS: Mapping[str, str] = {
     "log": "a log",

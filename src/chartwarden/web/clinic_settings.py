@@ -11,9 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.clinics.contracts import Clinic
-from chartwarden.clinics.services import change_settings, thresholds_from, thresholds_text
+from chartwarden.clinics.services import thresholds_from, thresholds_text
+from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people.contracts import Permission, page
+from chartwarden.people.services import needs_fresh_form
+from chartwarden.web.changing_settings import change_as
 
 
 class SettingsForm(forms.Form):
@@ -78,18 +81,21 @@ def settings(request: HttpRequest, clinic: UUID) -> HttpResponse:
         "form": form,
         "may_change": may(Permission.CHANGE_SETTINGS),
         "may_tables": may(Permission.SEE_TABLES),
-        "may_webhooks": may(Permission.MANAGE_WEBHOOKS),
+        "may_webhooks": may(Permission.MANAGE_WEBHOOKS) and may(Permission.SEE_LEDGER),
     }
     return render(request, "settings.html", context)
 
 
 @page(Permission.CHANGE_SETTINGS)
+@needs_fresh_form
 def change(request: HttpRequest, clinic: UUID) -> HttpResponse:
-    """Change them."""
+    """Change them, after showing that it is you: they say when a session locks and which days are reviewed."""
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=kept(request.clinic))
     if request.method == "POST" and form.is_valid():
         try:
-            change_settings(clinic=clinic, changes=form.cleaned_data, actor=request.member.actor, at=request.now)
+            change_as(request.member, clinic=clinic, changes=form.cleaned_data, at=request.now)
+        except Refused as refusal:
+            form.add_error(None, refusal.decision.reason)
         except InputRefused as fault:
             for one in fault.faults:
                 name = one.where if one.where in form.fields else None

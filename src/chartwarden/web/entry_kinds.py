@@ -22,9 +22,24 @@ class EntryKind:
 
 
 TAKEN = "sha256 added changed ended unchanged"
+WORK = "coder work state hold"
 INPUTS = "inputs inputs_count inputs_sha256"
 KINDS: Mapping[str, EntryKind] = {
+    "assignments.added": EntryKind("put a record into the coding queue", "assignment", WORK),
+    "assignments.assigned": EntryKind("assigned work to a coder", "assignment", f"{WORK} follows", "reason"),
+    "assignments.begun": EntryKind("began work on a record", "assignment", WORK),
+    "assignments.cancelled": EntryKind("took work out of the queue", "assignment", WORK),
+    "assignments.closed": EntryKind("closed submitted work", "assignment", WORK),
+    "assignments.coded": EntryKind("finished coding a record", "assignment", WORK),
     "assignments.feed_taken": EntryKind("imported the coding queue", "feed", f"{TAKEN} rows rows_sha256"),
+    "assignments.held": EntryKind("put work on hold", "assignment", WORK),
+    "assignments.reassigned": EntryKind("took work from a coder, for another", "assignment", WORK),
+    "assignments.reopened": EntryKind(
+        "opened a submitted record again", "assignment", f"{WORK} follows expires_at", "reason"
+    ),
+    "assignments.resumed": EntryKind("went on with work", "assignment", WORK),
+    "assignments.sampled": EntryKind("drew a sample for quality review", "reviewer", "seed percent each from chosen"),
+    "assignments.submitted": EntryKind("submitted coded work", "assignment", WORK),
     "assignments.table_read": EntryKind("read the table of assignments", "clinic"),
     "clinics.data_key_rotated": EntryKind("gave the clinic's data a new key", "clinic key"),
     "clinics.keys_rewrapped": EntryKind("wrapped the clinic's keys anew", "clinic", "keys master_key"),
@@ -42,6 +57,12 @@ KINDS: Mapping[str, EntryKind] = {
     ),
     "duties.closed": EntryKind("closed a duty", "duty", "occurrence late evidence", "note"),
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
+    "gateway.record_denied": EntryKind(
+        "was refused a record", "person", "reasons purpose interaction excused", "patient"
+    ),
+    "gateway.record_opened": EntryKind(
+        "opened a record", "person assignment", "reasons purpose interaction excused", "patient"
+    ),
     "ledger.key_rotated": EntryKind("gave the ledger a new key", "clinic", "key note"),
     "ledger.opened": EntryKind("began the ledger", "clinic", "origin key"),
     "logs.counted": EntryKind(
@@ -70,7 +91,7 @@ KINDS: Mapping[str, EntryKind] = {
     "people.leave_recorded": EntryKind("recorded leave of {person}", "person", "leave first_day last_day"),
     "people.leave_withdrawn": EntryKind("withdrew leave of {person}", "person leave", "first_day last_day"),
     "people.linked": EntryKind("linked {person} to who signs in", "person"),
-    "people.password_changed": EntryKind("changed their password", "person", "how"),
+    "people.password_changed": EntryKind("changed their password", "person", "how tokens_withdrawn"),
     "people.presence_shown": EntryKind("showed a program's request to be their own", "person", "methods"),
     "people.provider_linked": EntryKind("linked their account to single sign-on", "person"),
     "people.provider_unlinked": EntryKind("unlinked their account from single sign-on", "person"),
@@ -84,7 +105,7 @@ KINDS: Mapping[str, EntryKind] = {
     "people.second_factor_failed": EntryKind("failed at the second factor", "person", "factor"),
     "people.second_factor_removed": EntryKind("removed a second factor", "person", "factor"),
     "people.second_factors_reset": EntryKind(
-        "reset the second factors of {person} (done by {by})", "person", "factors sessions_ended by"
+        "reset the second factors of {person} (done by {by})", "person", "factors sessions_ended tokens_withdrawn by"
     ),
     "people.signed_in": EntryKind("signed in", "person", "methods failed_before"),
     "people.suspended": EntryKind("suspended {person}", "person"),

@@ -11,6 +11,8 @@ from chartwarden.people.contracts import Permission
 
 PLACES = (
     ("web:home", "Today", Permission.SEE_HOME),
+    ("assignments:my_work", "My work", Permission.CODE_RECORDS),
+    ("assignments:board", "Queue", Permission.SEE_QUEUE),
     ("review:calendar", "Reviews", Permission.SEE_REVIEWS),
     ("logs:imports", "Imports", Permission.SEE_IMPORTS),
     ("people:people", "People", Permission.SEE_PEOPLE),

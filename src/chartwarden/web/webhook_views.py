@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.clinics import queries, services
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people.contracts import Permission, page
-from chartwarden.people.services import needs_fresh
+from chartwarden.people.services import decide, needs_fresh
 
 
 class WebhookForm(forms.Form):
@@ -32,7 +33,11 @@ class WebhookForm(forms.Form):
 
 @page(Permission.MANAGE_WEBHOOKS)
 def webhooks(request: HttpRequest, clinic: UUID) -> HttpResponse:
-    """The webhooks there are; a form adds one, and two buttons try and withdraw one, after showing that it is you."""
+    """The webhooks there are; a form adds one, and two buttons try and withdraw one, after showing that it is you.
+
+    A webhook tells of the ledger, so it takes the right to see that too.
+    """
+    require(decide(request.member, Permission.SEE_LEDGER))
     return _changed(request, clinic) if request.method == "POST" else _shown(request, clinic, WebhookForm())
 
 

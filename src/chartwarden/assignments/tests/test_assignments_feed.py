@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chartwarden.assignments import queries, rules
 from chartwarden.assignments.feeds import take
 from chartwarden.assignments.models import Assignment
+from chartwarden.assignments.services import work_on
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.kernel.progress import Quiet
@@ -53,6 +54,19 @@ def test_what_was_read_comes_back_as_it_was(house: House, tmp_path: Path) -> Non
     assert table.to_pylist() == before.to_pylist()
     states = dict(Assignment.objects.values_list("kind", "state"))
     assert states == {"initial": "assigned", "addendum": "submitted", "qa_review": "closed"}
+
+
+def test_a_queue_that_still_says_open_undoes_nothing_that_was_done_here(house: House, tmp_path: Path) -> None:
+    taken(read(THREE, house, tmp_path), house)
+    row = Assignment.objects.get(kind="initial")
+    for event in ("begun", "coded", "submitted"):
+        row.refresh_from_db()
+        work_on(
+            clinic=house.id, assignment=row.id, event=event, revision=row.revision, actor=house.actor("coder"), at=AT
+        )
+    assert taken(read(THREE, house, tmp_path), house) == Taken(unchanged=3)
+    row.refresh_from_db()
+    assert (row.state, row.ended_at) == ("submitted", AT)
 
 
 def test_again_adds_nothing_and_an_end_is_told_from_a_change(house: House, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chartwarden.clinics import queries, services
 from chartwarden.clinics.rules import checked, thresholds_from, thresholds_text
+from chartwarden.kernel.decisions import ALLOWED
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger.queries import entries
 from tests.support.clinic import AT, House
@@ -48,7 +49,9 @@ def test_other_text_is_no_thresholds(text: str) -> None:
 def test_a_change_tells_old_and_new_and_nothing_where_nothing_differs(house: House) -> None:
     changes = {"idle_minutes": 10, "holidays": "US-IL", "reviews_from": date(2026, 4, 6), "grace_minutes": 15}
     for _ in range(2):
-        changed = services.change_settings(clinic=house.id, changes=changes, actor=house.actor("owner"), at=AT)
+        changed = services.change_settings(
+            clinic=house.id, changes=changes, actor=house.actor("owner"), at=AT, detection=ALLOWED
+        )
         assert (changed.idle_minutes, changed.holidays) == (10, "US-IL")
     assert queries.clinic(house.id) == changed
     told = [entry for entry in entries(house.id) if entry.kind == "clinics.settings_changed"]

@@ -93,6 +93,35 @@ def test_tickets_for_oneself_are_counted_by_somebody_else(house: House) -> None:
     count(house, again)
 
 
+DEVICES = "device,person,owner,encrypted,managed,antivirus,approved_from,approved_to\n"
+LAPTOP = "LT-1,{person},{owner},yes,yes,yes,2026-01-05,\n"
+
+
+def test_a_device_of_ones_own_is_counted_by_somebody_else(house: House) -> None:
+    others = LAPTOP.replace("LT-1", "LT-2").format(person="u-coder", owner="clinic")
+    count(house, read(house, (DEVICES + others).encode(), "devices.csv"))
+    own = [LAPTOP.format(person="u-privacy_officer", owner=owner) for owner in ("clinic", "personal")]
+    first = read(house, (DEVICES + others + own[0]).encode(), "devices.csv")
+    with pytest.raises(Refused, match="Row 2 registers a device of yours; somebody else"):
+        count(house, first)
+    services.count_import(clinic=house.id, upload=first, actor=house.actor("security_officer"), at=AT)
+    blank = LAPTOP.format(person="", owner="clinic")
+    for row in (own[1], blank):
+        with pytest.raises(Refused, match="Row 1 registers a device of yours"):
+            count(house, read(house, (DEVICES + row).encode(), "devices.csv"))
+    count(house, read(house, (DEVICES + own[0] + others).encode(), "devices.csv"))
+
+
+def test_a_device_of_who_shares_a_login_is_counted_by_somebody_else(house: House) -> None:
+    for role in ("privacy_officer", "coder"):
+        people.change_person(
+            clinic=house.id, person=house.people[role], logins=["shared"], actor=house.actor("owner"), at=AT
+        )
+    upload = read(house, (DEVICES + LAPTOP.format(person="u-coder", owner="clinic")).encode(), "devices.csv")
+    with pytest.raises(Refused, match="Row 1 registers a device of yours"):
+        count(house, upload)
+
+
 def test_the_page_says_why_it_waits(house: House, signed_in: object) -> None:
     upload = read(house, QUEUE.encode(), "assignments.csv", counts_when_read=True)
     client = signed_in("privacy_officer")

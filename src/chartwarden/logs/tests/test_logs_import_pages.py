@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from chartwarden.clinics.queries import inputs_changed_at, inputs_revision
 from chartwarden.logs import queries
 from chartwarden.logs.models import LogImport
 from chartwarden.logs.reading import read_next
@@ -43,7 +44,7 @@ def test_a_file_is_sent_read_and_counted_without_script(house: House, signed_in:
     assert "occurred_at: expected" in page
     assert "Tue</title>" not in page
     client.post(address("count", house, upload=row.id))
-    assert queries.revision(house.id) == 1
+    assert inputs_changed_at(house.id)["log"] == inputs_revision(house.id)
     assert "It counts since" in client.get(sent.headers["Location"]).content.decode()
     assert "Counts" in client.get(address("imports", house)).content.decode()
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
+from chartwarden.clinics.queries import inputs_changed_at, inputs_revision
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.logs import queries, rules, services
@@ -60,13 +61,13 @@ def test_a_log_is_read_and_counts(house: House, tmp_path: Path) -> None:
     assert [day.day for day in shown.missing] == [3]
     assert shown.logins == {"ana": 1, "ben": 1}
     assert shown.quarantine[0].line == 4
-    assert queries.revision(house.id) == 0
+    before = inputs_revision(house.id)
     assert services.fetch_logs(house.id, None, None, tmp_path) == []
     count(house, upload)
     count(house, upload)
-    assert queries.revision(house.id) == 1
+    assert inputs_revision(house.id) == before + 1
     (span,) = queries.spans(house.id)
-    assert (span.id, span.revision, span.last_at) == (upload, 1, datetime(2026, 3, 4, 16, tzinfo=UTC))
+    assert (span.id, span.revision, span.last_at) == (upload, before + 1, datetime(2026, 3, 4, 16, tzinfo=UTC))
     stored = services.fetch_logs(house.id, datetime(2026, 3, 3), None, tmp_path)
     gathered = services.gather(stored, house.clinic.time_zone, tmp_path, services_span())
     assert [(count.rows, count.read, count.quarantined) for count in gathered.counts] == [(3, 2, 1)]
@@ -200,7 +201,7 @@ def test_a_queue_is_taken_into_its_table(house: House) -> None:
     found = queries.import_of(house.id, upload)
     assert (found.kind, found.state, found.read, found.quarantined) == ("assignments", "counted", 1, 1)
     assert assignments_table(house.id)["assignment"].to_pylist() == ["A1"]
-    assert queries.feed_revisions(house.id) == {"assignments": 1}
+    assert inputs_changed_at(house.id)["assignments"] == inputs_revision(house.id)
 
 
 def test_a_queue_about_nobody_known_is_refused(house: House) -> None:

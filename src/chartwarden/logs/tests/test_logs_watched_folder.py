@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from chartwarden.logs import queries, watching
+from chartwarden.clinics.queries import inputs_changed_at, inputs_revision
+from chartwarden.logs import watching
 from chartwarden.logs.models import LogImport
 from chartwarden.logs.reading import read_next
 from chartwarden.logs.tests.test_logs_imports import AT, LOG, QUEUE
@@ -44,7 +45,7 @@ def test_a_log_is_taken_counted_and_only_then_deleted(house: House, folder: Path
     assert path.exists()
     looks(1)
     assert list(folder.iterdir()) == []
-    assert queries.revision(house.id) == 1
+    assert inputs_changed_at(house.id)["log"] == inputs_revision(house.id)
     assert LogImport.objects.get().read == 3
 
 
@@ -52,7 +53,7 @@ def test_feeds_come_in_an_order_that_lets_them_refer_to_each_other(house: House,
     (folder / "assignments.csv").write_text(QUEUE)
     (folder / "networks.csv").write_text("cidr,kind\n10.0.0.0/8,office\n")
     looks()
-    assert sorted(queries.feed_revisions(house.id)) == ["assignments", "networks"]
+    assert {"assignments", "networks"} <= inputs_changed_at(house.id).keys()
     assert list(folder.iterdir()) == []
 
 

@@ -26,6 +26,7 @@ from chartwarden.people import models
 from chartwarden.people.signin.adapter import failed_key
 from chartwarden.people.signin.factor_links import use_link
 from chartwarden.people.signin.standing import FACTORS, standing
+from chartwarden.people.standing import withdraw_tokens
 from chartwarden.people.tallies import take_tally
 
 
@@ -76,7 +77,21 @@ def _password_changed(request: HttpRequest, user: models.User, **_: Any) -> None
 
 
 def _password_reset(request: HttpRequest, user: models.User, **_: Any) -> None:
-    note(request, user, "people.password_changed", how="by a link in a mail")
+    """Whoever had the old password may have made tokens with it: they end with it, in every clinic."""
+    with transaction.atomic():
+        there = standing(user.pk, request.now)
+        for clinic, person in sorted(there.persons.items()):
+            with acting_in(clinic):
+                withdrawn = withdraw_tokens(clinic, person, request.now)
+                if withdrawn or clinic in there.engaged:
+                    append(
+                        clinic=clinic,
+                        kind="people.password_changed",
+                        actor=Actor.of_person(person),
+                        at=request.now,
+                        subject={"person": str(person)},
+                        facts={"how": "by a link in a mail", "tokens_withdrawn": withdrawn},
+                    )
 
 
 def _failed(request: HttpRequest, user: models.User, authenticator: Authenticator, **_: Any) -> None:

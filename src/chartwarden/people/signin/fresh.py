@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -14,16 +14,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from chartwarden.people.signin.rules import FRESH
+from chartwarden.people.signin.rules import FILLING_IN, FRESH
 from chartwarden.people.signin.sso import SINCE
 
 
-def fresh(request: HttpRequest, now: datetime) -> bool:
-    """Whether a password, a code or a passkey was shown in this session within the last five minutes.
+def fresh(request: HttpRequest, now: datetime, within: timedelta = FRESH) -> bool:
+    """Whether a password, a code or a passkey was shown in this session within the last five minutes, or another time.
 
     Coming from the provider counts from when it says that it saw the person sign in, which may have been hours before.
     """
-    since = (now - FRESH).timestamp()
+    since = (now - within).timestamp()
     return any(_shown_at(request, record) > since for record in get_authentication_records(request, request.user))
 
 
@@ -57,13 +57,24 @@ def needs_fresh(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     What was sent with the request is not kept anywhere, since it may be about patients: the page says so.
     """
 
+    return _guarded(view, FRESH)
+
+
+def needs_fresh_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """As ``needs_fresh``, for a long form: asked before it opens, after which there is half an hour to send it."""
+    return _guarded(view, FILLING_IN)
+
+
+def _guarded(view: Callable[..., HttpResponse], to_send: timedelta) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
-        if fresh(request, request.now):
+        reads = request.method in ("GET", "HEAD")
+        if fresh(request, request.now, FRESH if reads else to_send):
             return view(request, *arguments, **named)
-        if request.method == "GET":
+        if reads:
             return ask_again(request, request.get_full_path())
         messages.warning(request, "Show first that it is you. Nothing was saved: do it once more afterwards.")
         return ask_again(request, page_of(request))
 
+    guarded.asks_fresh = True  # type: ignore[attr-defined]
     return guarded

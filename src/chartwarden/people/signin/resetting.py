@@ -26,13 +26,15 @@ from chartwarden.people.account_models import AccountMail, FactorReset, FactorRe
 from chartwarden.people.signin.factor_links import token_of
 from chartwarden.people.signin.rules import FACTOR_LINK_LASTS, may_reset_factors
 from chartwarden.people.signin.standing import Standing, standing
-from chartwarden.people.standing import actor_roles, roles_of, somebody_else
+from chartwarden.people.standing import actor_roles, roles_of, somebody_else, withdraw_tokens
 
 ELSEWHERE = Actor.of_system("another-clinic")
 
 
 def reset_factors(*, clinic: UUID, person: UUID, actor: Actor, at: datetime) -> UUID:
-    """Remove a person's second factors, end their sessions, and send them the link to set up a new one; the reset's id.
+    """Remove a person's second factors, end their sessions and tokens, and send them the link to set up a new one.
+
+    Returns the reset's id.
 
     Raises Refused for oneself and where ``may_reset_factors`` says no; InputRefused where nobody signs in as them, or
     they are suspended or not engaged.
@@ -116,6 +118,7 @@ def _reset(user: UUID, there: Standing, actors: dict[UUID, Actor], by: str, at: 
         person, actor = there.persons[clinic], actors.get(clinic, ELSEWHERE)
         said = facts | {"by": by if clinic in actors else "another clinic"}
         with acting_in(clinic):
+            said["tokens_withdrawn"] = withdraw_tokens(clinic, person, at)
             if clinic not in actors:
                 FactorResetNotice.objects.create(clinic_id=clinic, person_id=person, reset_at=at)
             append(

@@ -17,6 +17,8 @@ LIFETIME = timedelta(hours=12)
 """However busy a session is, it ends then."""
 FRESH = timedelta(minutes=5)
 """How long after a password, a code or a passkey a signature may be given without asking again."""
+FILLING_IN = timedelta(minutes=30)
+"""How long after it a long form may be sent that opens to nobody else: whoever filled it in must not lose it."""
 INVITATION_LASTS = timedelta(days=7)
 FACTOR_LINK_LASTS = timedelta(hours=24)
 """How long the link to a new second factor works after the old ones were reset."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 
-from chartwarden.ledger.queries import entries
+from chartwarden.ledger.queries import entries, latest
 from chartwarden.people.contracts import Permission
 from chartwarden.people.invitation_models import Invitation
 from chartwarden.people.services import notify
@@ -83,22 +84,23 @@ def test_somebody_leaves_and_comes_back(call: Caller, house: House) -> None:
 def test_an_invitation_is_sent_and_withdrawn(call: Caller, house: House) -> None:
     person = added(call)
     problem(call(f"people/{person}/invitation"), 404)
-    problem(call(f"people/{person}/invitation", method="post", body={"email": "no address"}), 422)
+    problem(call(f"people/{person}/invitation", method="post", body={"email": "no address", **call.there()}), 422)
     body = {"email": "new@lakeside.example"}
-    assert call(f"people/{person}/invitation", method="post", body=body).status_code == 201
+    assert call(f"people/{person}/invitation", method="post", body=body | call.there()).status_code == 201
     told = call(f"people/{person}/invitation").json()
     assert (told["state"], told["email"]) == ("open", "new@lakeside.example")
-    assert call(f"people/{person}/invitation", method="delete").status_code == 204
+    assert call(f"people/{person}/invitation", method="delete", body=call.there()).status_code == 204
     assert call(f"people/{person}/invitation").json()["state"] == "withdrawn"
     assert Invitation.objects.filter(person_id=person, withdrawn_at=None).count() == 0
 
 
 def test_inviting_whoever_holds_roles_takes_the_right_to_grant_them(client: Any, call: Caller, house: House) -> None:
     person = added(call)
-    assert call(f"people/{person}/roles", method="post", body={"role": "coder"}).status_code == 201
+    assert call(f"people/{person}/roles", method="post", body={"role": "coder", **call.there()}).status_code == 201
     token = token_for(house, "privacy_officer", Permission.MANAGE_PEOPLE, Permission.USE_API).text
     answer = client.post(
-        f"/api/v1/clinics/{house.id}/people/{person}/invitation", data='{"email": "new@lakeside.example"}',
+        f"/api/v1/clinics/{house.id}/people/{person}/invitation",
+        data=json.dumps({"email": "new@lakeside.example", **call.there()}),
         content_type="application/json", headers={"Authorization": f"Bearer {token}"},
     )  # fmt: skip
     assert "grant" in problem(answer, 403)["detail"]
@@ -115,7 +117,9 @@ OWN = [
 @pytest.mark.parametrize(("path", "method", "body"), OWN, ids=[path for path, *_ in OWN])
 def test_nobody_changes_their_own_record(call: Caller, house: House, path: str, method: str, body: Any) -> None:
     own = house.people["privacy_officer"]
-    problem(call(f"people/{own}{path}", method=method, body=body), 403)
+    shown = call.there() if path == "/roles" else {}
+    told = problem(call(f"people/{own}{path}", method=method, body=None if body is None else body | shown), 403)
+    assert "not right" not in told["detail"]
 
 
 def test_a_reset_of_factors_takes_the_person_beside_the_token(call: Caller, house: House, settings: Any) -> None:
@@ -131,6 +135,37 @@ def test_a_reset_of_factors_takes_the_person_beside_the_token(call: Caller, hous
     assert newest(house) == "people.second_factors_reset"
     assert "not right" in problem(call(reset, method="post", body=body), 403)["detail"]  # a code works once
     assert call(f"people/{person}/factors/seen", method="post").json() == {"seen": 0}
+
+
+ALONE = [
+    ("post", "people/{person}/roles", {"role": "owner"}),
+    ("delete", "people/{person}/roles/coder", {}),
+    ("post", "people/{person}/invitation", {"email": "new@lakeside.example"}),
+    ("delete", "people/{person}/invitation", {}),
+    ("post", "webhooks", {"url": "https://hooks.example/x"}),
+    ("patch", "settings", {"idle_minutes": 60}),
+    ("post", "recertification", {"decisions": []}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ALONE, ids=[f"{method} {path}" for method, path, _ in ALONE])
+def test_a_token_alone_hands_out_no_power(call: Caller, house: House, method: str, path: str, body: Any) -> None:
+    role = "owner" if path in ("people/{person}/roles", "webhooks") else "privacy_officer"
+    path = path.replace("{person}", str(house.people["coder"]))
+    there = call.there(role)
+    problem(call(path, role, method, body), 422)
+    before = latest(house.id).size
+    for wrong in ({"password": "x"}, {"code": "000000" if there["code"] != "000000" else "111111"}):
+        assert "not right" in problem(call(path, role, method, body | there | wrong), 403)["detail"]
+    told = [one.kind for one in entries(house.id, before)]
+    assert set(told) <= {"people.second_factor_failed"}
+
+
+def test_who_makes_an_owner_is_there_themselves(call: Caller, house: House) -> None:
+    person = added(call)
+    assert call(f"people/{person}/roles", "owner", "post", {"role": "owner", **call.there("owner")}).status_code == 201
+    kinds = [one.kind for one in entries(house.id, 2**40, 2, newest_first=True)]
+    assert kinds == ["people.role_granted", "people.presence_shown"]
 
 
 def test_the_outbox_names_no_address(call: Caller, house: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chartwarden.clinics.services import change_settings
-from chartwarden.kernel.decisions import Refused
+from chartwarden.kernel.decisions import ALLOWED, Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people import services
 from tests.support.clinic import AT, House
@@ -31,7 +31,7 @@ def test_who_may_not_grant_roles_may_not_invite_somebody_who_holds_them(house: H
 
 def test_a_threshold_may_be_a_fraction(house: House) -> None:
     changes = {"thresholds": {"slow_creep": {"ratio": 1.5}}}
-    changed = change_settings(clinic=house.id, changes=changes, actor=house.actor("owner"), at=AT)
+    changed = change_settings(clinic=house.id, changes=changes, actor=house.actor("owner"), at=AT, detection=ALLOWED)
     assert changed.thresholds == {"slow_creep": {"ratio": 1.5}}
 
 

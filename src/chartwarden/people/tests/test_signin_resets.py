@@ -93,12 +93,50 @@ def test_a_reset_removes_factors_ends_sessions_and_mails_a_link(house: House) ->
     assert at_work.get(f"/c/{house.id}/").headers["Location"].startswith("/accounts/login/")
     ((actor, facts),) = told(house.id)
     assert actor == house.actor("human_resources").ref
-    assert facts == {"factors": ["recovery_codes", "totp"], "sessions_ended": 1, "by": "an officer here"}
+    ended = {"factors": ["recovery_codes", "totp"], "sessions_ended": 1, "tokens_withdrawn": 0}
+    assert facts == ended | {"by": "an officer here"}
     assert told(house.id, "people.second_factor_removed") == []
     assert send_account_mails(datetime.now(UTC)) == 1
     assert mail.outbox[-1].to == [CODER]
     assert not any(word in mail.outbox[-1].message().as_string() for word in ("Coder Example", "Lakeside Clinic"))
     assert (send_account_mails(datetime.now(UTC)), AccountMail.objects.count()) == (0, 0)
+
+
+def forgets_the_password(house: House) -> None:
+    """The coder asks for a new password, and sets it by the link."""
+    client, new = Client(), "eleven slow otters 1871"
+    client.post("/accounts/password/reset/", {"email": CODER})
+    page = client.get(open_link(client).headers["Location"])
+    assert client.post(page.wsgi_request.path, {"password1": new, "password2": new}).status_code == 302
+
+
+@pytest.mark.parametrize("by", ["an officer", "a link in a mail"])
+def test_an_accounts_tokens_end_with_what_was_lost(house: House, other_house: House, by: str) -> None:
+    """In every clinic, of that account alone, and counted in each entry; also where they are suspended."""
+    serves_both(house, other_house)
+    at, rows = datetime.now(UTC), []
+    made = [(house, "coder"), (house, "coder"), (other_house, "coder"), (house, "qa_auditor")]
+    for number, (clinic, role) in enumerate(made):
+        with acting_in(clinic.id):
+            rows.append(
+                models.ApiToken.objects.create(
+                    clinic_id=clinic.id, person_id=clinic.people[role], label="x", digest=str(number), made_at=at,
+                    expires_at=at + timedelta(days=9),
+                )
+            )  # fmt: skip
+    with acting_in(other_house.id):
+        person = other_house.people["coder"]
+        suspend(clinic=other_house.id, person=person, actor=other_house.actor("owner"), at=at)
+    if by == "an officer":
+        reset(house, "coder", "human_resources")
+    else:
+        forgets_the_password(house)
+    with across_clinics():
+        left = models.ApiToken.objects.filter(withdrawn_at=None).values_list("id", flat=True)
+        assert list(left) == [rows[-1].id]
+    kind = "people.second_factors_reset" if by == "an officer" else "people.password_changed"
+    counted = [facts["tokens_withdrawn"] for clinic in (house, other_house) for _, facts in told(clinic.id, kind)]
+    assert counted == [2, 1]
 
 
 def test_the_password_alone_sets_up_nothing_and_the_link_alone_neither(house: House) -> None:
@@ -272,6 +310,17 @@ def test_the_command_resets_anybody_and_says_so_in_every_ledger(
     client.get(link)
     sign_in(client, CODER)
     assert client.get("/accounts/2fa/").status_code == 200
+
+
+def test_the_second_step_says_what_an_officer_does_for_who_lost_both(house: House) -> None:
+    client = Client()
+    sign_in(client, CODER)
+    set_up_app(client)
+    client.post("/accounts/logout/")
+    sign_in(client, CODER)
+    told = client.get("/accounts/2fa/authenticate/").text
+    assert "can reset your second factors" in told
+    assert "invite you anew" not in told
 
 
 def test_a_second_step_begun_before_the_reset_leads_nowhere(house: House) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.kernel.decisions import Decision
 from chartwarden.kernel.dues import Due
 from chartwarden.people.contracts import Member, Permission
+from chartwarden.people.queries import sharing_logins
 from chartwarden.review import models, rules
 from chartwarden.review.desk import sealed
 from chartwarden.review.desk.contracts import (
@@ -36,14 +38,18 @@ def questions_to(clinic: Clinic, person: UUID) -> list[QuestionShown]:
     return [question_shown(row) for row in sorted(rows, key=lambda row: row.answered_at is not None)]
 
 
-def question(clinic: Clinic, question_id: UUID, person: UUID) -> tuple[QuestionShown, CaseBody, str] | None:
-    """A question put to a person, the case it is about, and that case's state; None where it is not theirs."""
+def question(clinic: Clinic, question_id: UUID, person: UUID) -> tuple[QuestionShown, CaseBody | None] | None:
+    """A question put to a person, and the case it is about while that is open; None where it is not theirs.
+
+    Once the case is closed nobody needs its patient and accesses any more to answer (45 CFR 164.502(b)).
+    """
     row = models.Question.objects.filter(clinic_id=clinic.id, id=question_id, to_id=person).first()
     if row is None:
         return None
+    if row.case.state not in rules.UNDECIDED:
+        return question_shown(row), None
     body = sealed.unpack(clinic.id, sealed.BODY, row.case.body, CaseBody)
-    body = replace(body, case=replace(body.case, rank=row.case.rank))
-    return question_shown(row), body, row.case.state
+    return question_shown(row), replace(body, case=replace(body.case, rank=row.case.rank))
 
 
 def my_weeks(clinic: Clinic, person: UUID) -> list[PersonWeekLine]:
@@ -93,6 +99,14 @@ def my_cases(clinic: Clinic, person: UUID) -> list[OwnCase]:
         state = row.state if row.state in ("decided", "asked") else "open"
         found.append(OwnCase(row.id, row.review.first_day, state, row.outcome, head.accesses, row.decided_at))
     return found
+
+
+def may_change_detection(clinic: UUID, person: UUID) -> Decision:
+    """Whether a person may change the settings by which accesses are judged: not while a case about them, or about a
+    login that is or was theirs, is undecided."""
+    rows = models.CaseRecord.objects.filter(clinic_id=clinic, state__in=rules.UNDECIDED).order_by()
+    cases = [(coder, list(map(UUID, holders))) for coder, holders in rows.values_list("coder_id", "holders")]
+    return rules.may_change_detection(cases, sharing_logins(clinic, person))
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:

@@ -10,15 +10,16 @@ from uuid import UUID
 
 from django.db import transaction
 
+from chartwarden.clinics import queries as clinics
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.actors import Actor
 from chartwarden.ledger.contracts import Draft
 from chartwarden.ledger.services import append, append_many
-from chartwarden.logs import queries as logs
 from chartwarden.people.queries import holders
 from chartwarden.review import models, rules
 from chartwarden.review.contracts import Case, Findings
 from chartwarden.review.desk import sealed
+from chartwarden.review.desk.contracts import Summary
 from chartwarden.review.desk.opening import amendment_of, newest, settle
 from chartwarden.review.desk.own import PersonAccesses, keep_accesses
 from chartwarden.review.desk.summing import body_of, head_of, logins_of, summary_of
@@ -64,9 +65,10 @@ def take_findings(
 ) -> Counts:
     """Take over what the engine found for a review's week, made from inputs of that revision. Again is harmless.
 
-    ``judged`` gives each person's accesses. A signed review never changes: where
-    its week now has a case that it does not hold, an amendment is opened and takes it. Findings that are older than
-    what the review holds are let go.
+    ``judged`` gives each person's accesses. A signed review never changes: where its week now has a case that it does
+    not hold, or was made from other inputs, an amendment is opened and takes all of it, also where nothing is to be
+    decided: what came late was reviewed too, and its people see it. Findings that are older than what the review holds
+    are let go.
     """
     with transaction.atomic():
         row = _alone(clinic, review)
@@ -79,7 +81,7 @@ def take_findings(
         cases = [case for case in findings.cases if case.case not in signed | elsewhere]
         counts.elsewhere = len(elsewhere)
         if row.state == "signed":
-            if not cases:
+            if not cases and not _differs(row, findings):
                 models.Review.objects.filter(id=row.id).update(revision=revision, run="idle", run_until=None)
                 return counts
             row = amendment_of(row, clinic, actor, at)
@@ -154,6 +156,15 @@ def _signed_digests(row: models.Review) -> set[str]:
     return set(same_week.filter(review__state="signed").exclude(state="withdrawn").values_list("digest", flat=True))
 
 
+def _differs(row: models.Review, findings: Findings) -> bool:
+    """Whether a week's accesses, or the inputs they are judged from, are others than those its review was made from."""
+    if row.summary is None:
+        return True
+    kept = sealed.unpack(row.clinic_id, sealed.SUMMARY, row.summary, Summary)
+    digests = [sorted(given.sha256 for given in inputs) for inputs in (kept.inputs, findings.inputs)]
+    return kept.totals != findings.totals or digests[0] != digests[1]
+
+
 def _digests_elsewhere(row: models.Review, cases: Sequence[Case]) -> set[str]:
     """Cases that the review of another week holds already: a stretch may lie across two weeks, and is one's only."""
     found: set[str] = set()
@@ -212,10 +223,8 @@ def _withdraw(
 
 
 def _changed_inputs(row: models.Review) -> list[str]:
-    """The kinds of inputs that were counted since a review was last made."""
-    feeds = logs.feed_revisions(row.clinic_id)
-    changed = [kind for kind, revision in feeds.items() if revision > row.revision]
-    return sorted([*changed, *(["log"] if logs.spans(row.clinic_id, after=row.revision) else [])])
+    """The kinds of inputs that came in, or were changed by hand, since a review was last made."""
+    return sorted(kind for kind, at in clinics.inputs_changed_at(row.clinic_id).items() if at > row.revision)
 
 
 def _pair(case: models.CaseRecord) -> tuple[bytes, bytes | None]:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
+from chartwarden.clinics import queries as clinics
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import acting_in
 from chartwarden.kernel.actors import Actor
@@ -140,7 +141,8 @@ def refresh_review(clinic: Clinic, row: models.Review, at: datetime) -> int:
         return 0
     try:
         with lease:
-            _judge(clinic, row, revision, at)
+            # Settings that were changed after the revision was read are the next run's, never the other way about.
+            _judge(clinics.clinic(clinic.id) or clinic, row, revision, at)
     except (OperationalError, InterfaceError):
         raise
     except InputRefused as refusal:

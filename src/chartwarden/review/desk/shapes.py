@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, create_model
 
-from chartwarden.kernel.offered import Body, Column
+from chartwarden.kernel.offered import Body, Column, Shown
 from chartwarden.review import rules
 from chartwarden.review.desk.deciding import MOST_TEXT
 
@@ -188,7 +188,7 @@ class CaseInFull(CaseFound):
 
 
 class QuestionToMe(BaseModel):
-    """A question to the token's person, with the accesses it is about."""
+    """A question to the token's person, with the accesses it is about; none once its case is closed."""
 
     question: Question
     waits: bool = Field(description="Whether an answer is still waited for.")
@@ -291,12 +291,10 @@ class Reopen(Body):
     revision: int = _seen()
 
 
-class Sign(Body):
+class Sign(Shown):
     """That whoever signs has read the coverage, and is there themselves."""
 
     coverage_acknowledged: bool = Field(description="That you have read what was covered and what was not.")
-    password: str = Field(min_length=1, max_length=1000, description="The signer's own. Kept nowhere.")
-    code: str = Field(pattern=r"^[0-9]{6}$", description="The code that the signer's own app shows now. It works once.")
 
 
 class Signed(BaseModel):

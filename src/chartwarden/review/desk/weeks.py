@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from chartwarden.clinics import queries as clinics
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.logs import queries as logs
 from chartwarden.review.period import midnight
@@ -18,13 +19,13 @@ def spans(clinic: UUID) -> list[tuple[datetime, datetime]]:
 
 
 def revision(clinic: Clinic, first_day: date, last_day: date, signed: bool) -> int:
-    """The revision of the inputs that a week's review is made from.
+    """The revision of the inputs that a week's review is made from: files, what was changed by hand, and settings.
 
     A review that is signed looks only at logs with accesses in its week: staff and queue change every day, and what
     was signed was judged by what was known.
     """
     if not signed:
-        return logs.revision(clinic.id)
+        return clinics.inputs_revision(clinic.id)
     begins, ends = week_span(clinic, first_day, last_day)
     return max((s.revision for s in logs.spans(clinic.id) if s.first_at < ends and s.last_at >= begins), default=0)
 

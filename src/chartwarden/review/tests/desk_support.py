@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from chartwarden.clinics.queries import inputs_revision
 from chartwarden.kernel.actors import Actor
 from chartwarden.logs.contracts import InputCount
 from chartwarden.review.contracts import (
@@ -141,11 +142,11 @@ def taken(
     house: House,
     *cases: Case,
     review: UUID | None = None,
-    revision: int = 1,
+    revision: int = 0,
     at: datetime = AFTER,
     own: Path | None = None,
 ) -> UUID:
-    """The review of the week, with these cases taken over."""
+    """The review of the week, with these cases taken over; ``revision`` counts on from what the clinic has now."""
     identity = review or opened(house, at)
     take_findings(
         clinic=house.clinic,
@@ -153,7 +154,7 @@ def taken(
         findings=findings(*cases),
         judged=accesses_by_person(house.id, own) if own else (),
         staff=staff(house),
-        revision=revision,
+        revision=inputs_revision(house.id) + revision,
         actor=WORKER,
         at=at,
     )

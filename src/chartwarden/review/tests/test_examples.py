@@ -1,7 +1,12 @@
-"""Every explanation's and detector's examples, on every engine. They are also its documentation."""
+"""Every explanation's and detector's examples, on every engine. They are also its documentation.
+
+On Spark, `make test` runs the first example of each, `make engines` all of them.
+"""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,17 +14,19 @@ from chartwarden.review.contracts import Example
 from chartwarden.review.examples import explained_events, signals_of, write_example
 from chartwarden.review.services import detectors, explanations
 
-EXPLANATION_EXAMPLES = [
-    pytest.param(name, example, id=f"{name}: {example.title}")
-    for name, explanation in explanations().items()
-    for example in explanation.examples
-]
-DETECTOR_EXAMPLES = [
-    pytest.param(name, example, id=f"{name}: {example.title}")
-    for name, detector in detectors().items()
-    for example in detector.examples
-]
-ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.peer("java"))]
+EVERY = os.environ.get("CHARTWARDEN_ENGINES") == "all"
+
+
+def examples(plugins: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Name, example and engine."""
+    found = []
+    for name, plugin in plugins:
+        for number, example in enumerate(plugin.examples):
+            title = f"{name}: {example.title}"
+            found.append(pytest.param(name, example, "duckdb", id=f"duckdb-{title}"))
+            if number == 0 or EVERY:
+                found.append(pytest.param(name, example, "spark", id=f"spark-{title}", marks=pytest.mark.peer("java")))
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -42,22 +49,23 @@ def spark_session() -> object:
     session.stop()
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    if request.param == "spark":
+@pytest.fixture
+def ready(request: pytest.FixtureRequest, engine: str) -> str:
+    """The engine, once it runs."""
+    if engine == "spark":
         request.getfixturevalue("spark_session")
-    return request.param
+    return engine
 
 
-@pytest.mark.parametrize(("name", "example"), DETECTOR_EXAMPLES)
-def test_detector_example(name: str, example: Example, engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "example", "engine"), examples(detectors().items()))
+def test_detector_example(name: str, example: Example, ready: str, tmp_path: Path) -> None:
     write_example(example, tmp_path)
-    signals = signals_of(name, tmp_path, engine)
+    signals = signals_of(name, tmp_path, ready)
     assert {(signal.coder, signal.patient) for signal in signals} == set(example.expect)
 
 
-@pytest.mark.parametrize(("name", "example"), EXPLANATION_EXAMPLES)
-def test_explanation_example(name: str, example: Example, engine: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "example", "engine"), examples(explanations().items()))
+def test_explanation_example(name: str, example: Example, ready: str, tmp_path: Path) -> None:
     write_example(example, tmp_path)
-    found = explained_events(tmp_path, engine)
+    found = explained_events(tmp_path, ready)
     assert {event: found[event] for event, _ in example.expect} == dict(example.expect)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chartwarden.clinics.queries import inputs_revision
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger.queries import entries
@@ -48,7 +49,8 @@ def test_who_comes_to_hold_a_shared_login_may_not_decide_about_it(house: House) 
     more = frozenset({house.people["coder"], house.people["privacy_officer"]})
     take_findings(
         clinic=house.clinic, review=review, findings=findings(case("s", coder="shared01")), judged=(),
-        staff=Staff(staff(house).persons, {"shared01": more}), revision=2, actor=WORKER, at=AFTER,
+        staff=Staff(staff(house).persons, {"shared01": more}),
+        revision=inputs_revision(house.id) + 2, actor=WORKER, at=AFTER,
     )  # fmt: skip
     with pytest.raises(Refused):
         decide(house, only(review))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from chartwarden.clinics.queries import inputs_revision
 from chartwarden.kernel.decisions import Refused
 from chartwarden.people import services as people
 from chartwarden.review import models, rules
@@ -36,7 +37,8 @@ def take(house: House, review: object, *cases: object, shared: tuple[str, ...], 
     holders = {"co01": frozenset(house.people[role] for role in shared)}
     take_findings(
         clinic=house.clinic, review=review, findings=findings(*cases), judged=(),
-        staff=Staff(staff(house).persons, holders), revision=revision, actor=WORKER, at=AFTER,
+        staff=Staff(staff(house).persons, holders), actor=WORKER, at=AFTER,
+        revision=inputs_revision(house.id) + revision,
     )  # fmt: skip
 
 

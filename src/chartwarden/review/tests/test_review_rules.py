@@ -64,7 +64,7 @@ def test_nobody_judges_themselves(
         (replace(DONE, state="signed"), TODAY, True, "signed already"),
         (DONE, date(2026, 3, 8), True, "not over"),
         (replace(DONE, read=False), TODAY, True, "Import it first"),
-        (replace(DONE, behind=True), TODAY, True, "New data"),
+        (replace(DONE, behind=True), TODAY, True, "has changed"),
         (replace(DONE, undecided=1), TODAY, True, "One case is not decided"),
         (replace(DONE, undecided=12), TODAY, True, "12 cases are not decided"),
         (replace(DONE, decided_by_subject=1), TODAY, True, "the person it is about"),

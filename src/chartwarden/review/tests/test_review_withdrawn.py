@@ -11,22 +11,14 @@ from chartwarden.assignments.feeds import take
 from chartwarden.assignments.tests.test_assignments_feed import HEADER, read
 from chartwarden.ledger.queries import entries
 from chartwarden.review import models, queries, rules
-from chartwarden.review.services import take_findings
-from chartwarden.review.tests.desk_support import AFTER, WORKER, case, findings, staff, taken
+from chartwarden.review.tests.desk_support import AFTER, case, taken
 from tests.support.clinic import House
-
-
-def retaken(house: House, review: object, *cases: object, revision: int = 2) -> None:
-    take_findings(
-        clinic=house.clinic, review=review, findings=findings(*cases), judged=(), staff=staff(house),
-        revision=revision, actor=WORKER, at=AFTER,
-    )  # fmt: skip
 
 
 def test_a_case_no_longer_found_leaves_an_entry_and_a_line(house: House, signed_in: object, tmp_path: Path) -> None:
     review = taken(house, case("a"), case("b", patient="P-2"))
     row = models.CaseRecord.objects.get(digest="a")
-    retaken(house, review, case("b", patient="P-2"))
+    taken(house, case("b", patient="P-2"), review=review, revision=2)
     (entry,) = entries(house.id, kinds=("review.case_withdrawn",))
     assert entry.subject == {"case": str(row.id), "review": str(review)}
     assert entry.facts == {"case": "a", "why": []}
@@ -35,7 +27,7 @@ def test_a_case_no_longer_found_leaves_an_entry_and_a_line(house: House, signed_
     page = signed_in("privacy_officer").get(f"/c/{house.id}/reviews/{review}/").content.decode()
     assert "No longer found" in page
     assert "It is no longer found in what is known now." in page
-    retaken(house, review, case("a"), case("b", patient="P-2"), revision=3)
+    taken(house, case("a"), case("b", patient="P-2"), review=review, revision=3)
     assert queries.withdrawn(house.clinic, review) == ()
     assert len(entries(house.id, kinds=("review.case_withdrawn",))) == 1
 
@@ -44,10 +36,10 @@ def test_the_entry_says_which_inputs_came_in(house: House) -> None:
     from chartwarden.logs.tests.test_logs_imports import LOG, QUEUE, count
     from chartwarden.logs.tests.test_logs_imports import read as imported
 
-    review = taken(house, case("a"), revision=0)
+    review = taken(house, case("a"))
     count(house, imported(house, LOG.encode()))
     count(house, imported(house, QUEUE.encode(), "assignments.csv"))
-    retaken(house, review)
+    taken(house, review=review)
     assert entries(house.id, kinds=("review.case_withdrawn",))[0].facts["why"] == ["assignments", "log"]
     assert queries.withdrawn(house.clinic, review)[0].why.endswith("since a coding queue and a log came in.")
 

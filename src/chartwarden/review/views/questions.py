@@ -10,9 +10,11 @@ from django.shortcuts import redirect, render
 
 from chartwarden.kernel.decisions import Refused
 from chartwarden.people.contracts import Permission, page
-from chartwarden.review import queries, rules
+from chartwarden.review import queries
 from chartwarden.review.desk.asking import answer_question
+from chartwarden.review.desk.contracts import CaseBody
 from chartwarden.review.forms import AnswerForm
+from chartwarden.review.report.contracts import CaseSheet
 from chartwarden.review.report.sheets import sheet
 from chartwarden.review.views import showing
 from chartwarden.review.views.patients import patient_name
@@ -28,11 +30,11 @@ def questions(request: HttpRequest, clinic: UUID) -> HttpResponse:
 
 @page(Permission.ANSWER_QUESTIONS)
 def question(request: HttpRequest, clinic: UUID, question: UUID) -> HttpResponse:
-    """One question, the accesses it is about, and the reader's answer."""
+    """One question, the accesses it is about while its case is open, and the reader's answer."""
     found = queries.question(request.clinic, question, request.member.person)
     if found is None:
         raise Http404
-    asked, body, state = found
+    asked, body = found
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,7 +49,19 @@ def question(request: HttpRequest, clinic: UUID, question: UUID) -> HttpResponse
             return redirect("review:questions", clinic=clinic)
         except Refused as refusal:
             messages.error(request, refusal.decision.reason)
-    told = sheet(
+    context = {
+        "asked": asked,
+        "sheet": _sheet(request, body) if body else None,
+        "form": form,
+        "open": asked.answered_at is None and body is not None,
+        "names": showing.names(clinic, [asked.asked_by]),
+        "patient_name": patient_name(clinic, body.case.patient) if body else "",
+    }
+    return render(request, "review/question.html", context)
+
+
+def _sheet(request: HttpRequest, body: CaseBody) -> CaseSheet:
+    return sheet(
         body.case,
         request.clinic.time_zone,
         dict(body.names),
@@ -55,13 +69,3 @@ def question(request: HttpRequest, clinic: UUID, question: UUID) -> HttpResponse
         showing.titles("explanations"),
         "the log has all",
     )
-    context = {
-        "asked": asked,
-        "sheet": told,
-        "body": body,
-        "form": form,
-        "open": asked.answered_at is None and state in rules.UNDECIDED,
-        "names": showing.names(clinic, [asked.asked_by]),
-        "patient_name": patient_name(clinic, body.case.patient),
-    }
-    return render(request, "review/question.html", context)

@@ -167,7 +167,7 @@ def test_an_export_goes_on_past_one_chunk(call: Call, monkeypatch: Any) -> None:
     assert len(lines) == len(call("people").json()["items"])
 
 
-def test_what_a_program_does_stands_in_the_ledger_under_its_token(call: Call, house: House) -> None:
+def test_what_a_program_does_stands_in_the_ledger_under_its_token(call: Caller, house: House) -> None:
     body = {"code": "u900", "given_name": "New", "feed_role": "coder", "started_on": "2026-03-02"}
     added = call("people", method="post", body=body)
     assert added.status_code == 201
@@ -175,8 +175,8 @@ def test_what_a_program_does_stands_in_the_ledger_under_its_token(call: Call, ho
     assert (entry.kind, entry.actor.partition(":")[0]) == ("people.added", "token")
     problem(call("people", method="post", body=body), 422)
     person = added.json()["id"]
-    assert call(f"people/{person}/roles", method="post", body={"role": "coder"}).status_code == 201
-    assert call(f"people/{person}/roles/coder", method="delete").status_code == 204
+    assert call(f"people/{person}/roles", method="post", body={"role": "coder", **call.there()}).status_code == 201
+    assert call(f"people/{person}/roles/coder", method="delete", body=call.there()).status_code == 204
     assert call(f"people/{person}/end", method="post", body={}).status_code == 204
     problem(call(f"people/{uuid4()}/end", method="post", body={}), 404)
 

@@ -38,14 +38,14 @@ def kinds(house: House, most: int = 1) -> list[str]:
 
 def test_thresholds_are_settings_too(call: Caller, house: House) -> None:
     wanted = {"repeat_after_close": {"least": 4.0}}
-    changed = call("settings", method="patch", body={"thresholds": wanted})
+    changed = call("settings", method="patch", body={"thresholds": wanted, **call.there()})
     assert changed.json()["thresholds"] == wanted
-    assert kinds(house) == ["clinics.settings_changed"]
+    assert kinds(house, 2) == ["clinics.settings_changed", "people.presence_shown"]
     for wrong in ({"repeat_after_close": 4}, {"repeat_after_close": {"least": "x"}}, {"x": {"y": 1e300}}, [1]):
-        problem(call("settings", method="patch", body={"thresholds": wrong}), 422)
-    assert call("settings", method="patch", body={"thresholds": {}}).json()["thresholds"] == {}
-    problem(call("settings", method="patch", body={"grace_minutes": 241}), 422)
-    assert call("settings", method="patch", body={"reviews_from": None}).json()["reviews_from"] is None
+        problem(call("settings", method="patch", body={"thresholds": wrong, **call.there()}), 422)
+    assert call("settings", method="patch", body={"thresholds": {}, **call.there()}).json()["thresholds"] == {}
+    problem(call("settings", method="patch", body={"grace_minutes": 241, **call.there()}), 422)
+    assert call("settings", method="patch", body={"reviews_from": None, **call.there()}).json()["reviews_from"] is None
 
 
 def test_a_duty_is_read_in_full_with_its_notes(call: Caller) -> None:
@@ -64,17 +64,18 @@ def test_access_is_recertified_by_everybody_but_oneself(call: Caller, house: Hou
     listed = call("recertification").json()
     others = [one for one in listed["people"] if not one["own"]]
     assert len(others) == len(listed["people"]) - 1 > 5
-    told = problem(call("recertification", method="post", body={"decisions": []}), 422)
+    told = problem(call("recertification", method="post", body={"decisions": [], **call.there()}), 422)
     assert len(told["errors"]) == len(others)
     keep = [{"person": one["person"], "decision": "keep"} for one in others]
     coder = str(house.people["coder"])
     decided = [one | {"decision": "revoke"} if one["person"] == coder else one for one in keep]
-    problem(call("recertification", "coding_supervisor", "post", {"decisions": decided}), 403)
-    assert call("recertification", method="post", body={"decisions": decided, "note": "Done."}).status_code == 204
+    body = {"decisions": decided, "note": "Done."}
+    problem(call("recertification", "coding_supervisor", "post", body | call.there("coding_supervisor")), 403)
+    assert call("recertification", method="post", body=body | call.there()).status_code == 204
     assert "duties.access_recertified" in kinds(house, 5)
     assert [one["roles"] for one in call("people").json()["items"] if one["id"] == coder] == [[]]
     stranger = [*keep, {"person": str(house.people["privacy_officer"]), "decision": "keep"}]
-    problem(call("recertification", method="post", body={"decisions": stranger}), 422)
+    problem(call("recertification", method="post", body={"decisions": stranger, **call.there()}), 422)
 
 
 def test_the_ledger_is_checked_and_handed_out(call: Caller) -> None:
@@ -190,7 +191,7 @@ def tables() -> list[str]:
 
 
 def test_every_table_names_unknown_questions_and_takes_no_cursor_but_its_own(call: Caller, house: House) -> None:
-    call("webhooks", "owner", "post", {"url": "https://hooks.example/x"})
+    call("webhooks", "owner", "post", {"url": "https://hooks.example/x", **call.there("owner")})
     cursor = call("ledger-entries?limit=1").json()["next"].partition("cursor=")[2]
     assert len(tables()) > 12
     for table in tables():
@@ -202,3 +203,27 @@ def test_every_table_names_unknown_questions_and_takes_no_cursor_but_its_own(cal
             problem(call(f"{table}?{wrong}", role), 422)
         for form in ("csv", "ndjson"):
             assert b"".join(call(f"{table}?format={form}", role).streaming_content) is not None
+
+
+def test_a_webhook_takes_the_right_to_see_the_ledger_it_tells_of(client: Any, call: Caller, house: House) -> None:
+    holders = {role for role, may in ROLES.items() if Permission.MANAGE_WEBHOOKS in may}
+    assert (
+        holders == {role for role in holders if Permission.SEE_LEDGER in ROLES[role]} == {"owner", "security_officer"}
+    )
+    token = token_for(house, "owner", Permission.MANAGE_WEBHOOKS).text
+    told = client.post(
+        f"/api/v1/clinics/{house.id}/webhooks",
+        data=json.dumps({"url": "https://hooks.example/x", **call.there("owner")}),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert "ledger" in problem(told, 403)["detail"]
+    assert call("webhooks", "owner").json()["items"] == []
+
+
+def test_the_page_of_webhooks_takes_it_too(signed_in: Any, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, address = signed_in("owner"), f"/c/{house.id}/settings/webhooks/"
+    assert client.get(address).status_code == 200
+    monkeypatch.setitem(ROLES, "owner", ROLES["owner"] - {Permission.SEE_LEDGER})
+    assert client.get(address).status_code == 403
+    assert client.post(address, {"add": "1", "url": "https://hooks.example/x", "kinds": ""}).status_code == 403

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import os
 import re
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -92,6 +93,16 @@ def test_the_how_to_does_what_it_says(installation: Installation, tmp_path: Path
     log.write_text(LOG, encoding="utf-8")
     given = {"CHARTWARDEN": f"http://127.0.0.1:{installation.port}", "CLINIC": installation.clinic}
     environment = {**os.environ, **given, "TOKEN": installation.token}
+
+    # A stretch that broke off is still being kept: the first call is refused once.
+    tools, real = tmp_path / "tools", shutil.which("curl")
+    tools.mkdir()
+    refused = f"if [ ! -e {tools}/refused ]; then : > {tools}/refused; exit 22; fi"
+    (tools / "curl").write_text(f'#!/bin/sh\n{refused}\nexec {real} "$@"\n', encoding="utf-8")
+    (tools / "sleep").write_text("#!/bin/sh\nexec /bin/sleep 0.2\n", encoding="utf-8")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    environment["PATH"] = f"{tools}:{environment['PATH']}"
 
     def run(script: str) -> str:
         done = subprocess.run(

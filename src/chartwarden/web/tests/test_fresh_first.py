@@ -11,16 +11,18 @@ from django.urls import reverse
 from chartwarden.clinics.queries import webhooks
 from chartwarden.ledger.queries import latest
 from chartwarden.people.queries import tokens_of
-from chartwarden.people.signin.rules import FRESH
+from chartwarden.people.signin.rules import FILLING_IN, FRESH
 from tests.support.clinic import AT, House, show_again
 
-STALE = FRESH.total_seconds() + 1
+STALE = FILLING_IN.total_seconds() + 1
 FORMS: dict[str, tuple[str, dict[str, object], dict[str, str]]] = {
     "a token": ("people:make_token", {}, {"label": "x", "scopes": "SEE_LEDGER", "last_day": "2026-12-01"}),
     "a role": ("people:grant", {"person": "coder"}, {"role": "qa_auditor"}),
     "a role withdrawn": ("people:withdraw", {"person": "coder", "role": "coder"}, {}),
     "an invitation": ("signin:invitation", {"person": "coder"}, {"email": "x@lakeside.example"}),
     "an invitation withdrawn": ("signin:withdraw_invitation", {"person": "coder"}, {}),
+    "settings": ("web:change_settings", {}, {"idle_minutes": "60"}),
+    "access recertified": ("duties:recertification", {}, {}),
     "a webhook": ("web:webhooks", {}, {"add": "1", "url": "https://hooks.example.org/", "kinds": ""}),
 }
 
@@ -34,7 +36,7 @@ def address(house: House, name: str, arguments: dict[str, object]) -> str:
 def test_who_has_not_just_shown_themselves_is_asked_first(
     signed_in: Any, house: House, name: str, arguments: dict[str, object], data: dict[str, str]
 ) -> None:
-    client, before = signed_in("owner"), latest(house.id)
+    client, before = signed_in("privacy_officer" if name.startswith("duties") else "owner"), latest(house.id)
     path, here = address(house, name, arguments), f"/c/{house.id}/people/"
     show_again(client, time.time() - STALE)
     answer = client.post(path, data, headers={"Referer": f"http://testserver{here}"})
@@ -45,14 +47,21 @@ def test_who_has_not_just_shown_themselves_is_asked_first(
     assert (list(webhooks(house.id)), tokens_of(house.id, AT, None)) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["a token", "a role", "an invitation"])
+@pytest.mark.parametrize("name", ["a token", "a role", "an invitation", "settings", "access recertified"])
 def test_a_form_is_not_shown_before(signed_in: Any, house: House, name: str) -> None:
-    client = signed_in("owner")
+    client = signed_in("privacy_officer")
     path = address(house, *FORMS[name][:2])
     assert client.get(path).status_code == 200
-    show_again(client, time.time() - STALE)
+    show_again(client, time.time() - FRESH.total_seconds() - 1)
     answer = client.get(path)
     assert (answer.status_code, "reauthenticate" in answer.headers["Location"]) == (302, True)
+
+
+@pytest.mark.parametrize(("name", "answered"), [("settings", 422), ("access recertified", 422), ("a role", 302)])
+def test_a_long_form_may_be_sent_for_half_an_hour(signed_in: Any, house: House, name: str, answered: int) -> None:
+    client = signed_in("privacy_officer")
+    show_again(client, time.time() - FILLING_IN.total_seconds() + 60)
+    assert client.post(address(house, *FORMS[name][:2]), {}).status_code == answered
 
 
 def test_who_has_just_shown_themselves_goes_on(signed_in: Any, house: House) -> None:

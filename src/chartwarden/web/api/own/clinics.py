@@ -13,8 +13,11 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from chartwarden.clinics import queries, services
 from chartwarden.clinics.contracts import Clinic, Webhook
-from chartwarden.kernel.offered import Body, Column, Row, Table
+from chartwarden.kernel.decisions import require
+from chartwarden.kernel.offered import Column, Row, Shown, Table
 from chartwarden.people.contracts import Member, Permission, page, signed_in
+from chartwarden.people.services import Presence, decide, show_presence
+from chartwarden.web.changing_settings import change_as
 
 router = Router()
 root = Router()
@@ -46,8 +49,8 @@ class Standing(BaseModel):
     permissions: list[str]
 
 
-class Changes(Body):
-    """Settings to be changed; what is left out stays."""
+class Changes(Shown):
+    """Settings to be changed; what is left out stays. And that whoever changes them is there themselves."""
 
     name: str = Field("", min_length=1, max_length=120)
     time_zone: str = Field("", min_length=1, max_length=64, description="An IANA time zone.")
@@ -62,8 +65,8 @@ class Changes(Body):
     )
 
 
-class NewWebhook(Body):
-    """A webhook to be made."""
+class NewWebhook(Shown):
+    """A webhook to be made, and that whoever makes it is there themselves."""
 
     url: str = Field(min_length=10, max_length=500, description="https, or http to the same machine.")
     kinds: list[Kind] = Field(
@@ -111,10 +114,13 @@ def clinic_settings(request: HttpRequest, clinic: Path[UUID]) -> Any:
 @router.patch("/settings", response=Settings, summary="Change settings")
 @page(Permission.CHANGE_SETTINGS)
 def change_settings(request: HttpRequest, clinic: Path[UUID], changes: Changes) -> Any:
-    """Those that are given; the rest stays. Again changes nothing."""
-    wanted = changes.model_dump(exclude_unset=True)
+    """Those that are given; the rest stays. Again changes nothing. Beside the token it takes the password and the
+    app's code of whoever changes them. 403 for how accesses are judged while a case about that person is not decided.
+    """
+    wanted = changes.model_dump(exclude_unset=True, exclude=set(Shown.model_fields))
+    _is_there(request, changes)
     if wanted:
-        services.change_settings(clinic=clinic, changes=wanted, actor=request.member.actor, at=request.now)
+        change_as(request.member, clinic=clinic, changes=wanted, at=request.now)
     request.clinic = queries.clinic(clinic)
     return clinic_settings(request, clinic)
 
@@ -161,27 +167,39 @@ TABLES = (
 @router.post("/webhooks", response={201: MadeWebhook}, summary="Add a webhook")
 @page(Permission.MANAGE_WEBHOOKS)
 def add_webhook(request: HttpRequest, clinic: Path[UUID], new: NewWebhook) -> Any:
-    """It is told of every entry from now on. Each call makes another one."""
+    """It is told of every entry from now on. Each call makes another one. It takes the right to see the ledger as
+    well and, beside the token, the password and the app's code of whoever makes it.
+    """
+    require(decide(request.member, Permission.SEE_LEDGER))
+    _is_there(request, new)
     made = services.add_webhook(clinic=clinic, url=new.url, kinds=new.kinds, actor=request.member.actor, at=request.now)
     return Status(201, {"id": made.id, "secret": made.secret})
 
 
 @router.post("/webhooks/{webhook}/test", response=Tried, summary="Send a test message")
 @page(Permission.MANAGE_WEBHOOKS)
-def try_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID) -> Any:
-    """One message, now. Its kind says that it is a test."""
+def try_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID, given: Shown) -> Any:
+    """One message, now. Its kind says that it is a test. Takes what making a webhook takes."""
     _known(clinic, webhook)
+    require(decide(request.member, Permission.SEE_LEDGER))
+    _is_there(request, given)
     trouble = services.try_webhook(clinic=clinic, webhook=webhook, actor=request.member.actor, at=request.now)
     return {"arrived": not trouble, "trouble": trouble}
 
 
 @router.delete("/webhooks/{webhook}", response={204: None}, summary="Withdraw a webhook")
 @page(Permission.MANAGE_WEBHOOKS)
-def withdraw_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID) -> Any:
-    """It hears nothing more. 404 where there is none, or it was withdrawn before."""
+def withdraw_webhook(request: HttpRequest, clinic: Path[UUID], webhook: UUID, given: Shown) -> Any:
+    """It hears nothing more. 404 where there is none, or it was withdrawn before. Takes what making one takes."""
     _known(clinic, webhook)
+    require(decide(request.member, Permission.SEE_LEDGER))
+    _is_there(request, given)
     services.withdraw_webhook(clinic=clinic, webhook=webhook, actor=request.member.actor, at=request.now)
     return Status(204, None)
+
+
+def _is_there(request: HttpRequest, given: Shown) -> None:
+    show_presence(member=request.member, presence=Presence(given.password, given.code), at=request.now)
 
 
 def _known(clinic: UUID, webhook: UUID) -> None:

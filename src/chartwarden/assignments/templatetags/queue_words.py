@@ -1,0 +1,49 @@
+"""How states and kinds of work are said on a page."""
+
+from __future__ import annotations
+
+from django import template
+
+from chartwarden.assignments import rules
+
+register = template.Library()
+STATES = {
+    rules.UNASSIGNED: "Nobody's yet",
+    rules.ASSIGNED: "Assigned",
+    rules.IN_PROGRESS: "Being coded",
+    rules.ON_HOLD: "On hold",
+    rules.CODED: "Coded",
+    rules.SUBMITTED: "Submitted",
+    rules.CLOSED: "Closed",
+}
+ICONS = {rules.ON_HOLD: "wait", rules.CODED: "done", rules.SUBMITTED: "done", rules.CLOSED: "lock"}
+
+
+@register.filter
+def queue_state(state: str) -> str:
+    """A state in words."""
+    return STATES[state]
+
+
+@register.filter
+def queue_icon(state: str) -> str:
+    """The icon of a state."""
+    return ICONS.get(state, "due")
+
+
+@register.filter
+def work_kind(kind: str) -> str:
+    """A kind of work in words."""
+    return rules.KINDS.get(kind, kind)
+
+
+@register.filter
+def hold_word(hold: str) -> str:
+    """Why work is on hold, in words."""
+    return rules.HOLDS.get(hold, hold)
+
+
+@register.filter
+def share_of(number: int, most: int) -> int:
+    """A number as hundredths of the largest, for the width of a bar."""
+    return round(100 * number / most) if most else 0

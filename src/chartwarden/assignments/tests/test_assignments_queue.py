@@ -1,0 +1,173 @@
+"""The queue's verbs: who may do what, what becomes of the grant, and what the ledger says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwarden.assignments import queries, rules, services
+from chartwarden.kernel.decisions import Refused, Stale
+from chartwarden.kernel.errors import InputRefused
+from chartwarden.ledger.queries import entries
+from tests.support.clinic import AT, House
+
+HOUR = timedelta(hours=1)
+
+
+def added(house: House, coder: str | None = "coder", patient: str = "P1") -> UUID:
+    return services.add_work(
+        clinic=house.id, patient=patient, encounter="E1", kind="initial", reason="", at=AT,
+        coder=house.people[coder] if coder else None, actor=house.actor("coding_supervisor"),
+    )  # fmt: skip
+
+
+def step(house: House, assignment: UUID, event: str, by: str = "coder", hours: int = 1) -> None:
+    there = queries.work(house.id, assignment)
+    assert there
+    services.work_on(
+        clinic=house.id, assignment=assignment, event=event, revision=there.revision,
+        actor=house.actor(by), at=AT + hours * HOUR,
+    )  # fmt: skip
+
+
+def submitted(house: House, patient: str = "P1") -> UUID:
+    made = added(house, patient=patient)
+    for event in ("begun", "coded", "submitted"):
+        step(house, made, event)
+    return made
+
+
+def kinds(house: House) -> list[str]:
+    return [one.kind for one in entries(house.id) if one.kind.startswith("assignments.")]
+
+
+def test_from_the_queue_to_submitted_and_the_record_shuts(house: House) -> None:
+    made = added(house, coder=None)
+    assert queries.grants(house.id, house.people["coder"], "P1") == []
+    services.assign(
+        clinic=house.id, assignment=made, coder=house.people["coder"], revision=0,
+        actor=house.actor("coding_supervisor"), at=AT,
+    )  # fmt: skip
+    (grant,) = queries.grants(house.id, house.people["coder"], "P1")
+    assert (grant.is_open, grant.encounter) == (True, "E1")
+    step(house, made, "begun")
+    there = queries.work(house.id, made)
+    assert there
+    services.hold(
+        clinic=house.id, assignment=made, why="provider_query", revision=there.revision,
+        actor=house.actor("coder"), at=AT + HOUR,
+    )  # fmt: skip
+    (held,) = queries.own_work(house.id, house.people["coder"], AT, 9)
+    assert (held.state, held.hold, held.patient) == ("on_hold", "provider_query", "P1")
+    for event in ("resumed", "coded", "submitted"):
+        step(house, made, event)
+    (grant,) = queries.grants(house.id, house.people["coder"], "P1")
+    assert (grant.is_open, grant.ends) == (False, AT + HOUR)
+    assert queries.own_work(house.id, house.people["coder"], AT, 9) == []
+    assert kinds(house) == [
+        f"assignments.{event}" for event in ("added", "assigned", "begun", "held", "resumed", "coded", "submitted")
+    ]
+
+
+def test_nobody_moves_anothers_work_and_nobody_assigns_to_themselves(house: House) -> None:
+    made = added(house)
+    with pytest.raises(Refused, match="another coder's work"):
+        step(house, made, "begun", by="qa_auditor")
+    with pytest.raises(Refused, match="themselves"):
+        added(house, coder="coding_supervisor")
+    with pytest.raises(Refused, match="themselves"):
+        services.assign_by_load(
+            clinic=house.id, coders=[house.people["coding_supervisor"]], most=5,
+            actor=house.actor("coding_supervisor"), at=AT,
+        )  # fmt: skip
+
+
+def test_the_second_of_two_is_told(house: House) -> None:
+    made = added(house)
+    step(house, made, "begun")
+    with pytest.raises(Stale):
+        services.work_on(clinic=house.id, assignment=made, event="coded", revision=1, actor=house.actor("coder"), at=AT)
+    assert kinds(house)[-1] == "assignments.begun"
+
+
+def test_reassigned_the_first_is_shut_at_once_and_the_second_open(house: House) -> None:
+    made = added(house)
+    there = queries.work(house.id, made)
+    assert there
+    services.reassign(
+        clinic=house.id, assignment=made, coder=house.people["qa_auditor"], reason="on leave", revision=there.revision,
+        actor=house.actor("coding_supervisor"), at=AT + HOUR,
+    )  # fmt: skip
+    (first,) = queries.grants(house.id, house.people["coder"], "P1")
+    (second,) = queries.grants(house.id, house.people["qa_auditor"], "P1")
+    assert (first.is_open, first.ends) == (False, AT + HOUR)
+    assert (second.is_open, second.begins) == (True, AT + HOUR)
+
+
+def test_reopened_with_a_reason_and_an_expiry_only(house: House) -> None:
+    made = submitted(house)
+    given = {
+        "clinic": house.id, "assignment": made, "kind": "denial", "reason": "Payer asks",
+        "coder": house.people["coder"], "expires_at": AT + 48 * HOUR,
+        "actor": house.actor("coding_supervisor"), "at": AT + 2 * HOUR,
+    }  # fmt: skip
+    for wrong in ({"reason": " "}, {"kind": "initial"}):
+        with pytest.raises(InputRefused):
+            services.reopen(**{**given, **wrong})
+    with pytest.raises(Refused, match="30 days"):
+        services.reopen(**{**given, "expires_at": AT + timedelta(days=60)})
+    services.reopen(**given)
+    first, again = sorted(queries.grants(house.id, house.people["coder"], "P1"), key=lambda one: one.begins)
+    assert not first.is_open
+    assert (again.is_open, again.begins, again.expires) == (True, AT + 2 * HOUR, AT + 48 * HOUR)
+    with pytest.raises(Refused, match="can't be reopened"):
+        services.reopen(**{**given, "assignment": again.id})
+
+
+def test_shared_out_by_load_each_has_as_much(house: House) -> None:
+    for number in range(5):
+        added(house, coder=None, patient=f"P{number}")
+    added(house, patient="P9")
+    coders = [house.people["coder"], house.people["qa_auditor"]]
+    done = services.assign_by_load(
+        clinic=house.id, coders=coders, most=100, actor=house.actor("coding_supervisor"), at=AT
+    )
+    assert done == 5
+    assert [one.open for one in queries.loads(house.id)] == [3, 3]
+
+
+def test_a_sample_is_drawn_once_and_never_of_ones_own(house: House) -> None:
+    for number in range(10):
+        submitted(house, patient=f"P{number}")
+    drawing = {
+        "clinic": house.id, "begins": AT, "ends": AT + 24 * HOUR, "percent": 25, "at": AT + 24 * HOUR,
+        "actor": house.actor("coding_supervisor"),
+    }  # fmt: skip
+    assert services.draw_sample(reviewer=house.people["coder"], **drawing) == 0
+    assert services.draw_sample(reviewer=house.people["qa_auditor"], **drawing) == 3
+    assert services.draw_sample(reviewer=house.people["qa_auditor"], **drawing) == 2
+    (entry, *_) = [one for one in entries(house.id) if one.kind == "assignments.sampled"]
+    assert "seed" in entry.facts
+
+
+PIECES = st.lists(st.tuples(st.uuids(), st.sampled_from([UUID(int=number) for number in range(4)])), unique=True)
+
+
+@given(PIECES, st.integers(1, 100))
+def test_every_coder_is_in_the_sample_and_no_piece_twice(work: list[tuple[UUID, UUID]], percent: int) -> None:
+    chosen = rules.sample(work, "seed", percent=percent)
+    coders = dict(work)
+    assert len(set(chosen)) == len(chosen)
+    assert {coders[one] for one in chosen} == set(coders.values())
+    assert chosen == rules.sample(reversed(work), "seed", percent=percent)
+
+
+@given(st.lists(st.uuids(), unique=True), st.dictionaries(st.uuids(), st.integers(0, 9), min_size=1))
+def test_nobody_ends_with_two_more_than_another_who_got_some(work: list[UUID], loads: dict[UUID, int]) -> None:
+    given_to = rules.by_load(work, loads)
+    after = {coder: load + list(given_to.values()).count(coder) for coder, load in loads.items()}
+    assert all(after[coder] <= min(after.values()) + 1 for coder in set(given_to.values()))

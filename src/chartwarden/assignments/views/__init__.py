@@ -1,0 +1,1 @@
+"""The pages of the coding queue: the supervisor's board, and the coder's own work."""

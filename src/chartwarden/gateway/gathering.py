@@ -1,0 +1,59 @@
+"""What is known about one person, one patient and one instant, brought together for the decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+import pyarrow.parquet as pq
+from django.conf import settings
+
+from chartwarden.assignments import queries as assignments
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.queries import inputs_changed_at
+from chartwarden.gateway.chains import Vendors, chain, vendors_from
+from chartwarden.gateway.contracts import Facts, Grant
+from chartwarden.logs.services import kept_feed
+from chartwarden.people.contracts import Permission
+from chartwarden.people.queries import work_standing
+
+FEEDS = ("vendors", "baas")
+
+
+def facts_for(clinic: Clinic, person: UUID, patient: str, purpose: str, at: datetime) -> Facts:
+    """The facts about a person of the clinic and a patient (the EHR's id). Whoever is unknown has no engagement."""
+    there = work_standing(clinic.id, person, at)
+    return Facts(
+        at=at,
+        purpose=purpose,
+        grants=tuple(
+            Grant(str(one.id), one.kind, one.is_open, one.begins, one.ends, one.expires, one.encounter)
+            for one in assignments.grants(clinic.id, person, patient)
+        ),
+        engaged_from=there.begins if there else None,
+        engaged_until=there.ends if there else None,
+        suspended=bool(there and there.suspended),
+        role_opens=bool(there and Permission.CODE_RECORDS in there.permissions),
+        agreements=chain(vendors(clinic), there.employer, at) if there and there.employer else (),
+    )
+
+
+def vendors(clinic: Clinic) -> Vendors:
+    """The vendors and agreements that were counted last. Read anew only when another file counts."""
+    revisions = inputs_changed_at(clinic.id)
+    return _vendors(clinic, tuple(revisions.get(name) for name in FEEDS))
+
+
+@lru_cache(maxsize=64)
+def _vendors(clinic: Clinic, newest: tuple[object, ...]) -> Vendors:  # noqa: ARG001  what it rests on
+    rows = []
+    scratch = Path(settings.DATA) / "scratch"
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=scratch) as folder:
+        for name in FEEDS:
+            feed = kept_feed(clinic.id, name, Path(folder))
+            rows.append(pq.read_table(feed.parquet).to_pylist() if feed else [])
+    return vendors_from(rows[0], rows[1], clinic.time_zone)

@@ -1,0 +1,52 @@
+"""Open a record: decided, written to the ledger, and only then may anything be fetched."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.gateway.contracts import Facts, Verdict
+from chartwarden.gateway.gathering import facts_for
+from chartwarden.gateway.rules import decide
+from chartwarden.kernel.actors import Actor
+from chartwarden.ledger.contracts import Draft
+from chartwarden.ledger.services import append_many
+
+__all__ = ["facts_for", "opening", "record_opening"]
+
+
+def record_opening(
+    *, clinic: Clinic, person: UUID, patient: str, purpose: str, interaction: str, actor: Actor, at: datetime
+) -> Verdict:
+    """Decide whether a person may have something of a patient's record, and write the answer down, in one transaction.
+
+    ``patient`` is the EHR's id; ``interaction`` what is asked for in FHIR's words, such as ``read Observation``. Law 1:
+    nothing may be fetched before this has returned, and nothing at all where it raises.
+    """
+    with transaction.atomic():
+        facts = facts_for(clinic, person, patient, purpose, at)
+        verdict = decide(facts)
+        append_many(clinic.id, [opening(clinic.id, person, patient, interaction, facts, verdict, actor)])
+    return verdict
+
+
+def opening(
+    clinic: UUID, person: UUID, patient: str, interaction: str, facts: Facts, verdict: Verdict, actor: Actor
+) -> Draft:
+    """The entry about a decision: all reasons, and of the patient a salted commitment only."""
+    said: dict[str, Any] = {
+        "reasons": [reason.value for reason in verdict.reasons],
+        "purpose": facts.purpose[:40],
+        "interaction": interaction,
+    }
+    if verdict.excused:
+        said["excused"] = [reason.value for reason in verdict.excused]
+    subject = {"person": str(person)}
+    if verdict.grant is not None:
+        subject["assignment"] = verdict.grant.assignment
+    kind = "gateway.record_opened" if verdict.allowed else "gateway.record_denied"
+    return Draft(clinic, kind, actor, facts.at, subject, said, {"patient": patient})
