@@ -319,7 +319,7 @@ def killed(feeds: Path, rounds: int, seed: int) -> dict[str, Any]:
         turn = _next(turn_file)
         process, read = _child(lambda out, turn=turn: _working(out, turn, logs))
         target, since, acks = drawn(chance, during, tuple(STEPS), step), time.monotonic(), list[str]()
-        step = "start"
+        step, reached = "start", False
         for line in _lines(read, time.monotonic() + LONGEST_ROUND):
             what, *rest = line.split()
             if step != "start":
@@ -330,7 +330,8 @@ def killed(feeds: Path, rounds: int, seed: int) -> dict[str, Any]:
                 step = "start"
                 continue
             step = rest[0]
-            if step == target:
+            reached = step == target
+            if reached:
                 select.select([], [], [], chance.uniform(0, takes[step]))
                 break
         os.kill(process, signal.SIGKILL)
@@ -341,6 +342,8 @@ def killed(feeds: Path, rounds: int, seed: int) -> dict[str, Any]:
             else:
                 step = line.split()[1]
         os.close(read)
+        if reached and step != target:
+            takes[target] /= 2  # it was over before the kill came
         _keep(acks)
         told.update(ack.split()[1] for ack in acks)
         ended = os.WIFEXITED(status)
