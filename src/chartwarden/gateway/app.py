@@ -62,17 +62,17 @@ UNREADABLE = "The EHR's answer can't be read, so it is not shown."
 
 class Gateway:
     """An ASGI application. ``ours`` is how it is reached from outside, ``clinic`` whose EHR it is ("": the only one's),
-    ``clock`` the time in UTC."""
+    ``clock`` the time in UTC, ``proxied`` whether a proxy stands before it and tells who asks."""
 
     def __init__(
         self, upstream: Upstream | None, ours: str, clinic: str, clock: Callable[[], datetime],
-        committer: Committer | None = None,
+        committer: Committer | None = None, proxied: bool = False,
     ) -> None:  # fmt: skip
         self._upstream, self._ours, self._clinic, self._clock = upstream, ours.rstrip("/"), clinic, clock
-        self._committer = committer or Committer(across_clinics)
+        self._committer, self._proxied = committer or Committer(across_clinics), proxied
         self._writing = Writing(self._committer.submit)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
-        self._standings: dict[tuple[str, UUID], tuple[float, asyncio.Future[Standing | None]]] = {}
+        self._standings: dict[tuple[str, UUID, str], tuple[float, asyncio.Future[Standing | None]]] = {}
         self._told: dict[UUID, set[str]] = {}
 
     async def __call__(
@@ -112,7 +112,7 @@ class Gateway:
         assignment, rest = UUID(found[1]), found[2]
         if rest == "metadata" and scope["method"] == "GET":
             return replies.capabilities()
-        there = await self._standing(_token(scope), assignment)
+        there = await self._standing(_token(scope), assignment, _address(scope, self._proxied))
         now = self._clock()
         if there is None or there.expires_at <= now:
             return NO_TOKEN
@@ -133,13 +133,16 @@ class Gateway:
             return replies.denied(verdict)
         return await self._served(there, asked, address, self._upstream)
 
-    async def _standing(self, token: str, assignment: UUID) -> Standing | None:
-        key, now = (token, assignment), time.monotonic()
+    async def _standing(self, token: str, assignment: UUID, address: str) -> Standing | None:
+        key, now = (token, assignment, address), time.monotonic()
         kept = self._standings.get(key)
         if kept is None or now - kept[0] > FRESH:
             if len(self._standings) > MOST_TOKENS:
                 self._standings.clear()
-            kept = self._standings[key] = now, asyncio.ensure_future(self._in_thread(standing, *key, self._clock()))
+            kept = self._standings[key] = (
+                now,
+                asyncio.ensure_future(self._in_thread(standing, token, assignment, self._clock(), address)),
+            )
         try:
             return await asyncio.shield(kept[1])
         except BaseException:
@@ -201,6 +204,14 @@ class Gateway:
             return do(*given)
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+
+def _address(scope: Scope, proxied: bool) -> str:
+    """Where a request comes from: what the proxy before us says last, or who is connected."""
+    if proxied:
+        said = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        return said[-1].decode("latin-1").rpartition(",")[2].strip() if said else ""
+    return str((scope.get("client") or ("",))[0])
 
 
 def _token(scope: Scope) -> str:

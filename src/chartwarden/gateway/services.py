@@ -30,7 +30,7 @@ def application(clock: Callable[[], datetime]) -> Gateway:
     from chartwarden.gateway.fetching import Upstream
 
     upstream = Upstream(settings.FHIR_BASE, _token(clock)) if settings.FHIR_BASE else None
-    return Gateway(upstream, settings.GATEWAY_URL, settings.FHIR_CLINIC, clock)
+    return Gateway(upstream, settings.GATEWAY_URL, settings.FHIR_CLINIC, clock, proxied=settings.PROXIED)
 
 
 def check_settings() -> None:

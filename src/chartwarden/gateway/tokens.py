@@ -29,13 +29,13 @@ LIFE = timedelta(minutes=15)
 
 
 def open_assignment(
-    *, clinic: Clinic, person: UUID, assignment: UUID, purpose: str, actor: Actor, at: datetime
+    *, clinic: Clinic, person: UUID, assignment: UUID, purpose: str, actor: Actor, at: datetime, address: str = ""
 ) -> Opening:
     """Decide whether a person's assignment opens its record; where it does, make the token. The answer is in the ledger
-    either way. Tokens that the person had for it end.
+    either way. Tokens that the person had for it end. ``address`` is where they ask from; "" counts as public.
     """
     with transaction.atomic():
-        patient, facts = facts_of(clinic, person, assignment, purpose, at)
+        patient, facts = facts_of(clinic, person, assignment, purpose, at, address)
         verdict = decide(facts)
         if not verdict.allowed:
             append_many(clinic.id, [opening(clinic.id, person, patient, "open", facts, verdict, actor)])
@@ -79,19 +79,22 @@ def _end(clinic: UUID, person: UUID, assignment: UUID, at: datetime) -> int:
     return int(rows.update(withdrawn_at=at))
 
 
-def facts_of(clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime) -> tuple[str, Facts]:
+def facts_of(
+    clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime, address: str
+) -> tuple[str, Facts]:
     """The patient of an assignment (the EHR's id; "" where there is no such assignment), and the facts of opening the
     record by it and by no other.
     """
     work = assignments.work(clinic.id, assignment)
     patient = work.patient if work else ""
-    facts = facts_for(clinic, person, patient, purpose, at)
+    facts = facts_for(clinic, person, patient, purpose, at, address=address)
     own = tuple(one for one in facts.grants if one.assignment == str(assignment))
     return patient, replace(facts, grants=own)
 
 
-def standing(text: str, assignment: UUID, at: datetime) -> Standing | None:
+def standing(text: str, assignment: UUID, at: datetime, address: str = "") -> Standing | None:
     """Whom a token stands for at an assignment, and the facts of it; None for a token that does not hold there.
+    ``address`` is where the request comes from.
 
     Looks across clinics, since the token says which.
     """
@@ -105,7 +108,7 @@ def standing(text: str, assignment: UUID, at: datetime) -> Standing | None:
     if row is None or clinic is None:
         return None
     with acting_in(clinic.id):
-        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at)
+        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, address)
     return Standing(clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,6 +32,7 @@ def open_record(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpRes
         purpose=request.POST.get("purpose") or purpose_of(work.kind),
         actor=request.member.actor,
         at=request.now,
+        address=get_adapter(request).get_client_ip(request),
     )
     told = [TOLD[reason] for reason in opened.verdict.reasons]
     given = {"opened": opened, "told": told, "work": work, "base": f"{settings.GATEWAY_URL}/fhir/{assignment}"}
