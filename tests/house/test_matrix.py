@@ -30,8 +30,8 @@ ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
 SYSTEM = Actor.of_system("tests")
 LIBRARIES = ("ninja.", "allauth.")
 FILLED = {"int": "0", "day": "2026-03-02"}
-ASKS_FURTHER = ("logs:",)
-"""Rooms whose forms ask for one more permission, by what is sent: their POST may be refused to who sees the page."""
+ASKS_FURTHER = ("logs:", "gateway:")
+"""Rooms whose forms ask for more, by what is sent: their POST may be refused to who sees the page."""
 HOLDS_ROWS = ("logs:quarantine",)
 """Pages that ask the same to be read, since they hold the rows of a file."""
 
