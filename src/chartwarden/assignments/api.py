@@ -45,7 +45,7 @@ TABLES = (
             Column("id", str, "Its id here."),
             Column("assignment", str, "The queue's own id."),
             Column("patient", str, "The patient's id in the EHR."),
-            Column("coder", str, "The person it is assigned to."),
+            Column("coder", str | None, "The person it is assigned to; null: nobody yet."),
             Column("kind", str, "The kind of work."),
             Column("state", str, "How it stands."),
             Column("assigned_at", str, "From when (UTC)."),
@@ -91,7 +91,7 @@ class NewWork(Body):
     reason: str = Field("", max_length=1000, description="Kept sealed.")
 
 
-class Give(Body):
+class GiveWork(Body):
     """Whose it becomes. From a coder to another only with a reason."""
 
     coder: UUID
@@ -99,7 +99,7 @@ class Give(Body):
     reason: str = Field("", max_length=1000, description="Kept sealed.")
 
 
-class Reopen(Body):
+class ReopenWork(Body):
     """Why a submitted record opens again, to whom, and until when."""
 
     kind: Reopening
@@ -108,20 +108,20 @@ class Reopen(Body):
     expires_at: AwareDatetime = Field(description="At most 30 days ahead.")
 
 
-class End(Body):
+class EndWork(Body):
     """The assignment as it was seen."""
 
     revision: int = REVISION
 
 
-class Share(Body):
+class ShareWork(Body):
     """Among whom, and how many at most."""
 
     coders: list[UUID] = Field(min_length=1, max_length=200)
     most: int = Field(50, ge=1, le=1000)
 
 
-class Sample(Body):
+class DrawSample(Body):
     """Of whose work in which span, how much, and who looks at it. Either ``percent`` or ``each``."""
 
     begins: AwareDatetime
@@ -177,14 +177,14 @@ def add_work(request: HttpRequest, clinic: Path[UUID], work: NewWork) -> Any:
 
 @router.post("/queue/share", response=Done, summary="Share out what is nobody's, by load")
 @page(Permission.ASSIGN_WORK)
-def share(request: HttpRequest, clinic: Path[UUID], given: Share) -> Any:
+def share(request: HttpRequest, clinic: Path[UUID], given: ShareWork) -> Any:
     """The oldest first, each to whoever has least before them."""
     return {"given": services.assign_by_load(coders=given.coders, most=given.most, **_acting(request))}
 
 
 @router.post("/queue/sample", response=Done, summary="Draw a sample for quality review")
 @page(Permission.ASSIGN_WORK)
-def sample(request: HttpRequest, clinic: Path[UUID], given: Sample) -> Any:
+def sample(request: HttpRequest, clinic: Path[UUID], given: DrawSample) -> Any:
     """At least one of everybody's; the seed stands in the ledger."""
     return {"given": services.draw_sample(**given.model_dump(), **_acting(request))}
 
@@ -198,7 +198,7 @@ def show_assignment(request: HttpRequest, clinic: Path[UUID], assignment: UUID) 
 
 @router.post("/queue/{assignment}/assign", response=Made, summary="Give an assignment to a coder")
 @page(Permission.ASSIGN_WORK)
-def assign(request: HttpRequest, clinic: Path[UUID], assignment: UUID, given: Give) -> Any:
+def assign(request: HttpRequest, clinic: Path[UUID], assignment: UUID, given: GiveWork) -> Any:
     """What is somebody's ends for them at once, and another follows, whose id comes back. 409 where it changed."""
     about = {"assignment": assignment, "coder": given.coder, "revision": given.revision, **_acting(request)}
     if _found(clinic, assignment).coder is None:
@@ -209,7 +209,7 @@ def assign(request: HttpRequest, clinic: Path[UUID], assignment: UUID, given: Gi
 
 @router.post("/queue/{assignment}/reopen", response={201: Made}, summary="Open a submitted record again")
 @page(Permission.ASSIGN_WORK)
-def reopen(request: HttpRequest, clinic: Path[UUID], assignment: UUID, given: Reopen) -> Any:
+def reopen(request: HttpRequest, clinic: Path[UUID], assignment: UUID, given: ReopenWork) -> Any:
     """The assignment that follows, with its expiry."""
     _found(clinic, assignment)
     return Status(201, {"id": services.reopen(assignment=assignment, **given.model_dump(), **_acting(request))})
@@ -217,7 +217,7 @@ def reopen(request: HttpRequest, clinic: Path[UUID], assignment: UUID, given: Re
 
 @router.post("/queue/{assignment}/end", response={204: None}, summary="Cancel or close an assignment")
 @page(Permission.ASSIGN_WORK)
-def end(request: HttpRequest, clinic: Path[UUID], assignment: UUID, given: End) -> Any:
+def end(request: HttpRequest, clinic: Path[UUID], assignment: UUID, given: EndWork) -> Any:
     """Submitted work is closed; what isn't submitted is cancelled. 409 where it changed meanwhile."""
     verb = services.close if _found(clinic, assignment).state == rules.SUBMITTED else services.cancel
     verb(assignment=assignment, revision=given.revision, **_acting(request))

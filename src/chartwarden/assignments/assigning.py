@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from chartwarden.assignments import models, rules
-from chartwarden.assignments.keeping import checked, identity, locked, made, move, tell
+from chartwarden.assignments.keeping import checked, coder_of, identity, locked, made, move, tell
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
@@ -68,7 +68,7 @@ def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: 
     if not coders:
         raise refuse("coders", "one or more", "none")
     for coder in coders:
-        require(rules.may_assign(actor.person, coder))
+        require(rules.may_assign(actor.person, coder_of(clinic, coder)))
     with transaction.atomic():
         there = models.Assignment.objects.filter(clinic_id=clinic, coder__in=coders, state__in=rules.OPEN)
         counted = dict(there.values_list("coder").annotate(Count("id")))
@@ -81,7 +81,7 @@ def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: 
 
 
 def _give(row: models.Assignment, coder: UUID, actor: Actor, at: datetime) -> None:
-    require(rules.may_assign(actor.person, coder))
+    require(rules.may_assign(actor.person, coder_of(row.clinic_id, coder)))
     move(
         row, "assigned", actor, at,
         coder_id=coder, assigned_at=at, brought_at=at, brought_by_id=actor.person,
@@ -98,7 +98,7 @@ def reassign(
     text = checked("reason", reason)
     with transaction.atomic():
         row = locked(clinic, assignment, revision)
-        require(rules.may_assign(actor.person, coder))
+        require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         if row.coder_id == coder:
             raise refuse("coder", "somebody else than whose work it is now", "the same coder")
         move(row, "reassigned", actor, at, ended_at=at, outcome="reassigned", hold="")
@@ -126,7 +126,7 @@ def reopen(
         raise refuse("kind of work", "one of " + ", ".join(rules.REOPENS), repr(kind[:40]))
     with transaction.atomic():
         row = locked(clinic, assignment)
-        require(rules.may_assign(actor.person, coder))
+        require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         require(rules.checked_expiry(at, expires_at))
         rules.ASSIGNMENT.after(row.state, "reopened")
         return _follow(row, kind, text, coder, expires_at, actor, at)

@@ -15,6 +15,7 @@ from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Stale, refused
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
+from chartwarden.people.queries import names
 
 MOST_TEXT = 1000
 OWN = "cw-"
@@ -111,6 +112,13 @@ def made(
 def identity(row: models.Assignment) -> sealed.Sealed:
     """What lies sealed in a row."""
     return sealed.opened_many(row.clinic_id, [row.sealed])[0]
+
+
+def coder_of(clinic: UUID, coder: UUID) -> UUID:
+    """A coder of this clinic. Raises InputRefused for anybody else's id."""
+    if not names(clinic, {coder}):
+        raise refuse("coder", "somebody of this clinic", "nobody of that id")
+    return coder
 
 
 def checked(where: str, text: str, required: bool = True) -> str:

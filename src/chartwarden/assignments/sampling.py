@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.assignments import models, rules
-from chartwarden.assignments.keeping import identity, made, tell
+from chartwarden.assignments.keeping import coder_of, identity, made, tell
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
@@ -37,7 +37,7 @@ def draw_sample(
     """
     if (percent > 0) == (each > 0) or percent > 100:
         raise refuse("size of the sample", "either 1 to 100 percent, or a number a coder", f"{percent} % and {each}")
-    require(rules.may_assign(actor.person, reviewer))
+    require(rules.may_assign(actor.person, coder_of(clinic, reviewer)))
     seed = secrets.token_hex(16)
     with transaction.atomic():
         done = models.Assignment.objects.select_for_update().filter(

@@ -171,3 +171,21 @@ def test_nobody_ends_with_two_more_than_another_who_got_some(work: list[UUID], l
     given_to = rules.by_load(work, loads)
     after = {coder: load + list(given_to.values()).count(coder) for coder, load in loads.items()}
     assert all(after[coder] <= min(after.values()) + 1 for coder in set(given_to.values()))
+
+
+def test_work_is_given_to_people_of_the_clinic_alone(house: House, other_house: House) -> None:
+    stranger, officer = other_house.people["coder"], house.actor("coding_supervisor")
+    with pytest.raises(InputRefused, match="somebody of this clinic"):
+        services.add_work(
+            clinic=house.id, patient="P1", encounter="", kind="initial", reason="", coder=stranger, actor=officer, at=AT
+        )
+    made = added(house)
+    with pytest.raises(InputRefused, match="somebody of this clinic"):
+        services.reassign(
+            clinic=house.id, assignment=made, coder=stranger, reason="x", revision=1, actor=officer, at=AT
+        )
+    with pytest.raises(InputRefused, match="somebody of this clinic"):
+        services.assign_by_load(clinic=house.id, coders=[stranger], most=1, actor=officer, at=AT)
+    with pytest.raises(InputRefused, match="somebody of this clinic"):
+        services.draw_sample(clinic=house.id, begins=AT, ends=AT, reviewer=stranger, each=1, actor=officer, at=AT)
+    assert kinds(house) == ["assignments.added", "assignments.assigned"]

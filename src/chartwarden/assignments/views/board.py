@@ -29,11 +29,12 @@ CODERS = ("coder", "qa_auditor")
 @page(Permission.SEE_QUEUE)
 def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """The queue: how much is where, who has how much before them, and the oldest of the chosen state."""
+    loads, counts = queries.loads(clinic), queries.counts(clinic)
     state = request.GET.get("state", "")
-    state = state if state in STATES else rules.UNASSIGNED
+    if state not in STATES:
+        state = next((one for one in STATES if counts.get(one)), rules.UNASSIGNED)
     coder = _uuid(request.GET.get("coder", ""))
     work = queries.board(clinic, [state], coder, SHOWN)
-    loads, counts = queries.loads(clinic), queries.counts(clinic)
     names = people.names(clinic, {one.coder for one in loads})
     return render(
         request,

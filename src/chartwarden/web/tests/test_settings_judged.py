@@ -15,7 +15,7 @@ from chartwarden.review import models
 from chartwarden.review.queries import may_change_detection
 from chartwarden.review.services import decide_case
 from chartwarden.review.tests.desk_support import AFTER, case, taken
-from tests.support.api import token_for
+from tests.support.api import Caller
 from tests.support.clinic import AT, House
 
 CHANGED = {
@@ -24,11 +24,13 @@ CHANGED = {
 }  # fmt: skip
 
 
-def patch(house: House, client: Any, role: str, **changes: Any) -> Any:
-    bearer = {"Authorization": f"Bearer {token_for(house, role).text}"}
-    return client.patch(
-        f"/api/v1/clinics/{house.id}/settings", changes, content_type="application/json", headers=bearer
-    )
+def patch(call: Caller, role: str, **changes: Any) -> Any:
+    return call("settings", role, "patch", {**changes, **call.there(role)})
+
+
+@pytest.fixture
+def call(client: Any, house: House) -> Caller:
+    return Caller(client, house)
 
 
 @pytest.fixture
@@ -47,13 +49,13 @@ def decide(house: House) -> None:
 
 
 @pytest.mark.parametrize("name", CHANGED)
-def test_a_program_is_refused_until_the_case_is_decided(accused: House, client: Any, name: str) -> None:
+def test_a_program_is_refused_until_the_case_is_decided(accused: House, call: Caller, name: str) -> None:
     before = clinic_of(accused.id)
-    answer = patch(accused, client, "privacy_officer", **{name: CHANGED[name]})
+    answer = patch(call, "privacy_officer", **{name: CHANGED[name]})
     assert (answer.status_code, clinic_of(accused.id)) == (403, before)
     assert "A case about you" in answer.content.decode()
     decide(accused)
-    assert patch(accused, client, "privacy_officer", **{name: CHANGED[name]}).status_code == 200
+    assert patch(call, "privacy_officer", **{name: CHANGED[name]}).status_code == 200
     assert clinic_of(accused.id) != before
 
 
@@ -68,8 +70,8 @@ def test_the_page_says_why_and_somebody_else_may(accused: House, signed_in: Any)
     assert clinic_of(accused.id).grace_minutes == 240  # type: ignore[union-attr]
 
 
-def test_what_judges_nobody_may_be_changed(accused: House, client: Any) -> None:
-    assert patch(accused, client, "privacy_officer", idle_minutes=5, grace_minutes=15).status_code == 200
+def test_what_judges_nobody_may_be_changed(accused: House, call: Caller) -> None:
+    assert patch(call, "privacy_officer", idle_minutes=5, grace_minutes=15).status_code == 200
 
 
 def test_who_holds_or_shares_the_login_may_not_either(house: House) -> None:
