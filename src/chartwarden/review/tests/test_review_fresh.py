@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from chartwarden.clinics.queries import inputs_revision
 from chartwarden.people.models import User
 from chartwarden.people.services import add_user
 from chartwarden.people.tests.test_signin_browser import arrived, keep_codes, look, page, sign_out, with_authenticator
@@ -90,6 +91,7 @@ def test_who_comes_through_a_trusted_provider_alone_signs(
     settings.OIDC_MFA = "trusted"
     nora = add_user(email="nora@lakeside.example", password=None, at=datetime.now(UTC))
     nora_of(house, nora, "privacy_officer")
+    models.Review.objects.update(revision=inputs_revision(house.id))  # made anew since she came
     by_the_provider(page, sso)
     arrived(page, "Today")
 
