@@ -4,7 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+
+class RecordClass(StrEnum):
+    """What coders read, as requirement S1 names it; ``overview`` is what is none of these: who the patient is, visits,
+    problems, medications, allergies, orders."""
+
+    OVERVIEW = "overview"
+    NOTES = "notes"
+    OPERATIVE = "operative"
+    LABORATORY = "laboratory"
+    RADIOLOGY = "radiology"
+    DISCHARGE = "discharge"
+    PRIOR_AUTHORIZATION = "prior_authorization"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the minimum-necessary policy in force lets one kind of work see and do (45 CFR 164.514(d)(2)).
+
+    ``encounter_only``: only what belongs to the assignment's encounter. ``printing`` and ``copies``: whether pages may
+    be printed and documents saved, each logged with its purpose. ``version`` 0: nobody has approved a policy yet; then
+    the whole record of an assignment opens (45 CFR 164.514(d)(5)), with no printing and no copies.
+    """
+
+    classes: frozenset[RecordClass] = frozenset(RecordClass)
+    encounter_only: bool = False
+    printing: bool = False
+    copies: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundConflict:
+    """How a person and a patient are related (``kind``: self, family, household or colleague), as far as is known.
+
+    ``accepted_by``: who said in writing that a colleague's record may be coded all the same, and None otherwise.
+    """
+
+    kind: str
+    found_at: datetime
+    accepted_by: UUID | None = None
 
 
 @dataclass(frozen=True)

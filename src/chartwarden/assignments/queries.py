@@ -12,7 +12,7 @@ import pyarrow as pa
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from chartwarden.assignments import keeping, models, rules, sealed
-from chartwarden.assignments.contracts import Grant, Load, Work
+from chartwarden.assignments.contracts import FoundConflict, Grant, Load, Scope, Work
 from chartwarden.assignments.dues import due, facts
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.people.queries import by_code
@@ -22,6 +22,7 @@ __all__ = [
     "assignments_table",
     "board",
     "brought",
+    "conflict",
     "counts",
     "due",
     "facts",
@@ -30,6 +31,7 @@ __all__ = [
     "one_of_own",
     "own_total",
     "own_work",
+    "scope",
     "work",
 ]
 COLUMNS = pa.schema(
@@ -109,6 +111,16 @@ def one_of_own(clinic: UUID, person: UUID, assignment: UUID) -> Work | None:
     """One of a person's own, whatever its state."""
     row = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, id=assignment).first()
     return _work(row) if row else None
+
+
+def scope(clinic: UUID, kind: str, roles: Collection[str]) -> Scope:  # noqa: ARG001  no policy can be approved yet
+    """What the policy in force lets this kind of work see, done by somebody with these roles."""
+    return Scope()
+
+
+def conflict(clinic: UUID, person: UUID, patient: str) -> FoundConflict | None:  # noqa: ARG001  none are kept yet
+    """What is known of a person and a patient (the EHR's id) that keeps them apart."""
+    return None
 
 
 def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
