@@ -18,6 +18,7 @@ from chartwarden.clinics.bulk import (
     stored_key,
     update_stored,
 )
+from chartwarden.clinics.calling import NotFetched, fetch_json
 from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.inputs import inputs_changed
@@ -37,12 +38,14 @@ from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_dat
 from chartwarden.clinics.rules import checked, thresholds_from, thresholds_text
 from chartwarden.clinics.salts import open_salt, seal_salt, seal_those_in_clear
 from chartwarden.clinics.tenancy import EVERY, acting, sees_through_walls
+from chartwarden.clinics.webhook_rules import address as checked_address
 from chartwarden.clinics.webhooks import add_webhook, try_webhook, withdraw_webhook
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append, open_ledger
 
 __all__ = [
+    "NotFetched",
     "across_clinics",
     "acting_in",
     "add_master_key",
@@ -51,7 +54,9 @@ __all__ = [
     "blind_index",
     "change_settings",
     "checked",
+    "checked_address",
     "data_key",
+    "fetch_json",
     "inputs_changed",
     "insert_many",
     "insert_stored",

@@ -23,6 +23,7 @@ import msgspec
 from django.db import close_old_connections
 
 from chartwarden.clinics.services import across_clinics, acting_in, seal, unseal
+from chartwarden.devices.queries import certificate, header
 from chartwarden.gateway import compartment, replies
 from chartwarden.gateway.compartment import BINARY, Asked, NotAsked
 from chartwarden.gateway.contracts import Reason, Standing, Verdict
@@ -72,7 +73,7 @@ class Gateway:
         self._committer, self._proxied = committer or Committer(across_clinics), proxied
         self._writing = Writing(self._committer.submit)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
-        self._standings: dict[tuple[str, UUID, str], tuple[float, asyncio.Future[Standing | None]]] = {}
+        self._standings: dict[tuple[str, UUID, str, str], tuple[float, asyncio.Future[Standing | None]]] = {}
         self._told: dict[UUID, set[str]] = {}
 
     async def __call__(
@@ -112,7 +113,8 @@ class Gateway:
         assignment, rest = UUID(found[1]), found[2]
         if rest == "metadata" and scope["method"] == "GET":
             return replies.capabilities()
-        there = await self._standing(_token(scope), assignment, _address(scope, self._proxied))
+        place = _address(scope, self._proxied), self._certificate(scope)
+        there = await self._standing(_token(scope), assignment, *place)
         now = self._clock()
         if there is None or there.expires_at <= now:
             return NO_TOKEN
@@ -133,15 +135,20 @@ class Gateway:
             return replies.denied(verdict)
         return await self._served(there, asked, address, self._upstream)
 
-    async def _standing(self, token: str, assignment: UUID, address: str) -> Standing | None:
-        key, now = (token, assignment, address), time.monotonic()
+    def _certificate(self, scope: Scope) -> str:
+        name = header().encode()
+        said = [value.decode("latin-1") for key, value in scope["headers"] if name and key == name]
+        return certificate(str((scope.get("client") or ("",))[0]), said, self._clock()) if said else ""
+
+    async def _standing(self, token: str, assignment: UUID, address: str, shown: str) -> Standing | None:
+        key, now = (token, assignment, address, shown), time.monotonic()
         kept = self._standings.get(key)
         if kept is None or now - kept[0] > FRESH:
             if len(self._standings) > MOST_TOKENS:
                 self._standings.clear()
             kept = self._standings[key] = (
                 now,
-                asyncio.ensure_future(self._in_thread(standing, token, assignment, self._clock(), address)),
+                asyncio.ensure_future(self._in_thread(standing, token, assignment, self._clock(), address, shown)),
             )
         try:
             return await asyncio.shield(kept[1])

@@ -49,6 +49,7 @@ def facts_for(
         device_approved=place.device_approved,
         network_secured=place.network_secured,
         attestation_due=place.attestation_due,
+        training_due=place.training_due,
         excused={Reason(reason): ends for reason, ends in place.excused.items()},
     )
 

@@ -15,6 +15,7 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
+from chartwarden.devices.queries import device_shown
 from chartwarden.gateway import models
 from chartwarden.gateway.contracts import Facts, Opening, Standing
 from chartwarden.gateway.gathering import facts_for
@@ -29,13 +30,22 @@ LIFE = timedelta(minutes=15)
 
 
 def open_assignment(
-    *, clinic: Clinic, person: UUID, assignment: UUID, purpose: str, actor: Actor, at: datetime, address: str = ""
+    *,
+    clinic: Clinic,
+    person: UUID,
+    assignment: UUID,
+    purpose: str,
+    actor: Actor,
+    at: datetime,
+    address: str = "",
+    certificate: str = "",
 ) -> Opening:
     """Decide whether a person's assignment opens its record; where it does, make the token. The answer is in the ledger
     either way. Tokens that the person had for it end. ``address`` is where they ask from; "" counts as public.
+    ``certificate`` is the fingerprint of the client certificate that was shown, "" where none was.
     """
     with transaction.atomic():
-        patient, facts = facts_of(clinic, person, assignment, purpose, at, address)
+        patient, facts = facts_of(clinic, person, assignment, purpose, at, address, certificate)
         verdict = decide(facts)
         if not verdict.allowed:
             append_many(clinic.id, [opening(clinic.id, person, patient, "open", facts, verdict, actor)])
@@ -80,21 +90,22 @@ def _end(clinic: UUID, person: UUID, assignment: UUID, at: datetime) -> int:
 
 
 def facts_of(
-    clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime, address: str
+    clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime, address: str, certificate: str = ""
 ) -> tuple[str, Facts]:
     """The patient of an assignment (the EHR's id; "" where there is no such assignment), and the facts of opening the
     record by it and by no other.
     """
     work = assignments.work(clinic.id, assignment)
     patient = work.patient if work else ""
-    facts = facts_for(clinic, person, patient, purpose, at, address=address)
+    device = device_shown(clinic.id, certificate).name
+    facts = facts_for(clinic, person, patient, purpose, at, device=device, address=address)
     own = tuple(one for one in facts.grants if one.assignment == str(assignment))
     return patient, replace(facts, grants=own)
 
 
-def standing(text: str, assignment: UUID, at: datetime, address: str = "") -> Standing | None:
+def standing(text: str, assignment: UUID, at: datetime, address: str = "", certificate: str = "") -> Standing | None:
     """Whom a token stands for at an assignment, and the facts of it; None for a token that does not hold there.
-    ``address`` is where the request comes from.
+    ``address`` is where the request comes from, ``certificate`` the fingerprint of what it has shown.
 
     Looks across clinics, since the token says which.
     """
@@ -108,7 +119,7 @@ def standing(text: str, assignment: UUID, at: datetime, address: str = "") -> St
     if row is None or clinic is None:
         return None
     with acting_in(clinic.id):
-        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, address)
+        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, address, certificate)
     return Standing(clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone)
 
 

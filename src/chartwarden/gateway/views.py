@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.assignments import queries as assignments
+from chartwarden.devices.queries import certificate_of
 from chartwarden.gateway import services
 from chartwarden.gateway.rules import purpose_of
 from chartwarden.gateway.wording import TOLD
@@ -33,6 +34,7 @@ def open_record(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpRes
         actor=request.member.actor,
         at=request.now,
         address=get_adapter(request).get_client_ip(request),
+        certificate=certificate_of(request),
     )
     told = [TOLD[reason] for reason in opened.verdict.reasons]
     given = {"opened": opened, "told": told, "work": work, "base": f"{settings.GATEWAY_URL}/fhir/{assignment}"}
