@@ -14,7 +14,7 @@ from chartwarden.web.api.documentation import METHODS, schema
 COVERED: dict[str, tuple[str, ...]] = {
     "": ("GET today", "GET ledger-entries"),
     "devices/": ("GET devices",),
-    "devices/<uuid:device>/": ("GET devices/{device}",),
+    "devices/<uuid:device>/": ("GET devices/{device}", "GET devices/{device}/proofs"),
     "devices/<uuid:device>/approve/": ("POST devices/{device}/approve",),
     "devices/<uuid:device>/change/": ("PATCH devices/{device}",),
     "devices/<uuid:device>/proofs/<uuid:proof>/withdraw/": ("DELETE devices/{device}/proofs/{proof}",),
@@ -51,6 +51,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "my-accesses/<slug:week>/statement/": ("GET my-accesses/{first_day}/statement",),
     "my-accesses/<slug:week>/statement.txt": ("GET my-accesses/{first_day}/statement",),
     "outbox/": ("GET outbox",),
+    "training/": ("GET training", "POST training"),
     "people/": ("GET people",),
     "people/<uuid:person>/": ("GET people/{person}",),
     "people/<uuid:person>/change/": ("PATCH people/{person}",),

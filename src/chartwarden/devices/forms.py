@@ -156,7 +156,7 @@ class PreconditionForm(forms.Form):
         help_text="So many days it is only told, before it keeps records shut.",
     )  # fmt: skip
     shown = forms.BooleanField(
-        required=False, label="The device itself must be shown, by a certificate or a passkey bound to it"
+        required=False, label="The device itself must be shown, by its certificate"
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
