@@ -103,7 +103,7 @@ def own_total(clinic: UUID, person: UUID, at: datetime) -> int:
 
 
 def _own(clinic: UUID, person: UUID, at: datetime) -> QuerySet[models.Assignment]:
-    rows = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, state__in=rules.OPEN)
+    rows = keeping.in_queue(clinic).filter(coder_id=person, state__in=rules.OPEN)
     return rows.exclude(expires_at__lte=at)
 
 
@@ -125,7 +125,9 @@ def conflict(clinic: UUID, person: UUID, patient: str) -> FoundConflict | None: 
 
 def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
     """The queue in those states, the oldest first, of one coder or of all; at most so many."""
-    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=states)
+    over = {rules.SUBMITTED, rules.CLOSED} & set(states)
+    rows = models.Assignment.objects.filter(clinic_id=clinic) if over else keeping.in_queue(clinic)
+    rows = rows.filter(state__in=states)
     if coder is not None:
         rows = rows.filter(coder_id=coder)
     return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
@@ -139,13 +141,13 @@ def work(clinic: UUID, assignment: UUID) -> Work | None:
 
 def counts(clinic: UUID) -> Mapping[str, int]:
     """How many assignments are in each state that isn't over."""
-    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=(rules.UNASSIGNED, *rules.OPEN))
+    rows = keeping.in_queue(clinic)
     return dict(rows.values_list("state").annotate(Count("id")))
 
 
 def loads(clinic: UUID) -> list[Load]:
     """How much each coder has before them, those with most first."""
-    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=rules.OPEN, coder__isnull=False)
+    rows = keeping.in_queue(clinic).filter(state__in=rules.OPEN, coder__isnull=False)
     held = Count("id", filter=Q(state=rules.ON_HOLD))
     found = [Load(*row) for row in rows.values_list("coder").annotate(Count("id"), held=held)]
     return sorted(found, key=lambda one: (-one.open, one.coder))
