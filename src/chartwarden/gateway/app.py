@@ -126,7 +126,10 @@ class Gateway:
         facts = replace(there.facts, at=now)
         verdict = decide(facts)
         actor = Actor.of_token(there.token, there.person)
-        draft = opening(there.clinic, there.person, there.patient, asked.interaction, facts, verdict, actor)
+        draft = opening(
+            there.clinic, there.person, there.patient, asked.interaction, facts, verdict, actor,
+            assignment=str(there.assignment), policy=there.scope.version,
+        )  # fmt: skip
         if not await self._writing.written(draft):
             return NO_LEDGER
         if not verdict.allowed:
@@ -156,7 +159,7 @@ class Gateway:
             if isinstance(behind, NotAsked):
                 return behind, ""
             return Asked(behind[0]), behind[1]
-        asked = compartment.asked(method, rest, query, there.patient)
+        asked = compartment.asked(method, rest, query, there.patient, there.within)
         if isinstance(asked, NotAsked):
             return asked, ""
         if asked.kind == BINARY and asked.identity not in self._told.get(there.token, ()):
@@ -187,7 +190,7 @@ class Gateway:
 
     async def _checked(self, body: bytes, there: Standing, asked: Asked, base: str) -> Served:
         ours = f"{self._ours}/fhir/{there.assignment}"
-        expected = Expected(there.patient, asked.kind, asked.identity)
+        expected = Expected(there.patient, asked.kind, asked.identity, there.within)
         do = partial(checked, body, expected, base, ours, partial(_page, there, asked.kind, ours))
         if len(body) < LARGE and not any(word in body for word in WORDS):
             return do()

@@ -8,6 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from chartwarden.assignments.contracts import Scope
+
+WHOLE = Scope()
+"""What opens where nobody has approved a policy."""
+
 
 class Reason(StrEnum):
     """Why a record opens, or not. The order is the order in which reasons are told: the first is shown."""
@@ -75,7 +80,8 @@ class Facts:
     """All that a decision rests on, gathered at ``at`` (UTC). Times are UTC; None where there is no such bound.
 
     Preconditions that the clinic's settings do not ask for are given as met. ``excused`` are reasons that a named
-    person has set aside for this coder, with the end of the exception.
+    person has set aside for this coder, with the end of the exception. ``roles`` are what the policy is asked by; they
+    decide nothing by themselves.
     """
 
     at: datetime
@@ -94,6 +100,7 @@ class Facts:
     conflict_accepted: bool = False
     ledger_available: bool = True
     excused: Mapping[Reason, datetime] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,8 @@ class Opening:
 class Standing:
     """Whom a token stands for: a person, and the record of one assignment's ``patient`` (the EHR's id, PHI).
 
-    ``alone``: whether the installation has this clinic alone.
+    ``alone``: whether the installation has this clinic alone. ``scope`` is what the policy in force gives of the
+    record, ``encounter`` the assignment's (the EHR's id, PHI; "": none).
     """
 
     clinic: UUID
@@ -142,3 +150,10 @@ class Standing:
     expires_at: datetime
     facts: Facts
     alone: bool
+    scope: Scope = WHOLE
+    encounter: str = ""
+
+    @property
+    def within(self) -> str | None:
+        """The one encounter that opens; None: the whole record."""
+        return self.encounter if self.scope.encounter_only else None

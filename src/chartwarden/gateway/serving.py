@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from chartwarden.gateway.compartment import BINARY, PATIENT
+from chartwarden.gateway.compartment import BINARY, ENCOUNTER, OF_PATIENT, PATIENT
 
 OF_WHOM = {
     "AllergyIntolerance": "patient", "Claim": "patient", "ClaimResponse": "patient", "Immunization": "patient",
@@ -43,11 +43,22 @@ class _Content(msgspec.Struct):
     attachment: _Attachment | None = None
 
 
+class _Context(msgspec.Struct):
+    encounter: list[_Reference] | None = None
+
+
+class _Item(msgspec.Struct):
+    encounter: list[_Reference] | None = None
+
+
 class _Resource(msgspec.Struct):
     kind: str = msgspec.field(name="resourceType")
     id: str | None = None
     subject: _Reference | None = None
     patient: _Reference | None = None
+    encounter: _Reference | None = None
+    context: _Context | None = None
+    item: list[_Item] | None = None
     security: _Reference | None = msgspec.field(name="securityContext", default=None)
     contained: list[_Contained] | None = None
     content: list[_Content] | None = None
@@ -97,11 +108,15 @@ class NotServed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an answer must be: of this ``patient``, of this ``kind``, one resource (its ``identity``) or a Bundle."""
+    """What an answer must be: of this ``patient``, of this ``kind``, one resource (its ``identity``) or a Bundle.
+
+    ``within``: of this encounter alone; None: of the whole record.
+    """
 
     patient: str
     kind: str
     identity: str = ""
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +174,27 @@ def _of_patient(body: bytes | msgspec.Raw, expected: Expected, base: str) -> Ite
         whole = _is_patient(getattr(one, OF_WHOM.get(one.kind, "subject")), expected.patient, base)
     if not whole or any(_strays(inner, expected.patient, base) for inner in one.contained or ()):
         raise NotServed("outside")
+    if not _permitted(one, expected, base):
+        raise NotServed("outside")
     urls = [content.attachment.url for content in one.content or () if content.attachment]
     urls += [form.url for form in one.forms or ()]
     return (found for url in urls if url and (found := _binary(url, base)))
+
+
+def _permitted(one: _Resource, expected: Expected, base: str) -> bool:
+    """Whether the clinic's policy gives this resource of the patient's: the place for what it says of encounters and,
+    once they are told apart here, of classes of the record (45 CFR 164.514(d)(2)).
+
+    A document that belongs to several encounters belongs to each.
+    """
+    if expected.within is None or one.kind in OF_PATIENT or one.kind == BINARY:
+        return True
+    if one.kind == ENCOUNTER:
+        return one.id == expected.within
+    named = [one.encounter] if one.encounter else []
+    named += (one.context.encounter or []) if one.context else []
+    named += [found for item in one.item or () for found in item.encounter or ()]
+    return any(_is(found, ENCOUNTER, expected.within, base) for found in named)
 
 
 def _strays(inner: _Contained, patient: str, base: str) -> bool:
@@ -172,9 +205,14 @@ def _strays(inner: _Contained, patient: str, base: str) -> bool:
 
 
 def _is_patient(reference: _Reference | None, patient: str, base: str) -> bool:
+    return _is(reference, PATIENT, patient, base)
+
+
+def _is(reference: _Reference | None, kind: str, identity: str, base: str) -> bool:
+    """Whether it is a reference to this resource of the EHR's, of whatever version."""
     if reference is None or reference.reference is None:
         return False
-    return VERSION.sub("", reference.reference).removeprefix(f"{base}/") == f"{PATIENT}/{patient}"
+    return VERSION.sub("", reference.reference).removeprefix(f"{base}/") == f"{kind}/{identity}"
 
 
 def _names_other(reference: _Reference, patient: str, base: str) -> bool:

@@ -11,13 +11,14 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.assignments import queries as assignments
+from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.gateway import models
 from chartwarden.gateway.contracts import Facts, Opening, Standing
-from chartwarden.gateway.gathering import facts_for
+from chartwarden.gateway.gathering import facts_for, scope_of
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.rules import decide
 from chartwarden.kernel.actors import Actor
@@ -38,7 +39,8 @@ def open_assignment(
         patient, facts = facts_of(clinic, person, assignment, purpose, at, address)
         verdict = decide(facts)
         if not verdict.allowed:
-            append_many(clinic.id, [opening(clinic.id, person, patient, "open", facts, verdict, actor)])
+            denied = opening(clinic.id, person, patient, "open", facts, verdict, actor, assignment=str(assignment))
+            append_many(clinic.id, [denied])
             return Opening(verdict)
         _end(clinic.id, person, assignment, at)
         text = PREFIX + secrets.token_urlsafe(32)
@@ -109,7 +111,11 @@ def standing(text: str, assignment: UUID, at: datetime, address: str = "") -> St
         return None
     with acting_in(clinic.id):
         patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, address)
-    return Standing(clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone)
+        scope = scope_of(clinic.id, facts, facts.grants[0].kind) if facts.grants else Scope()
+    encounter = facts.grants[0].encounter if facts.grants else ""
+    return Standing(
+        clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone, scope, encounter
+    )
 
 
 def digest_of(text: str) -> str:
