@@ -30,7 +30,7 @@ from chartwarden.gateway.fetching import NotFetched, Upstream
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.replies import Reply
 from chartwarden.gateway.rules import decide
-from chartwarden.gateway.serving import PAGES, Expected, NotServed, Served, checked
+from chartwarden.gateway.serving import Expected, NotServed, Served, checked
 from chartwarden.gateway.tokens import standing
 from chartwarden.gateway.writing import Writing
 from chartwarden.kernel.actors import Actor
@@ -46,10 +46,10 @@ ADDRESS = re.compile(r"/fhir/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(.*)"
 THREADS = 4
 FRESH = 0.5
 """Seconds for which facts are good: whatever ends an access, the next request after it is refused."""
-LARGE = 64 << 10
+LARGE = 1 << 20
+"""Bytes that are checked at once: a thread would hold the interpreter's lock as long."""
 PAGE, PAGE_PURPOSE, MOST_PAGE = "_page/", "gateway page", 6000
 MOST_TOKENS = 10_000
-WORDS = tuple(f'"{word}"'.encode() for word in PAGES)
 NO_TOKEN = replies.outcome(401, "Open the assignment in Chartwarden first: this token does not open it, or is over.")
 NOWHERE = replies.outcome(404, "There is nothing here. Addresses begin with /fhir/ and the opened assignment's id.")
 NO_LEDGER = replace(replies.denied(Verdict((Reason.LEDGER_UNAVAILABLE,))), status=503)
@@ -190,11 +190,13 @@ class Gateway:
 
     async def _checked(self, body: bytes, there: Standing, asked: Asked, base: str) -> Served:
         ours = f"{self._ours}/fhir/{there.assignment}"
-        expected = Expected(there.patient, asked.kind, asked.identity, there.within)
-        do = partial(checked, body, expected, base, ours, partial(_page, there, asked.kind, ours))
-        if len(body) < LARGE and not any(word in body for word in WORDS):
-            return do()
-        return await self._in_thread(do)  # large, or with links to be sealed
+        expected = Expected(there.patient, asked.kind, asked.identity, there.within, compartment.own(asked))
+        if len(body) < LARGE:
+            try:
+                return checked(body, expected, base, ours, _later)
+            except _Later:  # it has a link to be sealed, which takes the database
+                pass
+        return await self._in_thread(checked, body, expected, base, ours, partial(_page, there, asked.kind, ours))
 
     def _tell(self, token: UUID, binaries: tuple[str, ...]) -> None:
         if token not in self._told and len(self._told) >= MOST_TOKENS:
@@ -207,6 +209,14 @@ class Gateway:
             return do(*given)
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+
+class _Later(Exception):
+    """Not here and now."""
+
+
+def _later(_: str) -> str:
+    raise _Later
 
 
 def _address(scope: Scope, proxied: bool) -> str:

@@ -168,6 +168,11 @@ def upstream(one: Asked, patient: str) -> str:
     return f"{one.kind}?{urlencode([whose, *one.parameters], quote_via=quote)}"
 
 
+def own(one: Asked) -> str:
+    """The same behind our own base, which names no patient."""
+    return f"{one.kind}?{urlencode(one.parameters, quote_via=quote)}" if one.parameters else one.kind
+
+
 def told() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Types and their search parameters, for the capability statement and the reference."""
     for kind, names in sorted(SEARCHES.items()):

@@ -7,8 +7,9 @@ not spoils the whole answer: an EHR that mixes patients up is not served from at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import msgspec
 
@@ -18,6 +19,7 @@ OF_WHOM = {
     "AllergyIntolerance": "patient", "Claim": "patient", "ClaimResponse": "patient", "Immunization": "patient",
 }  # fmt: skip
 """The element that says whose a resource is; in all other types it is ``subject``."""
+BY_ID = frozenset({PATIENT, ENCOUNTER, BINARY})
 OUTCOME = "OperationOutcome"
 PAGES = frozenset({"first", "previous", "prev", "next", "last"})
 VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
@@ -88,6 +90,18 @@ class _Bundle(msgspec.Struct, omit_defaults=True):
     entry: list[_Entry] | None = None
 
 
+class _SeenEntry(msgspec.Struct):
+    resource: _Resource
+    fullUrl: str | None = None  # noqa: N815
+
+
+class _SeenBundle(msgspec.Struct):
+    resourceType: str = ""  # noqa: N815
+    type: str = ""
+    link: msgspec.Raw = EMPTY
+    entry: list[_SeenEntry] | None = None
+
+
 class _Kind(msgspec.Struct):
     resourceType: str  # noqa: N815
 
@@ -95,6 +109,8 @@ class _Kind(msgspec.Struct):
 _kind = msgspec.json.Decoder(_Kind).decode
 _resource = msgspec.json.Decoder(_Resource).decode
 _bundle = msgspec.json.Decoder(_Bundle).decode
+_seen = msgspec.json.Decoder(_SeenBundle).decode
+_links = msgspec.json.Decoder(list[_Link]).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -110,13 +126,14 @@ class NotServed(Exception):
 class Expected:
     """What an answer must be: of this ``patient``, of this ``kind``, one resource (its ``identity``) or a Bundle.
 
-    ``within``: of this encounter alone; None: of the whole record.
+    ``within``: of this encounter alone; None: of the whole record. ``own``: what was searched for, behind our base.
     """
 
     patient: str
     kind: str
     identity: str = ""
     within: str | None = None
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +151,45 @@ def checked(body: bytes, expected: Expected, base: str, ours: str, page: Callabl
     """
     try:
         if expected.identity:
-            binaries = tuple(_of_patient(body, expected, base))
-            return Served(_led_back(body, base, ours), binaries)
-        return _checked_bundle(body, expected, base, ours, page)
+            one = _resource(body)
+            _hides_nothing(body, [one], 0)
+            return Served(_led_back(body, base, ours), tuple(_of_patient(one, expected, base)))
+        if b"\\u" in body:  # names may be written in more than one way
+            return _put_together(body, expected, base, ours, page)
+        return _passed_on(body, expected, base, ours, page) or _put_together(body, expected, base, ours, page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotServed("unreadable") from None
 
 
-def _checked_bundle(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served:
+def _passed_on(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served | None:
+    """A search's answer as it came, with our addresses in it: the usual case, read once. None where an entry has an
+    address that is not the EHR's, so that the answer must be put together anew.
+    """
+    bundle = _seen(body)
+    if bundle.resourceType != "Bundle" or bundle.type != "searchset":
+        raise NotServed("unreadable")
+    entries, beginning = bundle.entry or [], f"{base}/"
+    binaries: list[str] = []
+    is_plain = _plainly(expected)
+    for entry in entries:
+        if entry.fullUrl is not None and not entry.fullUrl.startswith(beginning):
+            return None
+        if is_plain(entry.resource):
+            continue
+        if entry.resource.kind != OUTCOME:
+            binaries += _of_patient(entry.resource, expected, base)
+        elif entry.fullUrl is not None:
+            return None  # nothing of ours lies there
+    _hides_nothing(body, [entry.resource for entry in entries], 1)
+    if bytes(bundle.link):
+        links = _links(bundle.link)
+        if links:
+            body = body.replace(bytes(bundle.link), _encode(_led_links(links, expected, base, ours, page)))
+    return Served(_led_back(body, base, ours), tuple(binaries))
+
+
+def _put_together(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served:
+    """A search's answer made anew from those of its parts that are known."""
     bundle = _bundle(body)
     if bundle.resourceType != "Bundle" or bundle.type != "searchset":
         raise NotServed("unreadable")
@@ -152,18 +200,56 @@ def _checked_bundle(body: bytes, expected: Expected, base: str, ours: str, page:
         if _kind(entry.resource).resourceType == OUTCOME:
             entry.fullUrl = None
             continue
-        binaries += _of_patient(entry.resource, expected, base)
+        binaries += _of_patient(_resource(entry.resource), expected, base)
         entry.resource = msgspec.Raw(_led_back(bytes(entry.resource), base, ours))
         full = entry.fullUrl or ""
         entry.fullUrl = ours + full.removeprefix(base) if full.startswith(f"{base}/") else None
-    links = [(link, _behind(link.url, base)) for link in bundle.link or () if link.relation in PAGES]
-    bundle.link = [_Link(link.relation, page(behind)) for link, behind in links if behind is not None]
+    if bundle.link:
+        bundle.link = _led_links(bundle.link, expected, base, ours, page)
     return Served(_encode(bundle), tuple(binaries))
 
 
-def _of_patient(body: bytes | msgspec.Raw, expected: Expected, base: str) -> Iterator[str]:
+def _led_links(links: list[_Link], expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> list[_Link]:
+    """This page by our address, and the further ones that are the EHR's; others go."""
+    found = [_Link("self", f"{ours}/{expected.own or expected.kind}")]
+    for link in links:
+        if link.relation in PAGES and (behind := _behind(link.url, base)) is not None:
+            found.append(_Link(link.relation, page(behind)))
+    return found
+
+
+def _hides_nothing(body: bytes, resources: list[_Resource], more: int) -> None:
+    """Raise NotServed where there are more resources than were read: JSON may give a name twice, and readers then
+    differ in which they take. ``more``: how many beside these and what they contain.
+    """
+    seen = more + len(resources) + sum(len(one.contained) for one in resources if one.contained)
+    if body.count(b'"resourceType"') > seen:
+        raise NotServed("outside")
+
+
+def _plainly(expected: Expected) -> Callable[[_Resource], bool]:
+    """Whether a resource is what is expected in so many words, and holds nothing further. Most are, and this is quick.
+    Those that name nobody else but are who they are by their own id are never plain."""
+    kind, within = expected.kind, expected.within
+    whose = attrgetter(OF_WHOM.get(kind, "subject"))
+    patient, encounter = f"{PATIENT}/{expected.patient}", f"{ENCOUNTER}/{within}"
+
+    def is_plain(one: _Resource) -> bool:
+        return bool(
+            one.kind == kind
+            and kind not in BY_ID
+            and one.id
+            and (said := whose(one)) is not None
+            and said.reference == patient
+            and (within is None or (one.encounter is not None and one.encounter.reference == encounter))
+            and not (one.contained or one.content or one.forms)
+        )
+
+    return is_plain
+
+
+def _of_patient(one: _Resource, expected: Expected, base: str) -> list[str]:
     """The Binaries that a resource names. Raises NotServed where it isn't the patient's own."""
-    one = _resource(body)
     if one.kind != expected.kind or not one.id or (expected.identity and one.id != expected.identity):
         raise NotServed("outside")
     if one.kind == PATIENT:
@@ -172,13 +258,15 @@ def _of_patient(body: bytes | msgspec.Raw, expected: Expected, base: str) -> Ite
         whole = one.security is None or not _names_other(one.security, expected.patient, base)
     else:
         whole = _is_patient(getattr(one, OF_WHOM.get(one.kind, "subject")), expected.patient, base)
-    if not whole or any(_strays(inner, expected.patient, base) for inner in one.contained or ()):
+    if not whole or not _permitted(one, expected, base):
         raise NotServed("outside")
-    if not _permitted(one, expected, base):
+    if one.contained and any(_strays(inner, expected.patient, base) for inner in one.contained):
         raise NotServed("outside")
+    if not one.content and not one.forms:
+        return []
     urls = [content.attachment.url for content in one.content or () if content.attachment]
     urls += [form.url for form in one.forms or ()]
-    return (found for url in urls if url and (found := _binary(url, base)))
+    return [found for url in urls if url and (found := _binary(url, base))]
 
 
 def _permitted(one: _Resource, expected: Expected, base: str) -> bool:
@@ -212,7 +300,10 @@ def _is(reference: _Reference | None, kind: str, identity: str, base: str) -> bo
     """Whether it is a reference to this resource of the EHR's, of whatever version."""
     if reference is None or reference.reference is None:
         return False
-    return VERSION.sub("", reference.reference).removeprefix(f"{base}/") == f"{kind}/{identity}"
+    expected = f"{kind}/{identity}"
+    if reference.reference == expected:
+        return True
+    return VERSION.sub("", reference.reference).removeprefix(f"{base}/") == expected
 
 
 def _names_other(reference: _Reference, patient: str, base: str) -> bool:
