@@ -78,6 +78,7 @@ KINDS: Mapping[str, EntryKind] = {
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
     "gateway.assignment_opened": EntryKind("opened an assignment", "person assignment token", "purpose expires_at"),
     "gateway.assignment_shut": EntryKind("shut an assignment's record", "person assignment"),
+    "gateway.audit_taken_out": EntryKind("took out openings, with patients' ids", "clinic", "begins ends"),
     "gateway.record_denied": EntryKind(
         "was refused a record", "person assignment", "reasons purpose interaction excused", "patient"
     ),
