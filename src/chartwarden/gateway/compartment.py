@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 
 PATIENT, BINARY, ENCOUNTER = "Patient", "Binary", "Encounter"
 EVERY = frozenset({"_count", "_id", "_lastUpdated", "_sort"})
@@ -48,6 +48,7 @@ VALUES = {
     "_sort": re.compile(r"-?_?[a-z][A-Za-z-]{0,30}(,-?_?[a-z][A-Za-z-]{0,30})*", re.ASCII),
     "encounter": re.compile(r"(Encounter/)?[A-Za-z0-9.-]{1,64}", re.ASCII),
 }
+PLAIN = re.compile(r"[A-Za-z0-9._-]*", re.ASCII)
 SOME_VALUE = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
@@ -164,13 +165,17 @@ def upstream(one: Asked, patient: str) -> str:
     it. A patient is searched for by id."""
     if one.identity:
         return f"{one.kind}/{one.identity}"
-    whose = ("_id" if one.kind == PATIENT else "patient", patient)
-    return f"{one.kind}?{urlencode([whose, *one.parameters], quote_via=quote)}"
+    whose = "_id" if one.kind == PATIENT else "patient"
+    return f"{one.kind}?{'&'.join([f'{whose}={quote(patient)}', *map(_encoded, one.parameters)])}"
 
 
 def own(one: Asked) -> str:
     """The same behind our own base, which names no patient."""
-    return f"{one.kind}?{urlencode(one.parameters, quote_via=quote)}" if one.parameters else one.kind
+    return f"{one.kind}?{'&'.join(map(_encoded, one.parameters))}" if one.parameters else one.kind
+
+
+def _encoded(pair: tuple[str, str]) -> str:
+    return f"{pair[0]}={pair[1] if PLAIN.fullmatch(pair[1]) else quote(pair[1], safe='')}"
 
 
 def told() -> Iterator[tuple[str, tuple[str, ...]]]:

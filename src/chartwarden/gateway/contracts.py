@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from chartwarden.assignments.contracts import Scope
+from chartwarden.kernel.actors import Actor
 
 WHOLE = Scope()
 """What opens where nobody has approved a policy."""
@@ -134,12 +136,13 @@ class Opening:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """Whom a token stands for: a person, and the record of one assignment's ``patient`` (the EHR's id, PHI).
 
     ``alone``: whether the installation has this clinic alone. ``scope`` is what the policy in force gives of the
-    record, ``encounter`` the assignment's (the EHR's id, PHI; "": none).
+    record, ``encounter`` the assignment's (the EHR's id, PHI; "": none). ``entries``: how many the clinic's ledger had
+    before this was gathered.
     """
 
     clinic: UUID
@@ -152,6 +155,17 @@ class Standing:
     alone: bool
     scope: Scope = WHOLE
     encounter: str = ""
+    entries: int = 0
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The token, acting for its person."""
+        return Actor.of_token(self.token, self.person)
+
+    @cached_property
+    def subject(self) -> Mapping[str, str]:
+        """What entries about the token's use are about."""
+        return {"person": str(self.person), "assignment": str(self.assignment)}
 
     @property
     def within(self) -> str | None:

@@ -54,11 +54,13 @@ def opening(
     *,
     assignment: str = "",
     policy: int | None = None,
+    at: datetime | None = None,
 ) -> Draft:
     """The entry about a decision: all reasons, and of the patient a salted commitment only.
 
     ``assignment``: the one that was asked by, known also where it did not open; ``policy``: the version of the
-    minimum-necessary policy that says what of the record was given.
+    minimum-necessary policy that says what of the record was given; ``at``: when it was decided, if not when the facts
+    were gathered.
     """
     said: dict[str, Any] = {
         "reasons": [reason.value for reason in verdict.reasons],
@@ -73,4 +75,4 @@ def opening(
     if assignment or verdict.grant is not None:
         subject["assignment"] = verdict.grant.assignment if verdict.grant else assignment
     kind = "gateway.record_opened" if verdict.allowed else "gateway.record_denied"
-    return Draft(clinic, kind, actor, facts.at, subject, said, {"patient": patient})
+    return Draft(clinic, kind, actor, at or facts.at, subject, said, {"patient": patient})

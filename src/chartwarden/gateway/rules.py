@@ -26,12 +26,13 @@ NEVER_EXCUSED = frozenset(
 OPENS = (Reason.ALLOWED,)
 
 
-def decide(facts: Facts) -> Verdict:
-    """Every reason that keeps the record shut, or the grant that it opens by.
+def decide(facts: Facts, at: datetime | None = None) -> Verdict:
+    """Every reason that keeps the record shut, or the grant that it opens by, at an instant (None: when they were
+    gathered).
 
     Written as one run of questions, since it is asked before each request: a call for each would take twice as long.
     """
-    at, grants, agreements = facts.at, facts.grants, facts.agreements
+    at, grants, agreements = at or facts.at, facts.grants, facts.agreements
     found: list[Reason] = []
     kinds = PURPOSES.get(facts.purpose)
     grant = usable(grants, facts.purpose, at)
@@ -64,7 +65,7 @@ def decide(facts: Facts) -> Verdict:
         return Verdict(OPENS, grant)
     if not facts.excused:
         return Verdict(tuple(found))
-    excused = tuple(one for one in found if _is_excused(facts, one))
+    excused = tuple(one for one in found if _is_excused(facts, one, at))
     reasons = tuple(one for one in found if one not in excused)
     return Verdict(reasons or OPENS, None if reasons else grant, excused)
 
@@ -129,6 +130,6 @@ def in_force(begins: datetime | None, ends: datetime | None, at: datetime) -> bo
     return begins is not None and begins <= at and (ends is None or at < ends)
 
 
-def _is_excused(facts: Facts, reason: Reason) -> bool:
+def _is_excused(facts: Facts, reason: Reason, at: datetime) -> bool:
     until = facts.excused.get(reason)
-    return until is not None and facts.at < until and reason not in NEVER_EXCUSED
+    return until is not None and at < until and reason not in NEVER_EXCUSED

@@ -25,11 +25,12 @@ PAGES = frozenset({"first", "previous", "prev", "next", "last"})
 VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
 
 
-class _Reference(msgspec.Struct):
+# What is read here holds no circles, so it is no work for the collector of those.
+class _Reference(msgspec.Struct, gc=False):
     reference: str | None = None
 
 
-class _Contained(msgspec.Struct):
+class _Contained(msgspec.Struct, gc=False):
     kind: str = msgspec.field(name="resourceType")
     subject: _Reference | None = None
     patient: _Reference | None = None
@@ -37,23 +38,23 @@ class _Contained(msgspec.Struct):
     contained: list[msgspec.Raw] | None = None
 
 
-class _Attachment(msgspec.Struct):
+class _Attachment(msgspec.Struct, gc=False):
     url: str | None = None
 
 
-class _Content(msgspec.Struct):
+class _Content(msgspec.Struct, gc=False):
     attachment: _Attachment | None = None
 
 
-class _Context(msgspec.Struct):
+class _Context(msgspec.Struct, gc=False):
     encounter: list[_Reference] | None = None
 
 
-class _Item(msgspec.Struct):
+class _Item(msgspec.Struct, gc=False):
     encounter: list[_Reference] | None = None
 
 
-class _Resource(msgspec.Struct):
+class _Resource(msgspec.Struct, gc=False):
     kind: str = msgspec.field(name="resourceType")
     id: str | None = None
     subject: _Reference | None = None
@@ -67,7 +68,7 @@ class _Resource(msgspec.Struct):
     forms: list[_Attachment] | None = msgspec.field(name="presentedForm", default=None)
 
 
-class _Link(msgspec.Struct):
+class _Link(msgspec.Struct, gc=False):
     relation: str
     url: str
 
@@ -75,13 +76,13 @@ class _Link(msgspec.Struct):
 EMPTY = msgspec.Raw()
 
 
-class _Entry(msgspec.Struct, omit_defaults=True):
+class _Entry(msgspec.Struct, omit_defaults=True, gc=False):
     fullUrl: str | None = None  # noqa: N815  FHIR's own name
     resource: msgspec.Raw = EMPTY
     search: dict[str, str | float] | None = None
 
 
-class _Bundle(msgspec.Struct, omit_defaults=True):
+class _Bundle(msgspec.Struct, omit_defaults=True, gc=False):
     resourceType: str = ""  # noqa: N815
     id: str | None = None
     type: str = ""
@@ -90,19 +91,20 @@ class _Bundle(msgspec.Struct, omit_defaults=True):
     entry: list[_Entry] | None = None
 
 
-class _SeenEntry(msgspec.Struct):
+class _SeenEntry(msgspec.Struct, gc=False):
     resource: _Resource
     fullUrl: str | None = None  # noqa: N815
+    link: list[_Link] | None = None
 
 
-class _SeenBundle(msgspec.Struct):
+class _SeenBundle(msgspec.Struct, gc=False):
     resourceType: str = ""  # noqa: N815
     type: str = ""
     link: msgspec.Raw = EMPTY
     entry: list[_SeenEntry] | None = None
 
 
-class _Kind(msgspec.Struct):
+class _Kind(msgspec.Struct, gc=False):
     resourceType: str  # noqa: N815
 
 
@@ -152,9 +154,9 @@ def checked(body: bytes, expected: Expected, base: str, ours: str, page: Callabl
     try:
         if expected.identity:
             one = _resource(body)
-            _hides_nothing(body, [one], 0)
+            _hides_nothing(body, 1 + len(one.contained or ()))
             return Served(_led_back(body, base, ours), tuple(_of_patient(one, expected, base)))
-        if b"\\u" in body:  # names may be written in more than one way
+        if b"\\" in body and b"\\u" in body:  # names may be written in more than one way
             return _put_together(body, expected, base, ours, page)
         return _passed_on(body, expected, base, ours, page) or _put_together(body, expected, base, ours, page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -163,29 +165,32 @@ def checked(body: bytes, expected: Expected, base: str, ours: str, page: Callabl
 
 def _passed_on(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served | None:
     """A search's answer as it came, with our addresses in it: the usual case, read once. None where an entry has an
-    address that is not the EHR's, so that the answer must be put together anew.
+    address that is not the EHR's, or links of its own, so that the answer must be put together anew.
     """
     bundle = _seen(body)
     if bundle.resourceType != "Bundle" or bundle.type != "searchset":
         raise NotServed("unreadable")
     entries, beginning = bundle.entry or [], f"{base}/"
+    resources, is_plain = 1 + len(entries), _plainly(expected)
     binaries: list[str] = []
-    is_plain = _plainly(expected)
     for entry in entries:
-        if entry.fullUrl is not None and not entry.fullUrl.startswith(beginning):
+        if (entry.fullUrl is not None and not entry.fullUrl.startswith(beginning)) or entry.link is not None:
             return None
         if is_plain(entry.resource):
             continue
+        resources += len(entry.resource.contained or ())
         if entry.resource.kind != OUTCOME:
             binaries += _of_patient(entry.resource, expected, base)
         elif entry.fullUrl is not None:
             return None  # nothing of ours lies there
-    _hides_nothing(body, [entry.resource for entry in entries], 1)
-    if bytes(bundle.link):
-        links = _links(bundle.link)
-        if links:
-            body = body.replace(bytes(bundle.link), _encode(_led_links(links, expected, base, ours, page)))
-    return Served(_led_back(body, base, ours), tuple(binaries))
+    _hides_nothing(body, resources)
+    theirs = bytes(bundle.link)
+    links = _links(theirs) if theirs else None
+    if not links:
+        return Served(_led_back(body, base, ours), tuple(binaries))
+    before, _, after = body.partition(theirs)
+    led = _encode(_led_links(links, expected, base, ours, page))
+    return Served(_led_back(before, base, ours) + led + _led_back(after, base, ours), tuple(binaries))
 
 
 def _put_together(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served:
@@ -218,12 +223,11 @@ def _led_links(links: list[_Link], expected: Expected, base: str, ours: str, pag
     return found
 
 
-def _hides_nothing(body: bytes, resources: list[_Resource], more: int) -> None:
+def _hides_nothing(body: bytes, resources: int) -> None:
     """Raise NotServed where there are more resources than were read: JSON may give a name twice, and readers then
-    differ in which they take. ``more``: how many beside these and what they contain.
+    differ in which they take.
     """
-    seen = more + len(resources) + sum(len(one.contained) for one in resources if one.contained)
-    if body.count(b'"resourceType"') > seen:
+    if body.count(b'"resourceType"') > resources:
         raise NotServed("outside")
 
 
@@ -231,13 +235,14 @@ def _plainly(expected: Expected) -> Callable[[_Resource], bool]:
     """Whether a resource is what is expected in so many words, and holds nothing further. Most are, and this is quick.
     Those that name nobody else but are who they are by their own id are never plain."""
     kind, within = expected.kind, expected.within
+    if kind in BY_ID:
+        return lambda _: False
     whose = attrgetter(OF_WHOM.get(kind, "subject"))
     patient, encounter = f"{PATIENT}/{expected.patient}", f"{ENCOUNTER}/{within}"
 
     def is_plain(one: _Resource) -> bool:
         return bool(
             one.kind == kind
-            and kind not in BY_ID
             and one.id
             and (said := whose(one)) is not None
             and said.reference == patient

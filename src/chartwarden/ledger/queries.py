@@ -20,6 +20,7 @@ __all__ = [
     "entries",
     "entry",
     "extension",
+    "last_beside",
     "latest",
     "nodes",
     "proof",
@@ -33,6 +34,15 @@ def latest(clinic: UUID) -> Head:
     row = models.Head.objects.filter(clinic_id=clinic).first()
     frontier = Frontier.of_bytes(row.size, bytes(row.frontier)) if row else Frontier()
     return Head(frontier.size, frontier.root())
+
+
+def last_beside(clinic: UUID, index: int, kinds: Sequence[str]) -> tuple[int, int]:
+    """How many entries there are, and which is the last from ``index`` on that is of none of these kinds (-1: none).
+
+    A change and its entry commit together: as long as there is none, nothing else of the clinic has changed. Quick
+    enough to be asked before every request.
+    """
+    return store.last_beside(clinic, index, kinds)
 
 
 def entry(clinic: UUID, index: int) -> StoredEntry | None:
