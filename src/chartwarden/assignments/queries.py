@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.contracts import FoundConflict, Grant, Load, Scope, Work
 from chartwarden.assignments.dues import due, facts
 from chartwarden.clinics.services import stored, stored_instants, stored_key
+from chartwarden.kernel.sealing import SealBroken
 from chartwarden.people.queries import by_code
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "one_of_own",
     "own_total",
     "own_work",
+    "patients",
     "scope",
     "work",
 ]
@@ -137,6 +140,16 @@ def work(clinic: UUID, assignment: UUID) -> Work | None:
     """One assignment."""
     row = models.Assignment.objects.filter(clinic_id=clinic, id=assignment).first()
     return _work(row) if row else None
+
+
+def patients(clinic: UUID, assignments: Collection[UUID]) -> Mapping[UUID, str]:
+    """The patients of assignments (the EHR's ids, PHI). Those whose identity is not there any more are left out."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=assignments)
+    found: dict[UUID, str] = {}
+    for row in rows.only("id", "clinic_id", "sealed"):
+        with suppress(SealBroken, ValueError):  # too short to have been sealed
+            found[row.id] = keeping.identity(row).patient
+    return found
 
 
 def counts(clinic: UUID) -> Mapping[str, int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from chartwarden.gateway.auditing import take_out_audit_events
 from chartwarden.gateway.gathering import facts_for
 from chartwarden.gateway.opened import record_opening
 from chartwarden.gateway.tokens import open_assignment, shut_assignment
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from chartwarden.gateway.app import Gateway
     from chartwarden.gateway.fetching import Token
 
-__all__ = ["application", "check_settings", "facts_for", "open_assignment", "record_opening", "shut_assignment"]
+__all__ = [
+    "application",
+    "check_settings",
+    "facts_for",
+    "open_assignment",
+    "record_opening",
+    "shut_assignment",
+    "take_out_audit_events",
+]
 
 
 def application(clock: Callable[[], datetime]) -> Gateway:
