@@ -12,7 +12,8 @@ import pyarrow as pa
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from chartwarden.assignments import keeping, models, rules, sealed
-from chartwarden.assignments.contracts import FoundConflict, Grant, Load, Scope, Work
+from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
+from chartwarden.assignments.contracts import Grant, Load, Scope, Work
 from chartwarden.assignments.dues import due, facts
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.people.queries import by_code
@@ -23,6 +24,9 @@ __all__ = [
     "board",
     "brought",
     "conflict",
+    "conflicted",
+    "conflicts_about",
+    "conflicts_searched",
     "counts",
     "due",
     "facts",
@@ -32,7 +36,9 @@ __all__ = [
     "own_total",
     "own_work",
     "scope",
+    "some_work",
     "work",
+    "works",
 ]
 COLUMNS = pa.schema(
     [
@@ -118,17 +124,24 @@ def scope(clinic: UUID, kind: str, roles: Collection[str]) -> Scope:  # noqa: AR
     return Scope()
 
 
-def conflict(clinic: UUID, person: UUID, patient: str) -> FoundConflict | None:  # noqa: ARG001  none are kept yet
-    """What is known of a person and a patient (the EHR's id) that keeps them apart."""
-    return None
-
-
 def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
     """The queue in those states, the oldest first, of one coder or of all; at most so many."""
     rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=states)
     if coder is not None:
         rows = rows.filter(coder_id=coder)
     return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+
+
+def some_work(clinic: UUID, assignments: Collection[UUID], most: int) -> list[Work]:
+    """Those assignments, the oldest first; at most so many."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=list(assignments))
+    return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+
+
+def works(clinic: UUID, assignments: Collection[UUID]) -> dict[UUID, Work]:
+    """Several assignments, by their ids."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=list(assignments))
+    return {row.id: _work(row) for row in rows}
 
 
 def work(clinic: UUID, assignment: UUID) -> Work | None:

@@ -142,3 +142,25 @@ class Standing:
     expires_at: datetime
     facts: Facts
     alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What somebody put to the privacy officer, and the answer, "" until there is one. Both may name a patient: PHI."""
+
+    id: UUID
+    person: UUID
+    kind: str
+    asked_at: datetime
+    text: str
+    closed_at: datetime | None = None
+    closed_by: UUID | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Whether a record would open to somebody, and the facts that say so."""
+
+    facts: Facts
+    verdict: Verdict

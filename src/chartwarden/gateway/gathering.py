@@ -16,7 +16,7 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import inputs_changed_at
 from chartwarden.devices.queries import standing
 from chartwarden.gateway.chains import Vendors, chain, vendors_from
-from chartwarden.gateway.contracts import Facts, Grant, Reason
+from chartwarden.gateway.contracts import Conflict, Facts, Grant, Reason
 from chartwarden.logs.services import kept_feed
 from chartwarden.people.contracts import Permission
 from chartwarden.people.queries import work_standing
@@ -33,6 +33,7 @@ def facts_for(
     where that is not known, which is taken for a public network.
     """
     there = work_standing(clinic.id, person, at)
+    close = assignments.conflict(clinic.id, person, patient)
     place = standing(clinic, person, device, address, at, there.begins if there else None)
     return Facts(
         at=at,
@@ -49,6 +50,8 @@ def facts_for(
         device_approved=place.device_approved,
         network_secured=place.network_secured,
         attestation_due=place.attestation_due,
+        conflict=Conflict(close.kind) if close else None,
+        conflict_accepted=bool(close and close.accepted_by),
         excused={Reason(reason): ends for reason, ends in place.excused.items()},
     )
 

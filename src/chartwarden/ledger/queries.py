@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from chartwarden.ledger import keys, models, store
@@ -47,11 +48,12 @@ def entries(
     subject: tuple[str, str] | None = None,
     newest_first: bool = False,
     without: Sequence[str] = (),
+    since: datetime | None = None,
 ) -> list[StoredEntry]:
     """Entries from index ``from_`` on (``newest_first``: from ``from_`` back), at most ``limit``.
 
-    ``kinds`` keeps only those kinds, ``without`` leaves some out; ``subject`` keeps only entries about one thing, such
-    as ``("case", "…")``.
+    ``kinds`` keeps only those kinds, ``without`` leaves some out; ``since`` leaves out what is older; ``subject`` keeps
+    only entries about one thing, such as ``("case", "…")``.
     """
     # What lies beyond the head was never appended: somebody wrote it into the table.
     rows = models.Entry.objects.filter(clinic_id=clinic, index__lt=latest(clinic).size)
@@ -60,6 +62,8 @@ def entries(
         rows = rows.filter(kind__in=kinds)
     if without:
         rows = rows.exclude(kind__in=without)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
     if subject is not None:
         rows = rows.filter(body__contains=f'"{subject[0]}":"{subject[1]}"')
     found: list[StoredEntry] = []
