@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 from django.conf import settings
@@ -59,16 +60,16 @@ def facts_for(
 def vendors(clinic: Clinic) -> Vendors:
     """The vendors and agreements that were counted last. Read anew only when another file counts."""
     revisions = inputs_changed_at(clinic.id)
-    return _vendors(clinic, tuple(revisions.get(name) for name in FEEDS))
+    return _vendors(clinic.id, clinic.time_zone, tuple(revisions.get(name) for name in FEEDS))
 
 
 @lru_cache(maxsize=64)
-def _vendors(clinic: Clinic, newest: tuple[object, ...]) -> Vendors:  # noqa: ARG001  what it rests on
+def _vendors(clinic: UUID, zone: ZoneInfo, newest: tuple[object, ...]) -> Vendors:  # noqa: ARG001  what it rests on
     rows = []
     scratch = Path(settings.DATA) / "scratch"
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
         for name in FEEDS:
-            feed = kept_feed(clinic.id, name, Path(folder))
+            feed = kept_feed(clinic, name, Path(folder))
             rows.append(pq.read_table(feed.parquet).to_pylist() if feed else [])
-    return vendors_from(rows[0], rows[1], clinic.time_zone)
+    return vendors_from(rows[0], rows[1], zone)

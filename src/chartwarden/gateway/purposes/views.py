@@ -59,7 +59,7 @@ def why_assignment(request: HttpRequest, clinic: UUID, assignment: UUID) -> Http
 @page(Permission.ASSIGN_WORK)
 def may_open(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """May somebody open a record?"""
-    form = QuestionForm(request.POST if request.method == "POST" else None, people=_engaged(request))
+    form = QuestionForm(request.POST if request.method == "POST" else None, people=_everybody(request))
     found, conflicting = None, None
     if form.is_bound and form.is_valid():
         found = services.explain_other(
@@ -86,10 +86,10 @@ def _shown(request: HttpRequest, found: Explained | None, **more: Any) -> HttpRe
     return answer
 
 
-def _engaged(request: HttpRequest) -> list[PersonName]:
+def _everybody(request: HttpRequest) -> list[PersonName]:
+    """The workforce by name, also those who have left or are suspended: for them above all the answer is no."""
     rows = people.roster(request.clinic.id, request.now)
-    found = [PersonName(row.person, row.name, row.code) for row in rows if row.state == "engaged"]
-    return sorted(found, key=lambda one: one.name)
+    return sorted((PersonName(row.person, row.name, row.code) for row in rows), key=lambda one: one.name)
 
 
 @page(Permission.CODE_RECORDS)
