@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count
 
-from chartwarden.assignments import models, rules
+from chartwarden.assignments import conflicts, models, rules
 from chartwarden.assignments.keeping import checked, coder_of, identity, in_queue, locked, made, move, tell
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
@@ -54,7 +54,7 @@ def add_work(
 def assign(*, clinic: UUID, assignment: UUID, coder: UUID, revision: int, actor: Actor, at: datetime) -> None:
     """Give work that is nobody's to a coder: from now on the record opens to them.
 
-    Raises DoesNotExist, Stale, Refused where it is somebody's, or the actor's own.
+    Raises DoesNotExist, Stale, Refused where it is somebody's, the actor's own, or in conflict with an interest.
     """
     with transaction.atomic():
         _give(locked(clinic, assignment, revision), coder, actor, at)
@@ -63,6 +63,7 @@ def assign(*, clinic: UUID, assignment: UUID, coder: UUID, revision: int, actor:
 def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: Actor, at: datetime) -> int:
     """Share out up to ``most`` pieces of work that are nobody's, oldest first, each to whoever has least before them.
 
+    Nobody gets a record that a conflict of interest keeps from them: where that is everybody, it stays nobody's.
     Returns how many. Raises InputRefused without coders; Refused where the actor is one of them.
     """
     if not coders:
@@ -74,14 +75,16 @@ def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: 
         counted = dict(there.values_list("coder").annotate(Count("id")))
         waiting = in_queue(clinic).select_for_update().filter(state=rules.UNASSIGNED)
         rows = {row.id: row for row in waiting.order_by("assigned_at", "id")[:most]}
-        given = rules.by_load(list(rows), {coder: counted.get(coder, 0) for coder in coders})
+        barred = conflicts.barred(clinic, coders, rows.values())
+        given = rules.by_load(list(rows), {coder: counted.get(coder, 0) for coder in coders}, barred)
         for piece, coder in given.items():
             _give(rows[piece], coder, actor, at)
-    return len(rows)
+    return len(given)
 
 
 def _give(row: models.Assignment, coder: UUID, actor: Actor, at: datetime) -> None:
     require(rules.may_assign(actor.person, coder_of(row.clinic_id, coder)))
+    require(rules.may_be_given(conflicts.between(row.clinic_id, coder, row.patient_index)))
     move(
         row, "assigned", actor, at,
         coder_id=coder, assigned_at=at, brought_at=at, brought_by_id=actor.person,
@@ -101,6 +104,7 @@ def reassign(
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         if row.coder_id == coder:
             raise refuse("coder", "somebody else than whose work it is now", "the same coder")
+        require(rules.may_be_given(conflicts.between(clinic, coder, row.patient_index)))
         move(row, "reassigned", actor, at, ended_at=at, outcome="reassigned", hold="")
         return _follow(row, row.kind, text, coder, None, actor, at)
 
@@ -129,6 +133,7 @@ def reopen(
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         require(rules.checked_expiry(at, expires_at))
         rules.ASSIGNMENT.after(row.state, "reopened")
+        require(rules.may_be_given(conflicts.between(clinic, coder, row.patient_index)))
         return _follow(row, kind, text, coder, expires_at, actor, at)
 
 

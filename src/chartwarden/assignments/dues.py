@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chartwarden.assignments import keeping, rules
+from chartwarden.assignments.conflicted import conflicted
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people.contracts import Member, Permission
@@ -13,10 +14,14 @@ MY_WORK = "assignments:my_work"
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
-    """The coder's next record; for who assigns, work that is nobody's."""
+    """The coder's next record; for who assigns, work that its coder should not do, and work that is nobody's."""
     found = []
     if member.may(Permission.CODE_RECORDS) and (own := _open_to(clinic, member, now)):
         found.append(Due(f"{own:,} {'record is' if own == 1 else 'records are'} open to you", "Go on", MY_WORK))
+    if member.may(Permission.ASSIGN_WORK) and (close := len(conflicted(clinic.id))):
+        records, whose = ("record", "its") if close == 1 else ("records", "their")
+        what = f"A conflict of interest keeps {close:,} {records} from {whose} coder"
+        found.append(Due(what, "Reassign", "assignments:conflicts"))
     if member.may(Permission.ASSIGN_WORK) and (nobodys := _count(clinic, rules.UNASSIGNED)):
         what = f"{nobodys:,} {'record waits' if nobodys == 1 else 'records wait'} for a coder"
         found.append(Due(what, "Share them out", "assignments:share"))

@@ -1,4 +1,4 @@
-"""The coding queue's assignments."""
+"""The coding queue's assignments, and who should not be given whose record."""
 
 from __future__ import annotations
 
@@ -52,3 +52,44 @@ class Assignment(models.Model):
                 name="assignment_of_a_coder",
             ),
         ]
+
+
+class Conflict(models.Model):
+    """A person who should not be given a patient's record, since the two seem to be close.
+
+    ``patient_index`` is as an assignment's. ``sealed`` is JSON with the patient's id, how the two are related, the
+    evidence, and of a colleague which member of the workforce the patient seems to be: none of it lies in clear, since
+    it tells who is a patient. ``note`` is what somebody wrote who let a colleague's record be coded, and ``salt`` that
+    of the ledger's commitment to it; both are sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    patient_index = models.BinaryField(max_length=32)
+    found_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    accepted_at = models.DateTimeField(null=True)
+    sealed = models.BinaryField()
+    note = models.BinaryField(null=True)
+    salt = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "person", "patient_index"], name="one_conflict_a_pair")
+        ]
+        indexes = [models.Index(fields=["clinic", "patient_index"], name="conflict_by_patient")]
+
+
+class ConflictSearch(models.Model):
+    """When conflicts were last looked for, and from what: ``basis`` is a digest of the inputs' revisions and of whom
+    was looked at."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    basis = models.CharField(max_length=64)
+    searched_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic"], name="one_conflict_search_a_clinic")]

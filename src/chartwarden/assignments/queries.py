@@ -13,7 +13,8 @@ import pyarrow as pa
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from chartwarden.assignments import keeping, models, rules, sealed
-from chartwarden.assignments.contracts import FoundConflict, Grant, Load, Scope, Work
+from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
+from chartwarden.assignments.contracts import Grant, Load, Scope, Work
 from chartwarden.assignments.dues import due, facts
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.kernel.sealing import SealBroken
@@ -25,6 +26,9 @@ __all__ = [
     "board",
     "brought",
     "conflict",
+    "conflicted",
+    "conflicts_about",
+    "conflicts_searched",
     "counts",
     "due",
     "facts",
@@ -35,7 +39,9 @@ __all__ = [
     "own_work",
     "patients",
     "scope",
+    "some_work",
     "work",
+    "works",
 ]
 COLUMNS = pa.schema(
     [
@@ -121,11 +127,6 @@ def scope(clinic: UUID, kind: str, roles: Collection[str]) -> Scope:  # noqa: AR
     return Scope()
 
 
-def conflict(clinic: UUID, person: UUID, patient: str) -> FoundConflict | None:  # noqa: ARG001  none are kept yet
-    """What is known of a person and a patient (the EHR's id) that keeps them apart."""
-    return None
-
-
 def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
     """The queue in those states, the oldest first, of one coder or of all; at most so many."""
     over = {rules.SUBMITTED, rules.CLOSED} & set(states)
@@ -134,6 +135,18 @@ def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) 
     if coder is not None:
         rows = rows.filter(coder_id=coder)
     return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+
+
+def some_work(clinic: UUID, assignments: Collection[UUID], most: int) -> list[Work]:
+    """Those assignments, the oldest first; at most so many."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=list(assignments))
+    return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+
+
+def works(clinic: UUID, assignments: Collection[UUID]) -> dict[UUID, Work]:
+    """Several assignments, by their ids."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=list(assignments))
+    return {row.id: _work(row) for row in rows}
 
 
 def work(clinic: UUID, assignment: UUID) -> Work | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.assignments.views import board, coder
+from chartwarden.assignments.views import board, coder, conflicts
 
 app_name = "assignments"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("queue/add/", board.add, name="add"),
     path("queue/share/", board.share, name="share"),
     path("queue/sample/", board.sample, name="sample"),
+    path("queue/conflicts/", conflicts.conflicts, name="conflicts"),
+    path("queue/<uuid:assignment>/accept/", conflicts.accept, name="accept"),
     path("queue/<uuid:assignment>/", board.one, name="one"),
     path("queue/<uuid:assignment>/assign/", board.assign, name="assign"),
     path("queue/<uuid:assignment>/reopen/", board.reopen, name="reopen"),

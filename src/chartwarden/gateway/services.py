@@ -12,6 +12,9 @@ from django.conf import settings
 from chartwarden.gateway.auditing import take_out_audit_events
 from chartwarden.gateway.gathering import facts_for
 from chartwarden.gateway.opened import record_opening
+from chartwarden.gateway.purposes.explaining import explain_assignment, explain_other, explain_own
+from chartwarden.gateway.purposes.inquiring import close_inquiry, route_inquiry
+from chartwarden.gateway.purposes.reminding import acknowledge_reminder
 from chartwarden.gateway.tokens import open_assignment, shut_assignment
 from chartwarden.kernel.errors import refuse
 
@@ -20,11 +23,17 @@ if TYPE_CHECKING:
     from chartwarden.gateway.fetching import Token
 
 __all__ = [
+    "acknowledge_reminder",
     "application",
     "check_settings",
+    "close_inquiry",
+    "explain_assignment",
+    "explain_other",
+    "explain_own",
     "facts_for",
     "open_assignment",
     "record_opening",
+    "route_inquiry",
     "shut_assignment",
     "take_out_audit_events",
 ]

@@ -50,6 +50,7 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "patients": patients.names(clinic, {one.patient for one in work}),
             "coder": coder,
             "may_assign": request.member.may(Permission.ASSIGN_WORK),
+            "conflicted": queries.conflicted(clinic),
         },
     )
 
@@ -101,6 +102,7 @@ def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """One assignment: whose, since when, why the whole record, and what may be done."""
     work = _found(clinic, assignment)
     names = people.names(clinic, {work.coder} if work.coder else set())
+    known = queries.conflicts_about(clinic, assignment, request.member.person)
     return render(
         request,
         "assignments/one.html",
@@ -111,6 +113,8 @@ def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
             "why": rules.JUSTIFICATIONS[work.kind],
             "may_assign": request.member.may(Permission.ASSIGN_WORK),
             "is_open": work.state in STATES,
+            "in_conflict": assignment in queries.conflicted(clinic),
+            "may_accept": any(one.may_be_accepted for one in known),
             "is_over": work.state in (rules.SUBMITTED, rules.CLOSED),
         },
     )
