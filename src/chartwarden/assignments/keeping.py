@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from chartwarden.assignments import models, rules, sealed
 from chartwarden.kernel.actors import Actor
-from chartwarden.kernel.decisions import Stale, refused
+from chartwarden.kernel.decisions import Stale, refused, require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 from chartwarden.people.queries import names
@@ -52,8 +52,18 @@ def move(row: models.Assignment, event: str, actor: Actor, at: datetime, **chang
     for name, value in changes.items():
         setattr(row, name, value)
     row.revision += 1
+    row.moved_at = at
     row.save()
     tell(row, event, actor, at, {"state": row.state, "hold": row.hold} if row.hold else {"state": row.state})
+
+
+def give(row: models.Assignment, coder: UUID, actor: Actor, at: datetime) -> None:
+    """Make work that is nobody's a coder's, from now on. Raises Refused where it is the actor's own."""
+    require(rules.may_assign(actor.person, coder_of(row.clinic_id, coder)))
+    move(
+        row, "assigned", actor, at,
+        coder_id=coder, assigned_at=at, brought_at=at, brought_by_id=actor.person,
+    )  # fmt: skip
 
 
 def tell(
@@ -102,6 +112,7 @@ def made(
         sealed=sealed.sealed(clinic, sealed.encoded(values)),
         hold="",
         revision=0,
+        moved_at=at,
         brought_at=at,
         brought_by_id=actor.person,
         **more,
