@@ -244,4 +244,4 @@ def _kind(resource: Mapping[str, Any]) -> str:
     codings = code.get("coding") if isinstance(code, Mapping) else None
     words = [one.get("code") for one in codings if isinstance(one, Mapping)] if isinstance(codings, list) else []
     text = code.get("text") if isinstance(code, Mapping) else None
-    return next((word for word in (*words, text) if word in rules.KINDS), "")
+    return next((word for word in (*words, text) if isinstance(word, str) and word in rules.KINDS), "")
