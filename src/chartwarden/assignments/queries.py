@@ -14,8 +14,9 @@ from django.db.models import Case, Count, Q, QuerySet, When
 
 from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
-from chartwarden.assignments.contracts import Grant, Load, Scope, Work
+from chartwarden.assignments.contracts import Grant, Load, Work
 from chartwarden.assignments.dues import due, facts
+from chartwarden.assignments.policy_keeping import scope
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.kernel.sealing import SealBroken
 from chartwarden.people.queries import by_code
@@ -120,11 +121,6 @@ def one_of_own(clinic: UUID, person: UUID, assignment: UUID) -> Work | None:
     """One of a person's own, whatever its state."""
     row = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, id=assignment).first()
     return _work(row) if row else None
-
-
-def scope(clinic: UUID, kind: str, roles: Collection[str]) -> Scope:  # noqa: ARG001  no policy can be approved yet
-    """What the policy in force lets this kind of work see, done by somebody with these roles."""
-    return Scope()
 
 
 def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:

@@ -23,6 +23,7 @@ class EntryKind:
 
 TAKEN = "sha256 added changed ended unchanged"
 DEVICE = "owner encrypted managed antivirus approved_from approved_to"
+POLICY = "sha256 clauses version"
 WORK = "coder work state hold"
 INPUTS = "inputs inputs_count inputs_sha256"
 KINDS: Mapping[str, EntryKind] = {
@@ -40,12 +41,24 @@ KINDS: Mapping[str, EntryKind] = {
     ),
     "assignments.feed_taken": EntryKind("imported the coding queue", "feed", f"{TAKEN} rows rows_sha256"),
     "assignments.held": EntryKind("put work on hold", "assignment", WORK),
+    "assignments.policy_approved": EntryKind("put a minimum-necessary policy in force", "policy", POLICY),
+    "assignments.policy_discarded": EntryKind("threw away a draft of the minimum-necessary policy", "policy", POLICY),
+    "assignments.policy_drafted": EntryKind("drafted the minimum-necessary policy", "policy", POLICY),
     "assignments.reassigned": EntryKind("took work from a coder, for another", "assignment", WORK),
     "assignments.reopened": EntryKind(
         "opened a submitted record again", "assignment", f"{WORK} follows expires_at", "reason"
     ),
     "assignments.resumed": EntryKind("went on with work", "assignment", WORK),
+    "assignments.rules_set": EntryKind(
+        "changed the rules by which work is shared out", "clinic", "rules sha256 revision"
+    ),
     "assignments.sampled": EntryKind("drew a sample for quality review", "reviewer", "seed percent each from chosen"),
+    "assignments.shared_by_rules": EntryKind(
+        "shared out work by the rules", "clinic", "revision sha256 given no_rule full apart"
+    ),
+    "assignments.source_read": EntryKind("took over tasks of the EHR", "source", "added changed not_taken told"),
+    "assignments.source_set": EntryKind("set up where the EHR keeps its tasks", "source", "host encounters"),
+    "assignments.source_stopped": EntryKind("stopped reading the EHR's tasks", "source", "host encounters"),
     "assignments.submitted": EntryKind("submitted coded work", "assignment", WORK),
     "assignments.table_read": EntryKind("read the table of assignments", "clinic"),
     "clinics.data_key_rotated": EntryKind("gave the clinic's data a new key", "clinic key"),
