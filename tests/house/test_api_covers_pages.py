@@ -102,6 +102,20 @@ COVERED: dict[str, tuple[str, ...]] = {
 ON_PAGES_ALONE = {
     "my-work/": "a coder's own; coders make no tokens, and a coding platform sends the queue's feed",
     "my-work/<uuid:assignment>/": "as my-work/",
+    **dict.fromkeys(
+        (
+            "my-work/<uuid:assignment>/record/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/copy/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/print/",
+            "my-work/<uuid:assignment>/record/standing/",
+        ),
+        "a patient's record for a coder's eyes; a program asks the gateway, by a token for that record alone",
+    ),
+    **dict.fromkeys(
+        ("my-work/copies/", "my-work/copies/<uuid:copy>/deleted/"),
+        "a person says themselves that a copy is deleted, which no program says for them",
+    ),
     "my-workplace/": "a person's own statement, which no program signs for them",
     "records/<uuid:assignment>/open/": "shows a coder's token for the gateway, which a program here has no part in",
     "records/<uuid:assignment>/shut/": "as records/<uuid:assignment>/open/",
