@@ -96,8 +96,8 @@ class Load:
 
 @dataclass(frozen=True)
 class SavedCopy:
-    """A copy of a document that a coder saved and has not deleted yet. ``patient`` is the EHR's id: PHI, for the coder's
-    own page. ``is_over``: whether the work on the record has ended meanwhile."""
+    """A copy of a document that a coder saved and has not deleted yet. ``patient`` is the EHR's id: PHI, for their own
+    page. ``is_over``: whether the work on the record has ended meanwhile."""
 
     id: UUID
     assignment: UUID

@@ -1,5 +1,5 @@
-"""Which class of the record a FHIR R4 resource belongs to, as requirement S1 names them. Pure and total: any JSON object
-has exactly one.
+"""Which class of the record a FHIR R4 resource belongs to, as requirement S1 names them. Pure and total: any JSON
+object has exactly one.
 
 What is most exact decides: the resource's own type or code, then its category, then the words that name it. A document
 that says nothing known is a note, anything else is of the overview. Codes are LOINC's (document types,
@@ -70,9 +70,9 @@ OF_WORDS = tuple(
         (r"\bdischarge (summary|instructions)|\btransfer summary", Class.DISCHARGE),
         (r"\b(prior|pre)[- ]?authori[sz]ation|\bpayer letter", Class.PRIOR_AUTHORIZATION),
         (r"\bconsult|\bprogress note|\bhistory and physical|\bvisit note|\bSOAP\b", Class.NOTES),
-        (r"\boperati(on|ve) (note|report)|\bprocedure (note|report)|\bsurgical operation|\banesthesia\b", Class.OPERATIVE),
+        (r"\boperati(on|ve) (note|report)|\bprocedure (note|report)|\bsurgical operation|\banesth", Class.OPERATIVE),
         (r"\bpatholog|\blaborator|\bcytolog|\bbiopsy\b", Class.LABORATORY),
-        (r"\bradiolog|\bx-?ray\b|\bmammogra|\bultrasound\b|\bfluoroscop|\bimaging\b|\b(CT|MRI?|PET)\b", Class.RADIOLOGY),
+        (r"\bradiolog|\bx-?ray\b|\bmammogra|\bultrasound\b|\bfluorosc|\bimaging\b|\b(CT|MRI?|PET)\b", Class.RADIOLOGY),
     )
 )  # fmt: skip
 """Words in the name of a type that no table has, the first that fits: LOINC has thousands of types named alike."""

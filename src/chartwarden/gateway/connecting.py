@@ -39,6 +39,6 @@ def is_connected(clinic: UUID) -> bool:
     if not settings.FHIR_BASE:
         return False
     if settings.FHIR_CLINIC:
-        return bool(settings.FHIR_CLINIC == str(clinic))
+        return bool(str(clinic) == settings.FHIR_CLINIC)
     with across_clinics():
         return len(clinics()) == 1

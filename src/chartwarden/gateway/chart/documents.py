@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
@@ -25,8 +26,8 @@ SAID: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("Follow-up", "followUp"), ("Devices", "focalDevice.manipulated"), ("Where", "location"),
     ),
     "ClinicalImpression": (
-        ("Examined", "effectiveDateTime|effectivePeriod"), ("Problem", "problem"), ("Findings", "finding.itemCodeableConcept"),
-        ("Prognosis", "prognosisCodeableConcept"),
+        ("Examined", "effectiveDateTime|effectivePeriod"), ("Problem", "problem"),
+        ("Findings", "finding.itemCodeableConcept"), ("Prognosis", "prognosisCodeableConcept"),
     ),
     "ImagingStudy": (
         ("Done", "started"), ("Modality", "modality"), ("Procedure", "procedureCode"), ("Reason", "reasonCode"),
@@ -70,6 +71,7 @@ ELSEWHERE = "This part lies outside the EHR's FHIR API. Open it in the EHR."
 LONG = "The rest is left out here, because it is very long. Open it in the EHR."
 NOTHING = "The EHR gave no text for this document."
 DEEPEST = 8
+ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 
 
 def attachments(resource: Resource) -> tuple[Attachment, ...]:
@@ -78,7 +80,8 @@ def attachments(resource: Resource) -> tuple[Attachment, ...]:
     found = []
     for one in (place for place in places if isinstance(place, dict)):
         kind, coded = first(one, "contentType"), one.get("data")
-        binary = referred(first(one, "url"), "Binary")
+        named = referred(first(one, "url"), "Binary")
+        binary = named if ID.fullmatch(named) and named not in (".", "..") else ""
         data = _decoded(coded) if isinstance(coded, str) else None
         found.append(Attachment(first(one, "title"), kind, data, "" if data is not None else binary))
     return tuple(found)
@@ -92,7 +95,7 @@ def binary(resource: Resource) -> tuple[str, bytes]:
 def result_ids(resource: Resource) -> tuple[str, ...]:
     """The Observations that a report names."""
     named = (referred(one, "Observation") for one in each(resource, "result.reference"))
-    return tuple(dict.fromkeys(one for one in named if one))
+    return tuple(dict.fromkeys(one for one in named if ID.fullmatch(one)))
 
 
 def blocks(
@@ -126,7 +129,9 @@ def _table(resource: Resource, kind: str, zone: ZoneInfo) -> Iterator[Table]:
     if kind in TABLES:
         title, place, columns = TABLES[kind]
         rows = tuple(
-            Row(tuple(words(one, path, zone) for _, path in columns)) for one in each(resource, place) if isinstance(one, dict)
+            Row(tuple(words(one, path, zone) for _, path in columns))
+            for one in each(resource, place)
+            if isinstance(one, dict)
         )
         if rows:
             yield Table(title, tuple(name for name, _ in columns), rows)

@@ -1,4 +1,4 @@
-"""FHIR's values in words, whatever their shape: what a server sends is read with care, and never trusted to be whole. Pure.
+"""FHIR's values in words, whatever their shape: what a server sends is never trusted to be whole. Pure.
 
 Dates keep the exactness that they have. An instant is said in the clinic's zone, with weekday and zone.
 """
@@ -16,6 +16,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 DEEPEST = 6
+NEVER = datetime(1, 1, 1)
 
 
 def each(value: object, path: str) -> Iterator[Any]:
@@ -74,7 +75,11 @@ def _typed(value: Resource, zone: ZoneInfo, depth: int) -> str:
     if "start" in value or "end" in value:
         return span(part("start"), part("end"))
     if "value" in value:
-        return " ".join(text for text in (part("comparator"), part("value"), part("unit") or part("code") or part("currency")) if text)
+        return " ".join(
+            text
+            for text in (part("comparator"), part("value"), part("unit") or part("code") or part("currency"))
+            if text
+        )
     if "family" in value or "given" in value:
         return part("text") or " ".join(
             text for name in ("prefix", "given", "family", "suffix") for text in _strings(value.get(name)) if text
@@ -129,7 +134,7 @@ def moment(text: str, zone: ZoneInfo) -> datetime:
         whole = {4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text[:10])
         return datetime.combine(date.fromisoformat(whole), datetime.min.time())
     except (ValueError, OverflowError):
-        return datetime.min
+        return NEVER
 
 
 def referred(text: object, kind: str) -> str:

@@ -10,7 +10,7 @@ from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.services import blind_index
 from chartwarden.gateway.chart import documents, overview, results
 from chartwarden.gateway.chart.contracts import Attachment, Block, Item, Leaf, Said
-from chartwarden.gateway.chart.fhir import Resource, first, when
+from chartwarden.gateway.chart.fhir import first, when
 from chartwarden.gateway.chart.items import LISTED, NAMES, is_shown, item, listed
 from chartwarden.gateway.chart.line import MOST_PAGES, Got
 from chartwarden.gateway.chart.reading import Standing, asked, fetched
@@ -27,6 +27,7 @@ CAN_BE = {
     "Claim": {Class.PRIOR_AUTHORIZATION, Class.OVERVIEW}, "ClaimResponse": {Class.PRIOR_AUTHORIZATION, Class.OVERVIEW},
 }  # fmt: skip
 """Which classes a type can be of, where it can't be of all."""
+UNFIT = "The EHR gives this document an id that its FHIR API can't have. Open it in the EHR."
 GONE = "This document is not there any more, or the policy does not show it any more."
 OUT_OF_SCOPE = "Some of its results are of a class that the policy does not show."
 
@@ -109,7 +110,11 @@ def _document(there: Standing, one: Item) -> Leaf:
 
 def _read(there: Standing, one: Item) -> tuple[Leaf, tuple[Attachment, ...]]:
     zone = there.reader.clinic.time_zone
-    (got,) = _sound(fetched(there, [asked(there, one.kind, one.identity)]))
+    try:
+        wanted = [asked(there, one.kind, one.identity)]
+    except ValueError:
+        return _leaf(one, there, [Said(UNFIT)]), ()
+    (got,) = _sound(fetched(there, wanted))
     if got.why:
         return _leaf(one, there, [Said(got.sentence)]), ()
     resource = got.resources[0]
@@ -117,7 +122,9 @@ def _read(there: Standing, one: Item) -> tuple[Leaf, tuple[Attachment, ...]]:
         return _leaf(one, there, [Said(GONE)]), ()
     attached = documents.attachments(resource)
     wanted = [asked(there, BINARY, one.binary) for one in attached if one.binary in got.binaries]
-    named = [asked(there, MEASURES, "", f"_id={ids}&_count={MOST_COUNT}") for ids in _lots(documents.result_ids(resource))]
+    named = [
+        asked(there, MEASURES, "", f"_id={ids}&_count={MOST_COUNT}") for ids in _lots(documents.result_ids(resource))
+    ]
     more = _sound(fetched(there, [*dict.fromkeys(wanted), *named]))
     measured = [found for part in more if part.asked.kind == MEASURES for found in part.resources]
     shown = [found for found in measured if is_shown(found, there.scope, there.encounter)]
@@ -163,7 +170,8 @@ def _lacks(got: Iterable[Got]) -> Iterator[str]:
         if one.why:
             yield f"Not shown: {name} ({one.asked.kind}). {one.sentence}"
         elif one.cut:
-            yield f"Only the first {MOST_PAGES * MOST_COUNT:,} of {name} ({one.asked.kind}) are shown. Open the EHR for more."
+            most = MOST_PAGES * MOST_COUNT
+            yield f"Only the first {most:,} of {name} ({one.asked.kind}) are shown. Open the EHR for more."
 
 
 def _lots(ids: Sequence[str]) -> Iterator[str]:

@@ -66,7 +66,7 @@ def decided(reader: Reader) -> Standing:
 
 
 def open_record(*, reader: Reader) -> Standing:
-    """Decide whether somebody's assignment opens its record on the pages, and write the answer down. Raises NoLedger."""
+    """Decide whether an assignment opens its record on the pages, and write the answer down. Raises NoLedger."""
     there = decided(reader)
     subject = {"person": str(reader.person), "assignment": str(reader.assignment)}
     facts = {"purpose": reader.purpose[:40], "policy": there.scope.version}

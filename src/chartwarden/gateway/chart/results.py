@@ -1,4 +1,4 @@
-"""Results as a table: what was measured, the value with its unit, the range it should lie in, and a flag by word. Pure."""
+"""Results as a table: what was measured, its value and unit, the range it should lie in, a flag by word. Pure."""
 
 from __future__ import annotations
 

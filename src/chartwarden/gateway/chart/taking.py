@@ -15,8 +15,8 @@ from chartwarden.assignments import services as assignments
 from chartwarden.gateway.chart.contracts import COPIES, PRINTS
 from chartwarden.gateway.chart.reading import Standing
 from chartwarden.kernel.actors import Actor
-from chartwarden.kernel.decisions import require
 from chartwarden.kernel.decisions import refused as no
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 
@@ -37,7 +37,7 @@ def note_print(*, there: Standing, document: str, purpose: str) -> None:
 
 
 def make_copy(*, there: Standing, document: str, purpose: str) -> UUID:
-    """Write down that a copy of a document is saved, in the queue and in the ledger. Its id. Raises as ``note_print``."""
+    """Write down that a copy of a document is saved, in queue and ledger. Its id. Raises as ``note_print``."""
     _check(there, there.scope.copies, "Saving copies", purpose, COPIES)
     reader = there.reader
     with transaction.atomic():

@@ -24,9 +24,11 @@ OWN_LINE = frozenset(
     }
 )  # fmt: skip
 """Elements of HTML and of CDA that begin a line of their own."""
-APART = frozenset({"h1", "h2", "h3", "h4", "table", "section", "title"})
+APART = frozenset({"h1", "h2", "h3", "h4", "p", "paragraph", "table", "section", "title"})
 CELLS = frozenset({"td", "th"})
-CHARSET = re.compile(r"(?i)(utf[-_]?(8|8-sig|16|16le|16be)|us-ascii|(iso[-_]?8859|windows|cp)[-_]?\d{1,4}(-\d{1,2})?)", re.ASCII)
+CHARSET = re.compile(
+    r"(?i)(utf[-_]?(8|8-sig|16|16le|16be)|us-ascii|(iso[-_]?8859|windows|cp)[-_]?\d{1,4}(-\d{1,2})?)", re.ASCII
+)
 MAGIC = {
     b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF87a": "image/gif", b"GIF89a": "image/gif",
 }  # fmt: skip
@@ -70,7 +72,7 @@ class _Words(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._silent: list[str] = []
-        self._kept = 0
+        self._kept, self._ends = 0, 2
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002  never looked at
         """A line of its own, a cell, or something that says nothing."""
@@ -78,7 +80,7 @@ class _Words(HTMLParser):
         if tag in SILENT:
             self._silent.append(tag)
         elif tag in OWN_LINE:
-            self.parts.append("\n\n" if tag in APART else "\n")
+            self._broken(2 if tag in APART else 1)
         self._kept += tag == "pre"
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -95,13 +97,20 @@ class _Words(HTMLParser):
         elif tag in CELLS:
             self.parts.append("\t")
         elif tag in OWN_LINE:
-            self.parts.append("\n")
+            self._broken(2 if tag in APART else 1)
         self._kept -= tag == "pre" and self._kept > 0
 
     def handle_data(self, data: str) -> None:
         """Words; outside of <pre> a line break is a space."""
-        if not self._silent:
-            self.parts.append(data if self._kept else _spaced(data))
+        if self._silent or (self._ends and not self._kept and not data.strip()):
+            return
+        self.parts.append(data if self._kept else _spaced(data))
+        self._ends = 0
+
+    def _broken(self, lines: int) -> None:
+        """End the line, and leave one empty where two ends are wanted; never more than that."""
+        self.parts.append("\n" * (lines - self._ends))
+        self._ends = max(self._ends, lines)
 
 
 def _spaced(text: str) -> str:
@@ -115,7 +124,7 @@ def _lines(text: str) -> str:
     """Lines without space at their ends, cells two spaces apart, and never more than one empty line between them."""
     found: list[str] = []
     for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").expandtabs(2).split("\n"):
-        clean = "".join(one for one in line.rstrip() if one.isprintable())
+        clean = "".join(one for one in line if one.isprintable()).rstrip()
         if clean or (found and found[-1]):
             found.append(clean)
     return "\n".join(found).strip("\n")
@@ -126,7 +135,11 @@ def _decoded(content_type: str, data: bytes) -> str:
     said = Message()
     said["content-type"] = content_type
     name = str(said.get_param("charset") or "")
-    for begin, charset in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for begin, charset in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(begin):
             name = charset
     try:

@@ -1,4 +1,4 @@
-"""The pages on which a coder reads an assigned record: opened by a form, read one document at a time, by keyboard too."""
+"""The pages on which a coder reads an assigned record: opened by a form, then read one document at a time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ View = Callable[..., HttpResponse]
 
 
 def _of_record(view: View) -> View:
-    """Decorator of a page of a record, below its tag: the member's own assignment, an EHR, and a page for each fault."""
+    """Decorator of a page of a record, below its tag: the member's own assignment, an EHR, a page for each fault."""
 
     @wraps(view)
     def shown(request: HttpRequest, clinic: UUID, assignment: UUID, **named: Any) -> HttpResponse:
@@ -125,14 +125,16 @@ def copy_leaf(request: HttpRequest, work: Work, leaf: str) -> HttpResponse:
     found = _place(request, work, leaf)
     if isinstance(found, HttpResponse):
         return found
-    there, listing, place = found
+    there, _, place = found
     shown, attached = leaves.raw(there, place.item) if place.item else (leaves.leaf(there, place), ())
     try:
         taking.make_copy(there=there, document=place.name, purpose=request.POST.get("purpose", ""))
     except InputRefused:
         return _read(request, work, leaf, "Say what the copy is for.")
     local = request.now.astimezone(request.clinic.time_zone)
-    note = f"Saved by {request.member.name}, {local:%a} {local.day} {local:%b %Y, %H:%M %Z}. Delete it before you submit."
+    note = (
+        f"Saved by {request.member.name}, {local:%a} {local.day} {local:%b %Y, %H:%M %Z}. Delete it before you submit."
+    )
     ending, data = copied(shown, attached, note)
     answer = HttpResponse(data, content_type="application/octet-stream")
     answer.headers["Content-Disposition"] = f'attachment; filename="record-copy.{ending}"'
@@ -164,9 +166,7 @@ def _read(request: HttpRequest, work: Work, name: str, fault: str = "") -> HttpR
     return render(request, "gateway/record/page.html", given, status=422 if fault else 200)
 
 
-def _place(
-    request: HttpRequest, work: Work, name: str
-) -> HttpResponse | tuple[Standing, shelf.Listing, Place]:
+def _place(request: HttpRequest, work: Work, name: str) -> HttpResponse | tuple[Standing, shelf.Listing, Place]:
     """The decision, the list and one page's place in it; or the page that is shown instead."""
     purpose = _opened(request, work)
     if not purpose:
