@@ -13,6 +13,7 @@ from chartwarden.gateway.chart.contracts import Attachment, Block, Pairs, Pictur
 from chartwarden.gateway.chart.fhir import Resource, each, first, referred, words
 from chartwarden.gateway.chart.items import author
 from chartwarden.gateway.chart.results import results
+from chartwarden.gateway.chart.tables import lean
 
 SAID: Mapping[str, tuple[tuple[str, str], ...]] = {
     "DocumentReference": (("Type", "type"), ("Visit", "context.period"), ("Facility", "context.facilityType")),
@@ -128,13 +129,10 @@ def _pairs(resource: Resource, kind: str, zone: ZoneInfo) -> Iterator[Pairs]:
 def _table(resource: Resource, kind: str, zone: ZoneInfo) -> Iterator[Table]:
     if kind in TABLES:
         title, place, columns = TABLES[kind]
-        rows = tuple(
-            Row(tuple(words(one, path, zone) for _, path in columns))
-            for one in each(resource, place)
-            if isinstance(one, dict)
-        )
+        found = [one for one in each(resource, place) if isinstance(one, dict)]
+        rows = [Row(tuple(words(one, path, zone) for _, path in columns)) for one in found]
         if rows:
-            yield Table(title, tuple(name for name, _ in columns), rows)
+            yield lean(title, [name for name, _ in columns], rows)
 
 
 def _sections(resource: Resource, depth: int) -> list[Block]:

@@ -126,6 +126,11 @@ def when(text: str, zone: ZoneInfo) -> str:
     return text
 
 
+def day(text: str, zone: ZoneInfo) -> str:
+    """As ``when``, of an instant the day alone."""
+    return when(text, zone).partition(", ")[0] if INSTANT.fullmatch(text) else when(text, zone)
+
+
 def moment(text: str, zone: ZoneInfo) -> datetime:
     """By which dates of any exactness are put in order; those without one come first."""
     try:

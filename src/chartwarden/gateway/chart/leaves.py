@@ -10,7 +10,7 @@ from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.services import blind_index
 from chartwarden.gateway.chart import documents, overview, results
 from chartwarden.gateway.chart.contracts import Attachment, Block, Item, Leaf, Said
-from chartwarden.gateway.chart.fhir import first, when
+from chartwarden.gateway.chart.fhir import day, first, when
 from chartwarden.gateway.chart.items import LISTED, NAMES, is_shown, item, listed
 from chartwarden.gateway.chart.line import MOST_PAGES, Got
 from chartwarden.gateway.chart.reading import Standing, asked, fetched
@@ -18,7 +18,7 @@ from chartwarden.gateway.chart.shelf import Listing
 from chartwarden.gateway.compartment import BINARY, MOST_COUNT, MOST_VALUE, Asked
 
 OVERVIEW, RESULTS = "overview", "results"
-TITLES = {OVERVIEW: "Overview", RESULTS: "All results"}
+TITLES = {OVERVIEW: "Summary", RESULTS: "All results"}
 OF = {OVERVIEW: Class.OVERVIEW, RESULTS: Class.LABORATORY}
 """Pages that are put together from many resources."""
 MEASURES = "Observation"
@@ -38,11 +38,12 @@ class Spoiled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page's place in the list. ``item`` None: one of the pages that are put together."""
+    """A page's place in the list; ``when`` is its day in words. ``item`` None: a page that is put together."""
 
     name: str
     title: str
     of: Class
+    when: str = ""
     item: Item | None = None
 
 
@@ -63,7 +64,8 @@ def listing(there: Standing) -> Listing:
 def places(there: Standing, items: Iterable[Item]) -> list[Place]:
     """All pages of a record in the order in which one leafs through them."""
     whole = [Place(name, TITLES[name], of) for name, of in OF.items() if of in there.scope.classes]
-    each = [Place(name_of(there, one), one.title, one.of, one) for one in items]
+    zone = there.reader.clinic.time_zone
+    each = [Place(name_of(there, one), one.title, one.of, day(one.when, zone), one) for one in items]
     order = list(Class)
     return sorted([*whole, *each], key=lambda place: order.index(place.of))
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from chartwarden.gateway.chart.contracts import Block, Pairs, Row, Said, Table
 from chartwarden.gateway.chart.fhir import Resource, first, moment, words
 from chartwarden.gateway.chart.results import results
+from chartwarden.gateway.chart.tables import lean
 
 Columns = tuple[tuple[str, str], ...]
 WHO: Columns = (
@@ -74,9 +75,8 @@ def overview(found: Iterable[Resource], zone: ZoneInfo) -> list[Block]:
 def _table(title: str, date: str, columns: Columns, found: Sequence[Resource], zone: ZoneInfo) -> Table:
     ordered = sorted(found, key=lambda one: first(one, "id"))
     ordered.sort(key=lambda one: moment(first(one, date), zone), reverse=True)
-    rows = [tuple(words(one, place, zone) for _, place in columns) for one in ordered]
-    kept = [place for place in range(len(columns)) if place == 0 or any(row[place] for row in rows)]
-    return Table(title, tuple(columns[at][0] for at in kept), tuple(Row(tuple(row[at] for at in kept)) for row in rows))
+    rows = [Row(tuple(words(one, place, zone) for _, place in columns)) for one in ordered]
+    return lean(title, [name for name, _ in columns], rows)
 
 
 def named(found: Iterable[Resource], zone: ZoneInfo) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from chartwarden.gateway.chart.contracts import Row, Table
 from chartwarden.gateway.chart.fhir import Resource, bounds, each, first, moment, said, words
+from chartwarden.gateway.chart.tables import lean
 
 COLUMNS = ("Test", "Value", "Unit", "Reference range", "Flag", "When", "Status")
+ALWAYS = ("Value", "When")
 DATES = ("effectiveDateTime", "effectivePeriod.start", "effectiveInstant", "issued")
 VALUES = (
     "valueQuantity|valueCodeableConcept|valueString|valueBoolean|valueInteger|valueRange|valueRatio|valueSampledData|"
@@ -29,9 +32,10 @@ FINAL = frozenset({"final", ""})
 
 def results(title: str, observations: Iterable[Resource], zone: ZoneInfo) -> Table:
     """A table of observations, the newest first; the parts of one stay together below it."""
-    ordered = sorted(observations, key=lambda one: (first(one, "id"), words(one, "code", zone)))
+    ordered = sorted(observations, key=lambda one: (words(one, "code", zone).casefold(), first(one, "id")))
     ordered.sort(key=lambda one: moment(date_of(one), zone), reverse=True)
-    return Table(title, COLUMNS, tuple(row for one in ordered for row in _rows(one, zone)), (1,))
+    rows = [row for one in ordered for row in _rows(one, zone)]
+    return replace(lean(title, COLUMNS, rows, ALWAYS), numbers=(1,))
 
 
 def date_of(observation: Resource) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 
 from chartwarden.assignments.contracts import RecordClass
-from chartwarden.gateway.chart.contracts import COPIES, PRINTS
+from chartwarden.gateway.chart.contracts import COPIES, PRINTS, Row, Table
 
 register = template.Library()
 CLASSES = {
@@ -49,9 +48,10 @@ def is_aligned(text: str) -> bool:
 
 
 @register.filter
-def cells(row: Any, numbers: tuple[int, ...]) -> list[tuple[str, bool]]:
-    """The cells of a row behind its first, each with whether it holds a number."""
-    return [(text, place in numbers) for place, text in enumerate(row.cells) if place]
+def cells(row: Row, table: Table) -> list[tuple[str, str, bool]]:
+    """The cells of a row behind its first, each with its column's name and whether it holds a number."""
+    named = zip(row.cells, table.columns, strict=True)
+    return [(text, name, place in table.numbers) for place, (text, name) in enumerate(named) if place]
 
 
 @register.filter

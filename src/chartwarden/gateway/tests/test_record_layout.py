@@ -119,10 +119,10 @@ def test_results_have_value_unit_range_and_a_flag_by_word() -> None:
     table = results("", [*LABS, SECOND], ZONE)
     rows = {row.cells[0]: row for row in table.rows}
     assert rows["Leukocytes"].cells == (
-        "Leukocytes", "14.2", "10*3/uL", "4–11", "High", "Tue 3 Mar 2026, 08:10 CST", "",
+        "Leukocytes", "14.2", "10*3/uL", "4–11", "High", "Tue 3 Mar 2026, 08:10 CST",
     )  # fmt: skip
     assert rows["Hemoglobin A1c"].cells[4] == "Critically high"
-    assert [name for name, row in rows.items() if row.marked] == ["Hemoglobin A1c", "Sodium", "Leukocytes"]
+    assert [name for name, row in rows.items() if row.marked] == ["Hemoglobin A1c", "Leukocytes", "Sodium"]
     assert [row.cells[:3] for row in table.rows[-3:]] == [
         ("Blood pressure", "", ""), ("– Systolic", "148", "mmHg"), ("– Diastolic", "86", "mmHg"),
     ]  # fmt: skip

@@ -102,7 +102,7 @@ def test_a_record_opens_and_is_read_document_by_document(house: House, coder: An
     assert "Pneumonia, organism not named" in page.text
     listed = links(page.text)
     assert list(listed) == [
-        "Overview", "Cardiology consultation", "Progress note", "Operative note", "Colonoscopy with snare polypectomy",
+        "Summary", "Cardiology consultation", "Progress note", "Operative note", "Colonoscopy with snare polypectomy",
         "All results", "Blood count and chemistry", "Pathology of the sigmoid polyp", "Chest X-ray, two views",
         "Discharge instructions", "Discharge summary", "Payer letter", "Payer's answer: Home oxygen",
         "Request: Home oxygen",
@@ -162,7 +162,7 @@ def test_without_the_ledger_nothing_is_asked_of_the_ehr(house: House, coder: Any
             cursor.execute("CREATE TRIGGER full BEFORE INSERT ON ledger_entry BEGIN SELECT RAISE(ABORT, 'full'); END")
         else:
             cursor.execute("ALTER TABLE ledger_entry ADD CONSTRAINT full_up CHECK (index < 0) NOT VALID")
-    for title in ("Progress note", "Overview", "All results"):
+    for title in ("Progress note", "Summary", "All results"):
         answer = coder.get(links(first.text)[title])
         assert answer.status_code == 503
         assert "Accesses can&#x27;t be recorded" in answer.text
