@@ -11,7 +11,7 @@ from chartwarden.clinics.services import blind_index
 from chartwarden.gateway.chart import documents, overview, results
 from chartwarden.gateway.chart.contracts import Attachment, Block, Item, Leaf, Said
 from chartwarden.gateway.chart.fhir import day, first, when
-from chartwarden.gateway.chart.items import LISTED, NAMES, is_shown, item, listed
+from chartwarden.gateway.chart.items import LISTED, is_shown, item, listed
 from chartwarden.gateway.chart.line import MOST_PAGES, Got
 from chartwarden.gateway.chart.reading import Standing, asked, fetched
 from chartwarden.gateway.chart.shelf import Listing
@@ -27,13 +27,21 @@ CAN_BE = {
     "Claim": {Class.PRIOR_AUTHORIZATION, Class.OVERVIEW}, "ClaimResponse": {Class.PRIOR_AUTHORIZATION, Class.OVERVIEW},
 }  # fmt: skip
 """Which classes a type can be of, where it can't be of all."""
+SAID = {
+    "DocumentReference": "documents", "Composition": "documents", "DiagnosticReport": "reports",
+    "Procedure": "procedures", "ClinicalImpression": "clinical impressions", "ImagingStudy": "imaging studies",
+    "Claim": "claims and requests", "ClaimResponse": "payers' answers", "Patient": "who the patient is",
+    "Observation": "results and findings", "Encounter": "visits", "Condition": "problems",
+    "AllergyIntolerance": "allergies", "MedicationRequest": "medications", "Immunization": "immunizations",
+    "ServiceRequest": "orders",
+}  # fmt: skip
 UNFIT = "The EHR gives this document an id that its FHIR API can't have. Open it in the EHR."
 GONE = "This document is not there any more, or the policy does not show it any more."
 OUT_OF_SCOPE = "Some of its results are of a class that the policy does not show."
 
 
 class Spoiled(Exception):
-    """The EHR mixed another patient's data in, so nothing of the answer is shown."""
+    """Nothing can be shown: the EHR gave nothing at all, or mixed another patient's data in. Says why in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ def _read(there: Standing, one: Item) -> tuple[Leaf, tuple[Attachment, ...]]:
         wanted = [asked(there, one.kind, one.identity)]
     except ValueError:
         return _leaf(one, there, [Said(UNFIT)]), ()
-    (got,) = _sound(fetched(there, wanted))
+    (got,) = _unmixed(fetched(there, wanted))
     if got.why:
         return _leaf(one, there, [Said(got.sentence)]), ()
     resource = got.resources[0]
@@ -127,7 +135,7 @@ def _read(there: Standing, one: Item) -> tuple[Leaf, tuple[Attachment, ...]]:
     named = [
         asked(there, MEASURES, "", f"_id={ids}&_count={MOST_COUNT}") for ids in _lots(documents.result_ids(resource))
     ]
-    more = _sound(fetched(there, [*dict.fromkeys(wanted), *named]))
+    more = _unmixed(fetched(there, [*dict.fromkeys(wanted), *named]))
     measured = [found for part in more if part.asked.kind == MEASURES for found in part.resources]
     shown = [found for found in measured if is_shown(found, there.scope, there.encounter)]
     whole = tuple(_filled(one, more) for one in attached)
@@ -159,21 +167,31 @@ def _only(there: Standing, of: Class) -> Scope:
 
 
 def _sound(got: list[Got]) -> list[Got]:
-    """Answers, none of which held another patient's data."""
-    if any(one.why == "outside" for one in got):
-        raise Spoiled
+    """Answers, of which there are some, and none with another patient's data. Raises Spoiled."""
+    if _unmixed(got) and all(one.why for one in got):
+        raise Spoiled(got[0].sentence)
+    return got
+
+
+def _unmixed(got: list[Got]) -> list[Got]:
+    """Answers without another patient's data. Raises Spoiled."""
+    for one in got:
+        if one.why == "outside":
+            raise Spoiled(one.sentence)
     return got
 
 
 def _lacks(got: Iterable[Got]) -> Iterator[str]:
-    """What a list lacks, in sentences."""
+    """What is missing, in sentences: what failed for the same reason in one."""
+    failed: dict[str, list[str]] = {}
     for one in got:
-        name = NAMES.get(one.asked.kind, one.asked.kind)
+        name = SAID.get(one.asked.kind, one.asked.kind)
         if one.why:
-            yield f"Not shown: {name} ({one.asked.kind}). {one.sentence}"
+            failed.setdefault(one.sentence, []).append(name)
         elif one.cut:
-            most = MOST_PAGES * MOST_COUNT
-            yield f"Only the first {most:,} of {name} ({one.asked.kind}) are shown. Open the EHR for more."
+            yield f"Only the first {MOST_PAGES * MOST_COUNT:,} are shown of: {name}. Open the EHR for more."
+    for sentence, names in failed.items():
+        yield f"Not shown: {', '.join(dict.fromkeys(names))}. {sentence}"
 
 
 def _lots(ids: Sequence[str]) -> Iterator[str]:

@@ -21,7 +21,6 @@ from chartwarden.gateway.chart import leaves, reading, shelf, taking
 from chartwarden.gateway.chart.contracts import COPIES, PRINTS
 from chartwarden.gateway.chart.copying import copied
 from chartwarden.gateway.chart.leaves import Place
-from chartwarden.gateway.chart.line import OUTSIDE
 from chartwarden.gateway.chart.reading import Reader, Standing
 from chartwarden.gateway.connecting import is_connected
 from chartwarden.gateway.contracts import Reason
@@ -51,8 +50,9 @@ def _of_record(view: View) -> View:
         except reading.NoLedger:
             told = [TOLD[Reason.LEDGER_UNAVAILABLE]]
             answer = render(request, "gateway/record/shut.html", {"work": work, "told": told}, status=503)
-        except leaves.Spoiled:
-            answer = render(request, "gateway/record/trouble.html", {"work": work, "sentence": OUTSIDE}, status=502)
+        except leaves.Spoiled as fault:
+            shown = {"work": work, "sentence": str(fault)}
+            answer = render(request, "gateway/record/trouble.html", shown, status=502)
         except InputRefused:
             answer = render(request, "gateway/record/unconnected.html", {"work": work}, status=503)
         answer.headers["Cache-Control"] = "no-store"
@@ -179,7 +179,8 @@ def _place(request: HttpRequest, work: Work, name: str) -> HttpResponse | tuple[
     listing = shelf.found(key, request.now)
     if listing is None:
         listing = leaves.listing(there)
-        shelf.keep(key, listing)
+        if not listing.lacks:
+            shelf.keep(key, listing)
     every = leaves.places(there, listing.items)
     found = next((one for one in every if one.name == name), None) if name else next(iter(every), None)
     if found is None and name:
