@@ -119,6 +119,20 @@ ON_PAGES_ALONE = {
     "my-work/<uuid:assignment>/why/": "as my-work/",
     "my-work/something-else/": "as my-work/",
     "my-work/why/": "as my-work/",
+    **dict.fromkeys(
+        (
+            "my-work/<uuid:assignment>/record/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/copy/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/print/",
+            "my-work/<uuid:assignment>/record/standing/",
+        ),
+        "a patient's record for a coder's eyes; a program asks the gateway, by a token for that record alone",
+    ),
+    **dict.fromkeys(
+        ("my-work/copies/", "my-work/copies/<uuid:copy>/deleted/"),
+        "a person says themselves that a copy is deleted, which no program says for them",
+    ),
     "my-workplace/": "a person's own statement, which no program signs for them",
     "queue/<uuid:assignment>/accept/": "somebody's own written word, which no program gives for them",
     "queue/conflicts/": "tells who may be close to whom: for the eyes of whoever reassigns it, and kept nowhere else",

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from chartwarden.assignments import conflicts, models, rules
 from chartwarden.assignments.giving import give
-from chartwarden.assignments.keeping import checked, coder_of, identity, locked, made, move, tell
+from chartwarden.assignments.keeping import checked, coder_of, copies_left, identity, locked, made, move, tell
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
@@ -144,6 +144,8 @@ def cancel(*, clinic: UUID, assignment: UUID, revision: int, actor: Actor, at: d
 
 
 def close(*, clinic: UUID, assignment: UUID, revision: int, actor: Actor, at: datetime) -> None:
-    """Close submitted work. Raises DoesNotExist, Stale, Refused."""
+    """Close submitted work. Raises DoesNotExist, Stale, Refused also where a copy of the record is left."""
     with transaction.atomic():
-        move(locked(clinic, assignment, revision), "closed", actor, at)
+        row = locked(clinic, assignment, revision)
+        require(rules.may_end(copies_left(row)))
+        move(row, "closed", actor, at)

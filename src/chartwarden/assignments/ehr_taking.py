@@ -14,7 +14,8 @@ from uuid import UUID
 from chartwarden.assignments import models, rules
 from chartwarden.assignments import task_rules as tasks
 from chartwarden.assignments.ehr_source import PURPOSE
-from chartwarden.assignments.keeping import checked, give, identity, made, move, tell
+from chartwarden.assignments.giving import give
+from chartwarden.assignments.keeping import checked, identity, made, move, tell
 from chartwarden.assignments.task_rules import Side, Step, Told, Unreadable
 from chartwarden.clinics.services import blind_index, seal
 from chartwarden.kernel.actors import Actor

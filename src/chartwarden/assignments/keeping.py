@@ -53,6 +53,12 @@ def locked(clinic: UUID, assignment: UUID, revision: int | None = None) -> model
     return row
 
 
+def copies_left(row: models.Assignment) -> int:
+    """How many copies of the record were saved and not confirmed as deleted."""
+    kept = models.RecordCopy.objects.filter(clinic_id=row.clinic_id, assignment_id=row.id, deleted_at=None)
+    return int(kept.count())
+
+
 def move(row: models.Assignment, event: str, actor: Actor, at: datetime, **changes: Any) -> None:
     """Take a row to the state that follows and write the entry. Raises Refused where the table has no such step."""
     row.state = rules.ASSIGNMENT.after(row.state, event)

@@ -188,3 +188,25 @@ class SourceItem(models.Model):
         indexes = [
             models.Index(fields=["clinic", "seen_at"], condition=~models.Q(step=""), name="item_not_taken"),
         ]
+
+
+class RecordCopy(models.Model):
+    """A copy of one document that a coder saved, and when they said that it is deleted (None: not yet). ``document`` is
+    an opaque word for it. While one is left the assignment can't be submitted or closed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    assignment = models.ForeignKey("assignments.Assignment", models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    document = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["clinic", "person"], condition=models.Q(deleted_at__isnull=True), name="copies_to_be_deleted"
+            ),
+        ]

@@ -14,7 +14,7 @@ from django.db.models import Case, Count, Q, QuerySet, When
 
 from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
-from chartwarden.assignments.contracts import Grant, Load, Work
+from chartwarden.assignments.contracts import Grant, Load, SavedCopy, Work
 from chartwarden.assignments.dues import due, facts
 from chartwarden.assignments.policy_keeping import scope
 from chartwarden.clinics.services import stored, stored_instants, stored_key
@@ -30,6 +30,7 @@ __all__ = [
     "conflicted",
     "conflicts_about",
     "conflicts_searched",
+    "copies_left",
     "counts",
     "due",
     "facts",
@@ -121,6 +122,19 @@ def one_of_own(clinic: UUID, person: UUID, assignment: UUID) -> Work | None:
     """One of a person's own, whatever its state."""
     row = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, id=assignment).first()
     return _work(row) if row else None
+
+
+def copies_left(clinic: UUID, person: UUID) -> list[SavedCopy]:
+    """Copies of documents that a person saved and has not confirmed as deleted, the oldest first. PHI, for their own
+    page."""
+    kept = models.RecordCopy.objects.filter(clinic_id=clinic, person_id=person, deleted_at=None)
+    return [
+        SavedCopy(
+            row.id, row.assignment_id, keeping.identity(row.assignment).patient, row.purpose, row.made_at,
+            row.assignment.state not in rules.OPEN,
+        )
+        for row in kept.select_related("assignment").order_by("made_at", "id")
+    ]  # fmt: skip
 
 
 def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:

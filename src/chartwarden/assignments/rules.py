@@ -68,6 +68,7 @@ JUSTIFICATIONS = {
 """Why each kind of work needs the whole record: 45 CFR 164.514(d)(5) asks for a specific justification."""
 CITATION = "45 CFR 164.514(d)(2), (d)(5)"
 LAW_10 = "45 CFR 164.308(a)(4)(ii)(B)"
+COPIES = "45 CFR 164.310(d)(2), 164.502(b)"
 LONGEST_REOPENING = timedelta(days=30)
 
 
@@ -96,6 +97,14 @@ def may_sample(coder: UUID, reviewer: UUID) -> Decision:
     """Nobody reviews the quality of their own work (law 10)."""
     if coder == reviewer:
         return refused("Nobody reviews their own coding.", CITATION)
+    return ALLOWED
+
+
+def may_end(copies: int) -> Decision:
+    """Work is submitted and closed only once no copy of its record is left (45 CFR 164.310(d)(2), 164.502(b))."""
+    if copies:
+        what = "A saved copy of this record is" if copies == 1 else f"{copies} saved copies of this record are"
+        return refused(f"{what} not confirmed as deleted. Delete, confirm it under My work, then go on.", COPIES)
     return ALLOWED
 
 

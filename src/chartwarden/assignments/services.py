@@ -2,6 +2,7 @@
 
 from chartwarden.assignments.assigning import add_work, assign, cancel, close, reassign, reopen
 from chartwarden.assignments.conflicts import accept_conflict, keep_conflicts
+from chartwarden.assignments.copying import confirm_copy_deleted, note_copy
 from chartwarden.assignments.ehr_source import set_source, stop_source
 from chartwarden.assignments.policy_keeping import approve_policy, discard_policy, draft_policy
 from chartwarden.assignments.reading import note_table_read
@@ -17,11 +18,13 @@ __all__ = [
     "assign_by_load",
     "cancel",
     "close",
+    "confirm_copy_deleted",
     "discard_policy",
     "draft_policy",
     "draw_sample",
     "hold",
     "keep_conflicts",
+    "note_copy",
     "note_table_read",
     "reassign",
     "reopen",

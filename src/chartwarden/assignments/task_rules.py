@@ -181,7 +181,8 @@ def same(here: Side, told: Side) -> bool:
 def way(begins: str, ends: str) -> tuple[str, ...] | None:
     """The fewest steps of the queue's own table from a state to another, with nobody else's hand in it; None where
     there is no way."""
-    waiting, seen = deque([(begins, ())]), {begins}
+    waiting: deque[tuple[str, tuple[str, ...]]] = deque([(begins, ())])
+    seen = {begins}
     while waiting:
         state, events = waiting.popleft()
         if state == ends:

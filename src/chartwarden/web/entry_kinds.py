@@ -103,6 +103,9 @@ KINDS: Mapping[str, EntryKind] = {
     "gateway.inquiry_routed": EntryKind(
         "asked for a record, for something else than coding", "inquiry person", "inquiry", "text"
     ),
+    "gateway.copy_deleted": EntryKind("deleted a saved copy of a document", "person assignment copy"),
+    "gateway.copy_made": EntryKind("saved a copy of a document", "person assignment copy", "document purpose policy"),
+    "gateway.pages_opened": EntryKind("opened a record's pages", "person assignment", "purpose policy"),
     "gateway.record_denied": EntryKind(
         "was refused a record", "person assignment", "reasons purpose interaction excused", "patient"
     ),
@@ -113,6 +116,9 @@ KINDS: Mapping[str, EntryKind] = {
         "opened a record", "person assignment", "reasons purpose interaction excused policy", "patient"
     ),
     "gateway.reminder_acknowledged": EntryKind("acknowledged that openings are logged", "person", "day"),
+    "gateway.record_printed": EntryKind(
+        "had a document made ready to print", "person assignment", "document purpose policy"
+    ),
     "gateway.request_refused": EntryKind(
         "asked the gateway for what it does not give", "person assignment", "why status"
     ),
