@@ -16,8 +16,6 @@ def plant(clinic: Clinic, rng: Random, turn: int) -> Deed | None:
     moment = free_moment(clinic, rng, coder)
     log: list[Access] = []
     chosen = strangers(clinic, rng, coder, count)
-    if not chosen:
-        return None
     for patient in chosen:
         seen = look(rng, moment, patient, rng.choice((1, 1, 2)), ("demographics",))
         log += seen
