@@ -73,7 +73,7 @@ class Taking:
         if not isinstance(found, str) or not tasks.ID.fullmatch(found):
             self.counts["not_taken"] += 1
             return None
-        index = blind_index(self._clinic, f"{PURPOSE}.{kind}", found)
+        index = blind_index(self._clinic, f"ehr {kind}", found)
         items = models.SourceItem.objects.select_for_update()
         there = items.filter(clinic_id=self._clinic, kind=kind, ref_index=index).first()
         return there or models.SourceItem(

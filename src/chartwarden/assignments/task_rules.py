@@ -181,7 +181,8 @@ def same(here: Side, told: Side) -> bool:
 def way(begins: str, ends: str) -> tuple[str, ...] | None:
     """The fewest steps of the queue's own table from a state to another, with nobody else's hand in it; None where
     there is no way."""
-    waiting, seen = deque([(begins, ())]), {begins}
+    waiting: deque[tuple[str, tuple[str, ...]]] = deque([(begins, ())])
+    seen = {begins}
     while waiting:
         state, events = waiting.popleft()
         if state == ends:
@@ -202,10 +203,6 @@ def written(resource: Mapping[str, Any], state: str, outcome: str, owner: str | 
     workforce feed, "" for nobody; None leaves the owner as it is."""
     status = STATUSES.get(state) or ("completed" if outcome == "submitted" else "cancelled")
     found = {**resource, "status": status, "lastModified": at.isoformat(timespec="seconds")}
-    if state == rules.CODED:
-        found["businessStatus"] = {"text": "coded"}
-    else:
-        found.pop("businessStatus", None)
     if state in OVER or owner is None:
         return found
     if not owner:

@@ -1,17 +1,28 @@
-"""A sample of the coding queue: a record that is the coder's."""
+"""A sample of the coding queue: a record that is the coder's, a policy's draft, a rule and a source of tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import uuid4
 
-from chartwarden.assignments.services import add_work
+from chartwarden.assignments.policy_rules import STARTING
+from chartwarden.assignments.services import add_work, draft_policy, set_share_rules, set_source
+from chartwarden.assignments.sharing_rules import ShareRule
 from tests.support.clinic import AT, House
 
 
 def make(house: House) -> Mapping[str, object]:
-    """A real id."""
+    """Real ids."""
     work = add_work(
         clinic=house.id, patient="P-9", encounter="", kind="initial", reason="", coder=house.people["coder"],
         actor=house.actor("coding_supervisor"), at=AT,
     )  # fmt: skip
-    return {"assignment": work}
+    supervisor = house.actor("coding_supervisor")
+    policy = draft_policy(clinic=house.id, clauses=STARTING, revision=0, actor=supervisor, at=AT)
+    rule = ShareRule(uuid4(), kinds=frozenset({"initial"}), coders=frozenset({house.people["coder"]}), most=20)
+    set_share_rules(clinic=house.id, given=[rule], revision=0, actor=supervisor, at=AT)
+    set_source(
+        clinic=house.id, base="https://ehr.example/fhir", token="t", encounters=False, revision=0,
+        actor=house.actor("ehr_administrator"), at=AT,
+    )  # fmt: skip
+    return {"assignment": work, "policy": policy, "rule": rule.id, "kind": "initial"}
