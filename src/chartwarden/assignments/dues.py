@@ -6,6 +6,7 @@ from datetime import datetime
 
 from chartwarden.assignments import models, policy_keeping, rules
 from chartwarden.assignments.ehr_source import source
+from chartwarden.assignments.rule_keeping import share_rules
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people.contracts import Member, Permission
@@ -21,7 +22,8 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
         found.append(Due(f"{own:,} {'record is' if own == 1 else 'records are'} open to you", "Go on", MY_WORK))
     if member.may(Permission.ASSIGN_WORK) and (nobodys := _count(clinic, rules.UNASSIGNED)):
         what = f"{nobodys:,} {'record waits' if nobodys == 1 else 'records wait'} for a coder"
-        found.append(Due(what, "Share them out", "assignments:rules"))
+        by = "rules" if share_rules(clinic.id).rules else "share"
+        found.append(Due(what, "Share them out", f"assignments:{by}"))
     if member.may(Permission.APPROVE_POLICY) and policy_keeping.draft(clinic.id):
         what = "A draft of the minimum-necessary policy waits for you"
         found.append(Due(what, "Read and approve", "assignments:policy"))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Path
 from pydantic import BaseModel, Field
 
-from chartwarden.assignments import services, sharing, sharing_rules
+from chartwarden.assignments import rule_keeping, services, sharing, sharing_rules
 from chartwarden.assignments.api_router import router
 from chartwarden.assignments.exporting import csv_answer
 from chartwarden.assignments.policy_api import AnyKind
@@ -59,7 +59,7 @@ class RunQueueRules(Body):
 
 
 def _told(clinic: UUID) -> dict[str, Any]:
-    there = sharing.share_rules(clinic)
+    there = rule_keeping.share_rules(clinic)
     return {"rules": sharing_rules.kept(there.rules), "revision": there.revision}
 
 

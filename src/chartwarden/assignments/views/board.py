@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from chartwarden.assignments import queries, rules, services
+from chartwarden.assignments import queries, rule_keeping, rules, services
 from chartwarden.assignments.contracts import Work
 from chartwarden.assignments.exporting import csv_answer
 from chartwarden.assignments.forms import AddForm, CoderForm, ReassignForm, ReopenForm, SampleForm, ShareForm
-from chartwarden.assignments.views.common import coders, form_page, holders, number, sent, step, uuid_of
+from chartwarden.assignments.views.common import coders, form_page, holders, number, places, sent, step, uuid_of
 from chartwarden.patients import queries as patients
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
@@ -45,8 +45,8 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "people": names,
             "patients": patients.names(clinic, {one.patient for one in work}),
             "coder": coder,
-            "may_assign": request.member.may(Permission.ASSIGN_WORK),
-            "may_export": request.member.may(Permission.IMPORT_QUEUE),
+            "has_rules": bool(rule_keeping.share_rules(clinic).rules),
+            **places(request),
         },
     )
 

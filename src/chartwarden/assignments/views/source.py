@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from chartwarden.assignments import ehr_source, services
 from chartwarden.assignments.forms import SourceForm
-from chartwarden.assignments.views.common import attempt, number, step
+from chartwarden.assignments.views.common import attempt, number, places, step
 from chartwarden.people.contracts import Permission, page
 from chartwarden.people.services import needs_fresh
 
@@ -48,7 +48,7 @@ def _form(clinic: UUID) -> SourceForm:
 def _shown(request: HttpRequest, clinic: UUID, form: SourceForm) -> HttpResponse:
     content = {
         "there": ehr_source.source(clinic), "missed": ehr_source.not_taken(clinic), "form": form,
-        "may_see_queue": request.member.may(Permission.SEE_QUEUE),
+        **places(request),
     }  # fmt: skip
     return render(request, "assignments/source.html", content, status=422 if form.errors else 200)
 
