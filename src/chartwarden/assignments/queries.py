@@ -14,6 +14,7 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.contracts import FoundConflict, Grant, Load, Work
 from chartwarden.assignments.dues import due, facts
+from chartwarden.assignments.policy_keeping import draft as policy_draft
 from chartwarden.assignments.policy_keeping import scope
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.people.queries import by_code
@@ -32,6 +33,8 @@ __all__ = [
     "one_of_own",
     "own_total",
     "own_work",
+    "place_of",
+    "policy_draft",
     "scope",
     "work",
 ]
@@ -119,11 +122,26 @@ def conflict(clinic: UUID, person: UUID, patient: str) -> FoundConflict | None: 
     return None
 
 
-def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
-    """The queue in those states, the oldest first, of one coder or of all; at most so many."""
+Place = tuple[datetime, UUID]
+"""Where an assignment stands in the queue's order: by when it came, then by its id."""
+
+
+def place_of(clinic: UUID, assignment: UUID | None) -> Place | None:
+    """The place of an assignment; None where there is none."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id=assignment)
+    return rows.values_list("assigned_at", "id").first()
+
+
+def board(
+    clinic: UUID, states: Collection[str], coder: UUID | None, most: int, after: Place | None = None
+) -> list[Work]:
+    """The queue in those states, the oldest first, of one coder or of all, behind a place; at most so many."""
     rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=states)
     if coder is not None:
         rows = rows.filter(coder_id=coder)
+    if after is not None:
+        began, identity = after
+        rows = rows.filter(assigned_at__gte=began).exclude(assigned_at=began, id__lte=identity)
     return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
 
 

@@ -30,7 +30,9 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
     if state not in STATES:
         state = next((one for one in STATES if counts.get(one)), rules.UNASSIGNED)
     coder = uuid_of(request.GET.get("coder", ""))
-    work = queries.board(clinic, [state], coder, SHOWN)
+    after = queries.place_of(clinic, uuid_of(request.GET.get("after", "")))
+    found = queries.board(clinic, [state], coder, SHOWN + 1, after)
+    work = found[:SHOWN]
     names = people.names(clinic, {one.coder for one in loads})
     return render(
         request,
@@ -39,7 +41,9 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "state": state,
             "states": [(one, counts.get(one, 0)) for one in STATES],
             "work": work,
-            "total": counts.get(state, 0),
+            "earlier": after is not None,
+            "later": work[-1].id if len(found) > SHOWN else None,
+            "shown": SHOWN,
             "loads": loads,
             "most": max((one.open for one in loads), default=1),
             "people": names,

@@ -60,9 +60,7 @@ def begin(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Make the first draft, of what Chartwarden proposes."""
 
     def do() -> None:
-        services.draft_policy(
-            clinic=clinic, clauses=policy_rules.STARTING, revision=0, actor=request.member.actor, at=request.now
-        )
+        services.propose_policy(clinic=clinic, actor=request.member.actor, at=request.now)
 
     step(request, do, "Drafted. Read it, change what is wrong, and have the privacy officer approve it.")
     return redirect("assignments:policy", clinic=clinic)
