@@ -1,4 +1,4 @@
-"""What the demo's supervisor has done in the queue: records that wait, rules, and a policy that the officer approved."""
+"""What the demo's supervisor has done in the queue: records that wait, rules, and a policy that was approved."""
 
 from __future__ import annotations
 
