@@ -114,9 +114,31 @@ COVERED: dict[str, tuple[str, ...]] = {
 }
 """Operations by the page they stand for, without the clinic's address."""
 ON_PAGES_ALONE = {
+    "inquiries/": "what one person wrote to another, sealed: no program reads it or answers in their stead",
+    "inquiries/<uuid:inquiry>/": "as inquiries/",
     "my-work/": "a coder's own; coders make no tokens, and a coding platform sends the queue's feed",
     "my-work/<uuid:assignment>/": "as my-work/",
+    "my-work/<uuid:assignment>/why/": "as my-work/",
+    "my-work/something-else/": "as my-work/",
+    "my-work/why/": "as my-work/",
+    **dict.fromkeys(
+        (
+            "my-work/<uuid:assignment>/record/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/copy/",
+            "my-work/<uuid:assignment>/record/<slug:leaf>/print/",
+            "my-work/<uuid:assignment>/record/standing/",
+        ),
+        "a patient's record for a coder's eyes; a program asks the gateway, by a token for that record alone",
+    ),
+    **dict.fromkeys(
+        ("my-work/copies/", "my-work/copies/<uuid:copy>/deleted/"),
+        "a person says themselves that a copy is deleted, which no program says for them",
+    ),
     "my-workplace/": "a person's own statement, which no program signs for them",
+    "queue/<uuid:assignment>/accept/": "somebody's own written word, which no program gives for them",
+    "queue/conflicts/": "tells who may be close to whom: for the eyes of whoever reassigns it, and kept nowhere else",
+    "queue/why/": "a person's question, asked when a record stays shut; many at once would map who is close to whom",
     "records/<uuid:assignment>/open/": "shows a coder's token for the gateway, which a program here has no part in",
     "records/<uuid:assignment>/shut/": "as records/<uuid:assignment>/open/",
     "tokens/make/": "a token that makes tokens would outlive its own end and be withdrawn in vain",

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chartwarden.assignments import models, rules
-from chartwarden.assignments.keeping import checked, coder_of, give, identity, locked, made, move, tell
+from chartwarden.assignments import conflicts, models, rules
+from chartwarden.assignments.giving import give
+from chartwarden.assignments.keeping import checked, coder_of, copies_left, identity, locked, made, move, tell
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
@@ -52,7 +53,7 @@ def add_work(
 def assign(*, clinic: UUID, assignment: UUID, coder: UUID, revision: int, actor: Actor, at: datetime) -> None:
     """Give work that is nobody's to a coder: from now on the record opens to them.
 
-    Raises DoesNotExist, Stale, Refused where it is somebody's, or the actor's own.
+    Raises DoesNotExist, Stale, Refused where it is somebody's, the actor's own, or in conflict with an interest.
     """
     with transaction.atomic():
         give(locked(clinic, assignment, revision), coder, actor, at)
@@ -71,6 +72,7 @@ def reassign(
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         if row.coder_id == coder:
             raise refuse("coder", "somebody else than whose work it is now", "the same coder")
+        require(rules.may_be_given(conflicts.between(clinic, coder, row.patient_index)))
         move(row, "reassigned", actor, at, ended_at=at, outcome="reassigned", hold="")
         return _follow(row, row.kind, text, coder, None, actor, at)
 
@@ -99,6 +101,7 @@ def reopen(
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         require(rules.checked_expiry(at, expires_at))
         rules.ASSIGNMENT.after(row.state, "reopened")
+        require(rules.may_be_given(conflicts.between(clinic, coder, row.patient_index)))
         return _follow(row, kind, text, coder, expires_at, actor, at)
 
 
@@ -141,6 +144,8 @@ def cancel(*, clinic: UUID, assignment: UUID, revision: int, actor: Actor, at: d
 
 
 def close(*, clinic: UUID, assignment: UUID, revision: int, actor: Actor, at: datetime) -> None:
-    """Close submitted work. Raises DoesNotExist, Stale, Refused."""
+    """Close submitted work. Raises DoesNotExist, Stale, Refused also where a copy of the record is left."""
     with transaction.atomic():
-        move(locked(clinic, assignment, revision), "closed", actor, at)
+        row = locked(clinic, assignment, revision)
+        require(rules.may_end(copies_left(row)))
+        move(row, "closed", actor, at)

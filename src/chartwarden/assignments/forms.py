@@ -33,6 +33,17 @@ class CoderForm(forms.Form):
         self.fields["coder"].choices = _choices(coders)
 
 
+class AcceptForm(forms.Form):
+    """Who may code a colleague's record, and why."""
+
+    coder = forms.TypedChoiceField(coerce=UUID, label="Who may code it")
+    note = forms.CharField(max_length=1000, label="Why it is in order", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: object, coders: Coders, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["coder"].choices = _choices(coders)
+
+
 class ReassignForm(CoderForm):
     """Another coder, and why."""
 

@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
+
 from chartwarden.assignments import models, rules, sealed
 from chartwarden.kernel.actors import Actor
-from chartwarden.kernel.decisions import Stale, refused, require
+from chartwarden.kernel.decisions import Stale, refused
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 from chartwarden.people.queries import names
@@ -37,6 +39,11 @@ ENTRIES = {
 """The kind of entry that each event leaves."""
 
 
+def in_queue(clinic: UUID) -> QuerySet[models.Assignment]:
+    """Rows of what is neither submitted nor closed: few beside all that ever was, and with their own index."""
+    return models.Assignment.objects.filter(clinic_id=clinic, ended_at=None)
+
+
 def locked(clinic: UUID, assignment: UUID, revision: int | None = None) -> models.Assignment:
     """A row, held until the transaction ends. Raises DoesNotExist, also for another clinic's, and Stale where it has
     changed since ``revision``."""
@@ -44,6 +51,12 @@ def locked(clinic: UUID, assignment: UUID, revision: int | None = None) -> model
     if revision is not None and row.revision != revision:
         raise Stale(refused("Somebody else has changed this assignment meanwhile. Nothing of theirs was undone."))
     return row
+
+
+def copies_left(row: models.Assignment) -> int:
+    """How many copies of the record were saved and not confirmed as deleted."""
+    kept = models.RecordCopy.objects.filter(clinic_id=row.clinic_id, assignment_id=row.id, deleted_at=None)
+    return int(kept.count())
 
 
 def move(row: models.Assignment, event: str, actor: Actor, at: datetime, **changes: Any) -> None:
@@ -55,15 +68,6 @@ def move(row: models.Assignment, event: str, actor: Actor, at: datetime, **chang
     row.moved_at = at
     row.save()
     tell(row, event, actor, at, {"state": row.state, "hold": row.hold} if row.hold else {"state": row.state})
-
-
-def give(row: models.Assignment, coder: UUID, actor: Actor, at: datetime) -> None:
-    """Make work that is nobody's a coder's, from now on. Raises Refused where it is the actor's own."""
-    require(rules.may_assign(actor.person, coder_of(row.clinic_id, coder)))
-    move(
-        row, "assigned", actor, at,
-        coder_id=coder, assigned_at=at, brought_at=at, brought_by_id=actor.person,
-    )  # fmt: skip
 
 
 def tell(

@@ -1,4 +1,4 @@
-"""The coding queue's assignments."""
+"""The coding queue's assignments, and who should not be given whose record."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ class Assignment(models.Model):
     patients room finds them by); ``sealed`` is JSON with both, the encounter and the reason. ``brought_at`` is when it
     came to open the record for its coder as long as it does now, and ``brought_by`` who counted the file that said so:
     nobody where a program of the house did. Both are unknown of what was here before they were kept. ``coder`` None:
-    nobody's yet. ``moved_at`` is when it was last changed here by a verb, which a file is not. ``follows`` is the
-    assignment that this one continues: reassigned, reopened, or sampled for quality review.
+    nobody's yet. ``ended_at`` is None until it is submitted or closed. ``moved_at`` is when it was last changed here by
+    a verb, which a file is not. ``follows`` is the assignment that this one continues: reassigned, reopened, or sampled
+    for quality review.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -44,10 +45,56 @@ class Assignment(models.Model):
             models.Index(fields=["clinic", "coder", "patient_index"], name="assignment_by_coder"),
             models.Index(
                 fields=["clinic", "state", "assigned_at"],
-                condition=~models.Q(state__in=["submitted", "closed"]),
+                condition=models.Q(ended_at__isnull=True),  # SQLite takes a partial index only for the same words
                 name="assignment_in_the_queue",
             ),
+            models.Index(
+                fields=["clinic", "coder", "state"],
+                condition=models.Q(ended_at__isnull=True),
+                name="assignment_of_a_coder",
+            ),
         ]
+
+
+class Conflict(models.Model):
+    """A person who should not be given a patient's record, since the two seem to be close.
+
+    ``patient_index`` is as an assignment's. ``sealed`` is JSON with the patient's id, how the two are related, the
+    evidence, and of a colleague which member of the workforce the patient seems to be: none of it lies in clear, since
+    it tells who is a patient. ``note`` is what somebody wrote who let a colleague's record be coded, and ``salt`` that
+    of the ledger's commitment to it; both are sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    patient_index = models.BinaryField(max_length=32)
+    found_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    accepted_at = models.DateTimeField(null=True)
+    sealed = models.BinaryField()
+    note = models.BinaryField(null=True)
+    salt = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "person", "patient_index"], name="one_conflict_a_pair")
+        ]
+        indexes = [models.Index(fields=["clinic", "patient_index"], name="conflict_by_patient")]
+
+
+class ConflictSearch(models.Model):
+    """When conflicts were last looked for, and from what: ``basis`` is a digest of the inputs' revisions and of whom
+    was looked at."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    basis = models.CharField(max_length=64)
+    searched_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic"], name="one_conflict_search_a_clinic")]
 
 
 class Policy(models.Model):
@@ -140,4 +187,26 @@ class SourceItem(models.Model):
         constraints = [models.UniqueConstraint(fields=["clinic", "kind", "ref_index"], name="one_item_a_ref")]
         indexes = [
             models.Index(fields=["clinic", "seen_at"], condition=~models.Q(step=""), name="item_not_taken"),
+        ]
+
+
+class RecordCopy(models.Model):
+    """A copy of one document that a coder saved, and when they said that it is deleted (None: not yet). ``document`` is
+    an opaque word for it. While one is left the assignment can't be submitted or closed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    assignment = models.ForeignKey("assignments.Assignment", models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    document = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=40)
+    made_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["clinic", "person"], condition=models.Q(deleted_at__isnull=True), name="copies_to_be_deleted"
+            ),
         ]

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count
 
-from chartwarden.assignments import models, queries, rules
+from chartwarden.assignments import conflicts, models, rules
 from chartwarden.assignments import sharing_rules as sharing
-from chartwarden.assignments.keeping import coder_of, give, identity
+from chartwarden.assignments.giving import give
+from chartwarden.assignments.keeping import coder_of, in_queue
 from chartwarden.assignments.rule_keeping import share_rules
 from chartwarden.assignments.sharing_rules import Plan, ShareRule
 from chartwarden.clinics.contracts import Clinic
@@ -78,7 +79,7 @@ def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: 
         open_now = _open(clinic)
         free = [sharing.Free(coder, "", open_now.get(coder, 0)) for coder in coders]
         anybody = [ShareRule(clinic)]
-        found = sharing.plan(_pieces(rows.values()), anybody, free, at, _apart(clinic, rows))
+        found = sharing.plan(_pieces(rows.values()), anybody, free, at, _apart(clinic, coders, rows))
         for piece, coder in found.given.items():
             give(rows[piece], coder, actor, at)
     return len(found.given)
@@ -89,7 +90,8 @@ def _plan(clinic: Clinic, by: UUID | None, at: datetime, waiting: Sequence[model
     if not told:
         return Plan({}, {sharing.NO_RULE: len(waiting)} if waiting else {})
     rows = {row.id: row for row in waiting}
-    return sharing.plan(_pieces(waiting), told, _free(clinic, by, at), at, _apart(clinic.id, rows))
+    free = _free(clinic, by, at)
+    return sharing.plan(_pieces(waiting), told, free, at, _apart(clinic.id, [one.person for one in free], rows))
 
 
 def _free(clinic: Clinic, by: UUID | None, at: datetime) -> list[sharing.Free]:
@@ -102,12 +104,12 @@ def _free(clinic: Clinic, by: UUID | None, at: datetime) -> list[sharing.Free]:
 
 
 def _open(clinic: UUID) -> dict[UUID, int]:
-    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=rules.OPEN, coder__isnull=False)
+    rows = in_queue(clinic).filter(state__in=rules.OPEN, coder__isnull=False)
     return dict(rows.values_list("coder").annotate(Count("id")))
 
 
 def _waiting(clinic: UUID, most: int, hold: bool = False) -> list[models.Assignment]:
-    rows = models.Assignment.objects.filter(clinic_id=clinic, state=rules.UNASSIGNED).select_related("follows")
+    rows = in_queue(clinic).filter(state=rules.UNASSIGNED).select_related("follows")
     rows = rows.select_for_update(of=("self",)) if hold else rows
     return list(rows.order_by("assigned_at", "id")[:most])
 
@@ -122,14 +124,9 @@ def _pieces(rows: Collection[models.Assignment]) -> list[sharing.Piece]:
     ]  # fmt: skip
 
 
-def _apart(clinic: UUID, rows: Mapping[UUID, models.Assignment]) -> Callable[[UUID, UUID], bool]:
-    """Whether a coder is known to be related to the patient of a piece."""
-    patients: dict[UUID, str] = {}
-
-    def apart(piece: UUID, coder: UUID) -> bool:
-        if piece not in patients:
-            patients[piece] = identity(rows[piece]).patient
-        found = queries.conflict(clinic, coder, patients[piece])
-        return found is not None and found.accepted_by is None
-
-    return apart
+def _apart(
+    clinic: UUID, coders: Collection[UUID], rows: Mapping[UUID, models.Assignment]
+) -> Callable[[UUID, UUID], bool]:
+    """Whether a conflict of interest keeps a piece from a coder."""
+    barred = conflicts.barred(clinic, coders, rows.values())
+    return lambda piece, coder: coder in barred.get(piece, ())

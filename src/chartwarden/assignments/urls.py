@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.assignments.views import board, coder, policy, sharing, source
+from chartwarden.assignments.views import board, coder, conflicts, policy, sharing, source
 
 app_name = "assignments"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("queue/add/", board.add, name="add"),
     path("queue/share/", board.share, name="share"),
     path("queue/sample/", board.sample, name="sample"),
+    path("queue/conflicts/", conflicts.conflicts, name="conflicts"),
+    path("queue/<uuid:assignment>/accept/", conflicts.accept, name="accept"),
     path("queue/export.csv", board.export, name="export"),
     path("queue/rules/", sharing.rules, name="rules"),
     path("queue/rules/add/", sharing.add, name="add_rule"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid5
 
 from chartwarden.assignments import queries
@@ -26,7 +27,7 @@ WAITING = ("initial",) * 9 + ("provider_query",) * 2
 def fill(clinic: Clinic, feeds: Path, people: Mapping[str, UUID], at: datetime) -> None:
     """Put some of the demo's patients into the queue, make two rules, and put the proposed policy in force."""
     supervisor = Actor.of_person(people["coding_supervisor"])
-    about = {"clinic": clinic.id, "actor": supervisor}
+    about: dict[str, Any] = {"clinic": clinic.id, "actor": supervisor}
     patients = islice(rows_of(feeds / "patients.csv"), 40, None, 7)
     for number, (kind, row) in enumerate(zip(WAITING, patients, strict=False)):
         add_work(

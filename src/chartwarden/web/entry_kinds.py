@@ -33,6 +33,12 @@ KINDS: Mapping[str, EntryKind] = {
     "assignments.cancelled": EntryKind("took work out of the queue", "assignment", WORK),
     "assignments.closed": EntryKind("closed submitted work", "assignment", WORK),
     "assignments.coded": EntryKind("finished coding a record", "assignment", WORK),
+    "assignments.conflict_accepted": EntryKind(
+        "allowed {person} in writing to code a colleague's record", "conflict person", private="note"
+    ),
+    "assignments.conflicts_found": EntryKind(
+        "looked for conflicts of interest", "clinic", "people patients added changed withdrawn unchanged"
+    ),
     "assignments.feed_taken": EntryKind("imported the coding queue", "feed", f"{TAKEN} rows rows_sha256"),
     "assignments.held": EntryKind("put work on hold", "assignment", WORK),
     "assignments.policy_approved": EntryKind("put a minimum-necessary policy in force", "policy", POLICY),
@@ -91,14 +97,27 @@ KINDS: Mapping[str, EntryKind] = {
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
     "gateway.assignment_opened": EntryKind("opened an assignment", "person assignment token", "purpose expires_at"),
     "gateway.assignment_shut": EntryKind("shut an assignment's record", "person assignment"),
+    "gateway.audit_taken_out": EntryKind("took out openings, with patients' ids", "clinic", "begins ends"),
+    "gateway.explained": EntryKind("asked whether a record would open to {person}", "person", "reasons purpose"),
+    "gateway.inquiry_closed": EntryKind("answered what a record was wanted for", "inquiry person", "inquiry", "answer"),
+    "gateway.inquiry_routed": EntryKind(
+        "asked for a record, for something else than coding", "inquiry person", "inquiry", "text"
+    ),
+    "gateway.copy_deleted": EntryKind("deleted a saved copy of a document", "person assignment copy"),
+    "gateway.copy_made": EntryKind("saved a copy of a document", "person assignment copy", "document purpose policy"),
+    "gateway.pages_opened": EntryKind("opened a record's pages", "person assignment", "purpose policy"),
     "gateway.record_denied": EntryKind(
-        "was refused a record", "person", "reasons purpose interaction excused", "patient"
+        "was refused a record", "person assignment", "reasons purpose interaction excused", "patient"
     ),
     "gateway.record_failed": EntryKind(
         "was not served a record that was opened", "person assignment", "why status interaction"
     ),
     "gateway.record_opened": EntryKind(
-        "opened a record", "person assignment", "reasons purpose interaction excused", "patient"
+        "opened a record", "person assignment", "reasons purpose interaction excused policy", "patient"
+    ),
+    "gateway.reminder_acknowledged": EntryKind("acknowledged that openings are logged", "person", "day"),
+    "gateway.record_printed": EntryKind(
+        "had a document made ready to print", "person assignment", "document purpose policy"
     ),
     "gateway.request_refused": EntryKind(
         "asked the gateway for what it does not give", "person assignment", "why status"

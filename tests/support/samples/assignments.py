@@ -1,13 +1,16 @@
-"""A sample of the coding queue: a record that is the coder's, a policy's draft, a rule and a source of tasks."""
+"""Samples of the coding queue: a record that is the coder's, a copy they saved of a document in it, a colleague of its
+patient, a policy's draft, a rule, and a source of tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from uuid import uuid4
 
+from chartwarden.assignments.contracts import Tie
 from chartwarden.assignments.policy_rules import STARTING
-from chartwarden.assignments.services import add_work, draft_policy, set_share_rules, set_source
+from chartwarden.assignments.services import add_work, draft_policy, keep_conflicts, set_share_rules, set_source
 from chartwarden.assignments.sharing_rules import ShareRule
+from chartwarden.kernel.actors import Actor
 from tests.support.clinic import AT, House
 
 
@@ -16,6 +19,11 @@ def make(house: House) -> Mapping[str, object]:
     work = add_work(
         clinic=house.id, patient="P-9", encounter="", kind="initial", reason="", coder=house.people["coder"],
         actor=house.actor("coding_supervisor"), at=AT,
+    )  # fmt: skip
+    tie = Tie(house.people["qa_auditor"], "P-9", "colleague", "same name", house.people["human_resources"])
+    keep_conflicts(
+        clinic=house.id, found=[tie], people=[tie.person], patients=1, basis="sample", actor=Actor.of_system("worker"),
+        at=AT,
     )  # fmt: skip
     supervisor = house.actor("coding_supervisor")
     policy = draft_policy(clinic=house.id, clauses=STARTING, revision=0, actor=supervisor, at=AT)

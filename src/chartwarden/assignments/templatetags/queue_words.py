@@ -38,6 +38,18 @@ def work_kind(kind: str) -> str:
 
 
 @register.filter
+def purpose(kind: str) -> str:
+    """What a record of this kind of work is opened for, as the gateway takes it."""
+    return "quality_review" if kind in rules.REVIEWING else "coding"
+
+
+@register.filter
+def purpose_word(kind: str) -> str:
+    """The same as a verb."""
+    return "review" if kind in rules.REVIEWING else "code"
+
+
+@register.filter
 def hold_word(hold: str) -> str:
     """Why work is on hold, in words."""
     return rules.HOLDS.get(hold, hold)

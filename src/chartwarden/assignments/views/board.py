@@ -5,15 +5,24 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.assignments import queries, rule_keeping, rules, services
-from chartwarden.assignments.contracts import Work
 from chartwarden.assignments.exporting import csv_answer
 from chartwarden.assignments.forms import AddForm, CoderForm, ReassignForm, ReopenForm, SampleForm, ShareForm
-from chartwarden.assignments.views.common import coders, form_page, holders, number, places, sent, step, uuid_of
+from chartwarden.assignments.views.common import (
+    coders,
+    form_page,
+    holders,
+    number,
+    places,
+    sent,
+    step,
+    uuid_of,
+    work_of,
+)
 from chartwarden.patients import queries as patients
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
@@ -50,6 +59,7 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "patients": patients.names(clinic, {one.patient for one in work}),
             "coder": coder,
             "has_rules": bool(rule_keeping.share_rules(clinic).rules),
+            "conflicted": queries.conflicted(clinic),
             **places(request),
         },
     )
@@ -106,8 +116,9 @@ def export(request: HttpRequest, clinic: UUID) -> StreamingHttpResponse:
 @page(Permission.SEE_QUEUE)
 def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """One assignment: whose, since when, why the whole record, and what may be done."""
-    work = _found(clinic, assignment)
+    work = work_of(clinic, assignment)
     names = people.names(clinic, {work.coder} if work.coder else set())
+    known = queries.conflicts_about(clinic, assignment, request.member.person)
     return render(
         request,
         "assignments/one.html",
@@ -118,6 +129,8 @@ def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
             "why": rules.JUSTIFICATIONS[work.kind],
             "may_assign": request.member.may(Permission.ASSIGN_WORK),
             "is_open": work.state in STATES,
+            "in_conflict": assignment in queries.conflicted(clinic),
+            "may_accept": any(one.may_be_accepted for one in known),
             "is_over": work.state in (rules.SUBMITTED, rules.CLOSED),
         },
     )
@@ -126,7 +139,7 @@ def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
 @page(Permission.ASSIGN_WORK)
 def assign(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """Give it to a coder, or take it from one for another."""
-    work = _found(clinic, assignment)
+    work = work_of(clinic, assignment)
     kind = ReassignForm if work.coder else CoderForm
     form = kind(sent(request), coders=coders(request), initial={"revision": work.revision})
     verb = services.reassign if work.coder else services.assign
@@ -144,7 +157,7 @@ def assign(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse
 @page(Permission.ASSIGN_WORK)
 def reopen(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """Open a submitted record again, for a while."""
-    work = _found(clinic, assignment)
+    work = work_of(clinic, assignment)
     form = ReopenForm(sent(request), coders=coders(request), initial={"coder": work.coder})
 
     def do() -> UUID:
@@ -164,7 +177,7 @@ def reopen(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse
 @require_POST
 def end(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """Cancel what is open, or close what was submitted."""
-    work = _found(clinic, assignment)
+    work = work_of(clinic, assignment)
     verb = services.close if work.state == rules.SUBMITTED else services.cancel
 
     def do() -> None:
@@ -175,10 +188,3 @@ def end(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
 
     step(request, do, "Done. The record is shut.")
     return redirect("assignments:one", clinic=clinic, assignment=assignment)
-
-
-def _found(clinic: UUID, assignment: UUID) -> Work:
-    work = queries.work(clinic, assignment)
-    if work is None:
-        raise Http404
-    return work

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from chartwarden.assignments import queries
+from chartwarden.assignments.contracts import Work
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people import queries as people
@@ -105,3 +107,11 @@ def step(request: HttpRequest, do: Callable[[], Any], done: str) -> bool:
     if done:
         messages.success(request, done)
     return True
+
+
+def work_of(clinic: UUID, assignment: UUID) -> Work:
+    """An assignment of the clinic. Raises Http404."""
+    work = queries.work(clinic, assignment)
+    if work is None:
+        raise Http404
+    return work

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from chartwarden.review.engines.contracts import Engine
 from chartwarden.review.links import candidates
 from chartwarden.review.links.frequencies import frequencies
 from chartwarden.review.links.identities import close_buildings, crowded_buildings, patient_table, staff_table
-from chartwarden.review.links.relations import evidence, probability, relation, weight
+from chartwarden.review.links.relations import MAY_BE_CHANCE, evidence, probability, relation, weight
 from chartwarden.review.links.scoring import weigh
 
 SCHEMA = pa.schema(
@@ -43,6 +43,25 @@ def link(engine: Engine) -> pa.Table:
         if kind == "self":
             others = (person for person in opened.get(row["id_r"], ()) if person != row["id_l"])
             found.extend(_row(row, person, "colleague") for person in others)
+    found.sort(key=lambda row: (row["person"], row["patient"], row["relation"], row["other"] or ""))
+    return pa.Table.from_pylist(found, schema=SCHEMA)
+
+
+def link_all(engine: Engine, openers: Collection[str]) -> pa.Table:
+    """Rows of SCHEMA, sorted, of all patients and those people who may open records, before anybody opens any. Needs
+    the tables people and patients.
+
+    A member of the staff who is a patient is a colleague of each of them. Links that may be chance are left out.
+    """
+    pairs = [(row["person"], row["patient"]) for row in candidates.find_all_candidates(engine, openers)]
+    if not pairs:
+        return SCHEMA.empty_table()
+    weighed = [(row, kind) for row, kind in _weighed(engine, pairs) if probability(row) >= MAY_BE_CHANCE]
+    people = sorted(openers)
+    found = [_row(row, row["id_l"], kind) for row, kind in weighed if row["id_l"] in openers]
+    for row, kind in weighed:
+        if kind == "self":
+            found.extend(_row(row, person, "colleague") for person in people if person != row["id_l"])
     found.sort(key=lambda row: (row["person"], row["patient"], row["relation"], row["other"] or ""))
     return pa.Table.from_pylist(found, schema=SCHEMA)
 
