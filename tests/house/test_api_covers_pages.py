@@ -83,6 +83,8 @@ COVERED: dict[str, tuple[str, ...]] = {
     "queue/rules/add/": ("PUT queue-rules",),
     "queue/rules/run/": ("POST queue-rules/run",),
     "queue/sample/": ("POST queue/sample",),
+    "queue/source/": ("GET queue-source", "PUT queue-source"),
+    "queue/source/stop/": ("POST queue-source/stop",),
     "queue/share/": ("POST queue/share",),
     "questions/": ("GET questions",),
     "questions/<uuid:question>/": ("GET questions/{question}", "POST questions/{question}/answer"),

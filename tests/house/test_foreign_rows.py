@@ -37,7 +37,7 @@ FEEDS = {
     "assignments": b"assignment,patient,coder,kind,assigned_at\nA1,P1,u-coder,initial,2026-03-02T08:00:00\n",
 }
 NOT_MADE = {
-    "people.FactorResetNotice", "people.FeedTake", "review.Disposition", "review.PersonWeek",
+    "assignments.SourceItem", "people.FactorResetNotice", "people.FeedTake", "review.Disposition", "review.PersonWeek",
     "review.AccessPart", "duties.Closing", "duties.Reminder", "ledger.Checkpoint", "ledger.Tile", "gateway.AccessToken",
 }  # fmt: skip
 """Tables without a row in the tests' clinics. No address names a row of theirs by its own id."""

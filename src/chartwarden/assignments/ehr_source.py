@@ -18,7 +18,7 @@ from chartwarden.kernel.decisions import Stale, refused
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 
-PURPOSE = "assignments.source"
+PURPOSE = "ehr source"
 MOST_TOKEN = 8_000
 
 

@@ -27,6 +27,8 @@ LEASE = timedelta(minutes=5)
 PAGES, TOLD, AGAIN = 20, 200, 50
 """How many pages are read, tasks told, and troubles looked at again in one round."""
 TRIES = 3
+TELLING = ("", "not_told", *tasks.NOT_THEIRS)
+"""How an item may stand of which the EHR is told."""
 LATER = timedelta(hours=1)
 
 
@@ -130,7 +132,7 @@ def _tell_all(source: models.QueueSource, ehr: Ehr, taking: Taking, at: datetime
     rows = models.SourceItem.objects.filter(clinic_id=source.clinic_id, kind=TASK, assignment__isnull=False)
     behind = (
         rows.select_related("assignment")
-        .filter(step__in=("", "not_told"))
+        .filter(step__in=TELLING)
         .exclude(told_revision=F("assignment__revision"))
         .order_by("seen_at", "id")[:TOLD]
     )
@@ -150,7 +152,12 @@ def _tell(item: models.SourceItem, ehr: Ehr, taking: Taking, at: datetime) -> in
         with transaction.atomic():
             own.update(version="")  # so that it is looked at once more
             now = taking.task(resource)
-        if now is None or now.assignment is None or now.step or now.told_revision == now.assignment.revision:
+        if (
+            now is None
+            or now.assignment is None
+            or now.step not in TELLING
+            or now.told_revision == now.assignment.revision
+        ):
             return 0
         row, owner = now.assignment, None
         if row.coder_id != taking.whose(resource):

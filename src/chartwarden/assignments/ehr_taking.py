@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chartwarden.assignments import models, rules
+from chartwarden.assignments import conflicts, models, rules, sealed
 from chartwarden.assignments import task_rules as tasks
 from chartwarden.assignments.ehr_source import PURPOSE
 from chartwarden.assignments.giving import give
@@ -74,7 +74,7 @@ class Taking:
         if not isinstance(found, str) or not tasks.ID.fullmatch(found):
             self.counts["not_taken"] += 1
             return None
-        index = blind_index(self._clinic, f"{PURPOSE}.{kind}", found)
+        index = blind_index(self._clinic, f"ehr {kind}", found)
         items = models.SourceItem.objects.select_for_update()
         there = items.filter(clinic_id=self._clinic, kind=kind, ref_index=index).first()
         return there or models.SourceItem(
@@ -90,11 +90,11 @@ class Taking:
         row = before = self._locked(item.assignment_id) if item.assignment_id else None
         if before is not None:
             row = self._head(before)
-        coder, why = self._coder(told.owner, row.coder_id if row else None)
+        coder, why = self._coder(told, row.coder_id if row else None)
         state = told.state if coder or told.state in tasks.OVER else rules.UNASSIGNED
         there = Side(state, coder, told.updated_at)
         if row is None:
-            if why:
+            if why and why not in tasks.NOT_THEIRS:
                 return self._not_taken(item, why)
             item.step = ""
             if there.over:
@@ -103,6 +103,8 @@ class Taking:
             row = self._of_encounter(told) or self._added(told.patient, told.encounter, told.kind)
             self._claim(told, row)
             ahead = False
+            if why:
+                self._not_taken(item, why)
         else:
             ahead = row is not before or row.revision != item.told_revision
             if identity(row).patient != told.patient:
@@ -127,13 +129,18 @@ class Taking:
             self._people[owner] = known or person_by_login(self._clinic, owner)
         return self._people[owner] if owner else None
 
-    def _coder(self, owner: str, now: UUID | None) -> tuple[UUID | None, str]:
+    def _coder(self, told: Told, now: UUID | None) -> tuple[UUID | None, str]:
         """Whose a Task is; and why it can't be theirs. ``now`` is whose it is here."""
-        coder = self._person(owner)
-        if owner and coder is None:
+        coder = self._person(told.owner)
+        if told.owner and coder is None:
             return None, "unknown_coder"
-        if coder is not None and coder == self._set_by and coder != now:
+        if coder is None or coder == now:
+            return coder, ""
+        if coder == self._set_by:
             return None, "own_work"
+        patient = sealed.index(self._clinic, sealed.PATIENT, told.patient)
+        if not rules.may_be_given(conflicts.between(self._clinic, coder, patient)):
+            return None, "conflict_of_interest"
         return coder, ""
 
     def _added(self, patient: str, encounter: str, kind: str) -> models.Assignment:

@@ -142,6 +142,31 @@ class ShareRuleForm(forms.Form):
         )
 
 
+class SourceForm(forms.Form):
+    """Where the EHR keeps its tasks. An empty token keeps the one there is."""
+
+    base = forms.CharField(
+        label="FHIR R4 address", max_length=500, help_text="Such as https://ehr.example.org/fhir",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )  # fmt: skip
+    token = forms.CharField(
+        label="Token that it wants", max_length=8000, required=False, help_text="Kept sealed. Empty: as it is.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    no_token = forms.BooleanField(required=False)
+    encounters = forms.BooleanField(
+        label="Finished encounters become work that is nobody's", required=False,
+        help_text="Only where no coding platform sends them as tasks or as a file.",
+    )  # fmt: skip
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def token_given(self) -> str | None:
+        """The token as the verb takes it: None keeps the one there is."""
+        if self.cleaned_data["no_token"]:
+            return ""
+        return self.cleaned_data["token"] or None
+
+
 class SampleForm(forms.Form):
     """How much of whose work is looked at again, and by whom."""
 

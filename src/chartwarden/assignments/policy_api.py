@@ -6,17 +6,17 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import Path, Router, Status
+from ninja import Path, Status
 from pydantic import BaseModel, Field
 
 from chartwarden.assignments import policy_keeping, policy_rules, rules, services
+from chartwarden.assignments.api_router import router
 from chartwarden.assignments.contracts import RecordClass
 from chartwarden.assignments.policy_keeping import Policy
 from chartwarden.kernel.offered import Body, Made, Shown
 from chartwarden.people.contracts import Permission, page
 from chartwarden.people.services import Presence, show_presence
 
-router = Router()
 Role: Any = Literal[tuple(policy_rules.ROLES)]
 AnyKind: Any = Literal[tuple(rules.KINDS)]
 
@@ -87,7 +87,7 @@ def _shown(one: Policy) -> dict[str, Any]:
 
 @router.get("/policy", response=PolicyNow, summary="The minimum-necessary policy")
 @page(Permission.SEE_POLICY)
-def show_policy(request: HttpRequest, clinic: Path[UUID]) -> Any:  # noqa: ARG001
+def show_policy(request: HttpRequest, clinic: Path[UUID]) -> Any:
     """What is in force, and the draft."""
     versions, draft = policy_keeping.versions(clinic), policy_keeping.draft(clinic)
     return {
@@ -99,7 +99,7 @@ def show_policy(request: HttpRequest, clinic: Path[UUID]) -> Any:  # noqa: ARG00
 
 @router.get("/policies/{policy}", response=PolicyVersion, summary="One version of the policy")
 @page(Permission.SEE_POLICY)
-def show_version(request: HttpRequest, clinic: Path[UUID], policy: UUID) -> Any:  # noqa: ARG001
+def show_version(request: HttpRequest, clinic: Path[UUID], policy: UUID) -> Any:
     """As it was approved."""
     found = policy_keeping.policy(clinic, policy)
     if found is None:

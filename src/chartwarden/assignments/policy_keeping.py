@@ -63,6 +63,11 @@ def draft_policy(*, clinic: UUID, clauses: Iterable[rules.Clause], revision: int
     return drafted
 
 
+def propose_policy(*, clinic: UUID, actor: Actor, at: datetime) -> UUID:
+    """Draft what Chartwarden proposes to a clinic that has no draft. Raises as ``draft_policy``."""
+    return draft_policy(clinic=clinic, clauses=rules.STARTING, revision=0, actor=actor, at=at)
+
+
 def discard_policy(*, clinic: UUID, revision: int, actor: Actor, at: datetime) -> None:
     """Throw the draft away. Raises Stale where it is gone or changed since."""
     with transaction.atomic():

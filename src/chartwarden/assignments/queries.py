@@ -16,6 +16,7 @@ from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
 from chartwarden.assignments.contracts import Grant, Load, SavedCopy, Work
 from chartwarden.assignments.dues import due, facts
+from chartwarden.assignments.policy_keeping import draft as policy_draft
 from chartwarden.assignments.policy_keeping import scope
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.kernel.sealing import SealBroken
@@ -40,6 +41,8 @@ __all__ = [
     "own_total",
     "own_work",
     "patients",
+    "place_of",
+    "policy_draft",
     "scope",
     "some_work",
     "work",
@@ -137,13 +140,28 @@ def copies_left(clinic: UUID, person: UUID) -> list[SavedCopy]:
     ]  # fmt: skip
 
 
-def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
-    """The queue in those states, the oldest first, of one coder or of all; at most so many."""
+Place = tuple[datetime, UUID]
+"""Where an assignment stands in the queue's order: by when it came, then by its id."""
+
+
+def place_of(clinic: UUID, assignment: UUID | None) -> Place | None:
+    """The place of an assignment; None where there is none."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id=assignment)
+    return rows.values_list("assigned_at", "id").first()
+
+
+def board(
+    clinic: UUID, states: Collection[str], coder: UUID | None, most: int, after: Place | None = None
+) -> list[Work]:
+    """The queue in those states, the oldest first, of one coder or of all, behind a place; at most so many."""
     over = {rules.SUBMITTED, rules.CLOSED} & set(states)
     rows = models.Assignment.objects.filter(clinic_id=clinic) if over else keeping.in_queue(clinic)
     rows = rows.filter(state__in=states)
     if coder is not None:
         rows = rows.filter(coder_id=coder)
+    if after is not None:
+        began, identity = after
+        rows = rows.filter(assigned_at__gte=began).exclude(assigned_at=began, id__lte=identity)
     return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from chartwarden.assignments import conflicts, models, rules
 from chartwarden.assignments import sharing_rules as sharing
 from chartwarden.assignments.giving import give
 from chartwarden.assignments.keeping import coder_of, in_queue
+from chartwarden.assignments.rule_keeping import share_rules
 from chartwarden.assignments.sharing_rules import Plan, ShareRule
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.actors import Actor
@@ -25,47 +25,6 @@ from chartwarden.people.queries import holders, on_leave, roster
 MOST = 500
 """So many pieces are shared out at once."""
 CODERS = ("coder", "qa_auditor")
-
-
-@dataclass(frozen=True)
-class KeptRules:
-    """A clinic's rules, and their revision; 0: it never had any."""
-
-    rules: tuple[ShareRule, ...] = ()
-    revision: int = 0
-
-
-def share_rules(clinic: UUID) -> KeptRules:
-    """The rules of a clinic, in their order."""
-    row = models.ShareRules.objects.filter(clinic_id=clinic).first()
-    return KeptRules(sharing.read(row.rules), row.revision) if row else KeptRules()
-
-
-def set_share_rules(*, clinic: UUID, given: Sequence[ShareRule], revision: int, actor: Actor, at: datetime) -> None:
-    """Keep rules in the place of those that were seen in ``revision``. The same again changes nothing.
-
-    Raises InputRefused for rules that won't do, Stale where somebody else changed them.
-    """
-    wanted = sharing.checked(given)
-    for coder in {coder for rule in wanted for coder in rule.coders}:
-        coder_of(clinic, coder)
-    with transaction.atomic():
-        row = models.ShareRules.objects.select_for_update().filter(clinic_id=clinic).first()
-        if (row.revision if row else 0) != revision:
-            raise Stale(refused("Somebody else has changed the rules meanwhile. Nothing of theirs was undone."))
-        row = row or models.ShareRules(clinic_id=clinic, rules=[])
-        if row.rules == sharing.kept(wanted):
-            return
-        row.rules, row.revision, row.changed_at = sharing.kept(wanted), revision + 1, at
-        row.save()
-        append(
-            clinic=clinic,
-            kind="assignments.rules_set",
-            actor=actor,
-            at=at,
-            subject={"clinic": str(clinic)},
-            facts={"rules": len(wanted), "sha256": sharing.digest(wanted), "revision": row.revision},
-        )
 
 
 def planned(clinic: Clinic, by: UUID | None, at: datetime, most: int = MOST) -> Plan:

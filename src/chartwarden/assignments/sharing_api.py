@@ -6,16 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Path, Router
+from ninja import Path
 from pydantic import BaseModel, Field
 
-from chartwarden.assignments import services, sharing, sharing_rules
+from chartwarden.assignments import rule_keeping, services, sharing, sharing_rules
+from chartwarden.assignments.api_router import router
 from chartwarden.assignments.exporting import csv_answer
 from chartwarden.assignments.policy_api import AnyKind
 from chartwarden.kernel.offered import Body
 from chartwarden.people.contracts import Permission, page
 
-router = Router()
 CSV = {"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}}
 
 
@@ -59,7 +59,7 @@ class RunQueueRules(Body):
 
 
 def _told(clinic: UUID) -> dict[str, Any]:
-    there = sharing.share_rules(clinic)
+    there = rule_keeping.share_rules(clinic)
     return {"rules": sharing_rules.kept(there.rules), "revision": there.revision}
 
 
@@ -70,7 +70,7 @@ def _shown(plan: sharing_rules.Plan) -> dict[str, Any]:
 
 @router.get("/queue-rules", response=QueueRules, summary="The rules by which work is shared out")
 @page(Permission.ASSIGN_WORK)
-def show_rules(request: HttpRequest, clinic: Path[UUID]) -> Any:  # noqa: ARG001
+def show_rules(request: HttpRequest, clinic: Path[UUID]) -> Any:
     """In their order."""
     return _told(clinic)
 
@@ -87,14 +87,14 @@ def set_rules(request: HttpRequest, clinic: Path[UUID], given: SetQueueRules) ->
 
 @router.get("/queue-rules/plan", response=SharePlan, summary="What the rules would do now")
 @page(Permission.ASSIGN_WORK)
-def show_plan(request: HttpRequest, clinic: Path[UUID]) -> Any:  # noqa: ARG001
+def show_plan(request: HttpRequest, clinic: Path[UUID]) -> Any:
     """Nothing is assigned by it."""
     return _shown(sharing.planned(request.clinic, request.member.person, request.now))
 
 
 @router.post("/queue-rules/run", response=SharePlan, summary="Share out work by the rules")
 @page(Permission.ASSIGN_WORK)
-def run_rules(request: HttpRequest, clinic: Path[UUID], given: RunQueueRules) -> Any:  # noqa: ARG001
+def run_rules(request: HttpRequest, clinic: Path[UUID], given: RunQueueRules) -> Any:
     """As it was looked at: 409 where the queue has changed since."""
     about = {"actor": request.member.actor, "at": request.now}
     return _shown(services.share_by_rules(clinic=request.clinic, seen=given.sha256, **about))

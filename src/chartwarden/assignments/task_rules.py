@@ -49,11 +49,16 @@ TROUBLES = {
     "no_date": "It does not say when it was last changed.",
     "unknown_status": "Its status is none that the standard knows.",
     "unknown_coder": "Its owner is nobody of the workforce.",
-    "own_work": "It gives work to the person who set this up. Somebody else must assign it.",
+    "own_work": "It gives work to the person who set this up. Somebody else must assign it here.",
+    "conflict_of_interest": "A conflict of interest keeps the record from its owner. Assign it to somebody else here.",
     "not_told": "The EHR does not take how it stands here.",
     "patient_changed": "It names another patient than before. The record was shut.",
 }
 """Why something of the EHR could not be taken."""
+
+
+NOT_THEIRS = ("own_work", "conflict_of_interest")
+"""Troubles in which the work is taken over all the same, as nobody's."""
 
 
 class Unreadable(Exception):
@@ -203,10 +208,6 @@ def written(resource: Mapping[str, Any], state: str, outcome: str, owner: str | 
     workforce feed, "" for nobody; None leaves the owner as it is."""
     status = STATUSES.get(state) or ("completed" if outcome == "submitted" else "cancelled")
     found = {**resource, "status": status, "lastModified": at.isoformat(timespec="seconds")}
-    if state == rules.CODED:
-        found["businessStatus"] = {"text": "coded"}
-    else:
-        found.pop("businessStatus", None)
     if state in OVER or owner is None:
         return found
     if not owner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.assignments.views import board, coder, conflicts, policy, sharing
+from chartwarden.assignments.views import board, coder, conflicts, policy, sharing, source
 
 app_name = "assignments"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("queue/rules/run/", sharing.run, name="run_rules"),
     path("queue/rules/<uuid:rule>/", sharing.change, name="rule"),
     path("queue/rules/<uuid:rule>/move/", sharing.move, name="move_rule"),
+    path("queue/source/", source.source, name="source"),
+    path("queue/source/stop/", source.stop, name="stop_source"),
     path("queue/<uuid:assignment>/", board.one, name="one"),
     path("queue/<uuid:assignment>/assign/", board.assign, name="assign"),
     path("queue/<uuid:assignment>/reopen/", board.reopen, name="reopen"),

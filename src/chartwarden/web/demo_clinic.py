@@ -20,6 +20,7 @@ from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.scratch import scratch_folder
 from chartwarden.kernel.zones import zone
 from chartwarden.web.demo_people import shown
+from chartwarden.web.demo_queue import fill
 from chartwarden.web.demo_weeks import ask, live
 from chartwarden.web.preparing import DEMO, READY
 
@@ -52,6 +53,7 @@ def make(feeds: Path, now: datetime) -> UUID:
         mornings = [min(_morning(day, local), now) for day in days]
         people = live(opened, feeds, mornings, system)
         settle(opened.id, people, mornings[-1])
+        fill(opened, feeds, people, mornings[-1])
         ask(opened, Actor.of_person(people["privacy_officer"]), people["coder"], mornings[-1])
     return opened.id
 

@@ -1,12 +1,15 @@
-"""Samples of the coding queue: a record that is the coder's, a copy they saved of a document in it, and a colleague
-of its patient."""
+"""Samples of the coding queue: a record that is the coder's, a copy they saved of a document in it, a colleague of its
+patient, a policy's draft, a rule, and a source of tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import uuid4
 
 from chartwarden.assignments.contracts import Tie
-from chartwarden.assignments.services import add_work, keep_conflicts
+from chartwarden.assignments.policy_rules import STARTING
+from chartwarden.assignments.services import add_work, draft_policy, keep_conflicts, set_share_rules, set_source
+from chartwarden.assignments.sharing_rules import ShareRule
 from chartwarden.kernel.actors import Actor
 from tests.support.clinic import AT, House
 
@@ -22,4 +25,12 @@ def make(house: House) -> Mapping[str, object]:
         clinic=house.id, found=[tie], people=[tie.person], patients=1, basis="sample", actor=Actor.of_system("worker"),
         at=AT,
     )  # fmt: skip
-    return {"assignment": work}
+    supervisor = house.actor("coding_supervisor")
+    policy = draft_policy(clinic=house.id, clauses=STARTING, revision=0, actor=supervisor, at=AT)
+    rule = ShareRule(uuid4(), kinds=frozenset({"initial"}), coders=frozenset({house.people["coder"]}), most=20)
+    set_share_rules(clinic=house.id, given=[rule], revision=0, actor=supervisor, at=AT)
+    set_source(
+        clinic=house.id, base="https://ehr.example/fhir", token="t", encounters=False, revision=0,
+        actor=house.actor("ehr_administrator"), at=AT,
+    )  # fmt: skip
+    return {"assignment": work, "policy": policy, "rule": rule.id, "kind": "initial"}

@@ -13,7 +13,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartwarden.assignments import queries, services, sharing
+from chartwarden.assignments import queries, rule_keeping, services, sharing
 from chartwarden.assignments.models import Assignment
 from chartwarden.assignments.rules import KINDS
 from chartwarden.assignments.sharing_rules import APART, FULL, NO_RULE, Free, Piece, ShareRule, checked, plan
@@ -174,7 +174,7 @@ def test_rules_are_kept_once_and_nobody_undoes_anothers(house: House, other_hous
     first = rule("initial")
     kept(house, first)
     kept(house, first, revision=1)
-    assert sharing.share_rules(house.id).revision == 1
+    assert rule_keeping.share_rules(house.id).revision == 1
     with pytest.raises(Stale):
         kept(house, rule())
     with pytest.raises(InputRefused, match="somebody of this clinic"):
@@ -209,7 +209,7 @@ def test_a_supervisor_makes_a_rule_looks_and_runs_it(house: House, signed_in: Si
     assert client.post(page(house, "add_rule"), sent).status_code == 302
     client.post(page(house, "add_rule"), {"waits_days": 400, "to": "anybody", "most": 0, "revision": 1})
     client.post(page(house, "add_rule"), {"waits_days": 30, "to": "team:v9", "most": 0, "revision": 1})
-    (only,) = sharing.share_rules(house.id).rules
+    (only,) = rule_keeping.share_rules(house.id).rules
     shown = client.get(page(house, "rules"))
     assert "First coding" in shown.text
     seen = shown.context["plan"].digest
@@ -219,11 +219,11 @@ def test_a_supervisor_makes_a_rule_looks_and_runs_it(house: House, signed_in: Si
     assert {state for _, state in days} == {"unassigned"}
     assert "2 assigned." in client.post(page(house, "run_rules"), {"seen": seen}, follow=True).text
     client.post(page(house, "add_rule"), {"waits_days": 0, "to": "anybody", "most": 0, "revision": 1})
-    second = sharing.share_rules(house.id).rules[1]
+    second = rule_keeping.share_rules(house.id).rules[1]
     client.post(page(house, "move_rule", rule=second.id), {"up": "", "revision": 2})
-    assert [one.id for one in sharing.share_rules(house.id).rules] == [second.id, only.id]
+    assert [one.id for one in rule_keeping.share_rules(house.id).rules] == [second.id, only.id]
     client.post(page(house, "move_rule", rule=second.id), {"remove": "", "revision": 3})
-    assert [one.id for one in sharing.share_rules(house.id).rules] == [only.id]
+    assert [one.id for one in rule_keeping.share_rules(house.id).rules] == [only.id]
     assert client.post(page(house, "move_rule", rule=second.id), {"remove": "", "revision": 4}).status_code == 404
 
 

@@ -9,10 +9,20 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from chartwarden.assignments import queries, rules, services
+from chartwarden.assignments import queries, rule_keeping, rules, services
 from chartwarden.assignments.exporting import csv_answer
 from chartwarden.assignments.forms import AddForm, CoderForm, ReassignForm, ReopenForm, SampleForm, ShareForm
-from chartwarden.assignments.views.common import coders, form_page, holders, number, sent, step, uuid_of, work_of
+from chartwarden.assignments.views.common import (
+    coders,
+    form_page,
+    holders,
+    number,
+    places,
+    sent,
+    step,
+    uuid_of,
+    work_of,
+)
 from chartwarden.patients import queries as patients
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
@@ -29,7 +39,9 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
     if state not in STATES:
         state = next((one for one in STATES if counts.get(one)), rules.UNASSIGNED)
     coder = uuid_of(request.GET.get("coder", ""))
-    work = queries.board(clinic, [state], coder, SHOWN)
+    after = queries.place_of(clinic, uuid_of(request.GET.get("after", "")))
+    found = queries.board(clinic, [state], coder, SHOWN + 1, after)
+    work = found[:SHOWN]
     names = people.names(clinic, {one.coder for one in loads})
     return render(
         request,
@@ -38,15 +50,17 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "state": state,
             "states": [(one, counts.get(one, 0)) for one in STATES],
             "work": work,
-            "total": counts.get(state, 0),
+            "earlier": after is not None,
+            "later": work[-1].id if len(found) > SHOWN else None,
+            "shown": SHOWN,
             "loads": loads,
             "most": max((one.open for one in loads), default=1),
             "people": names,
             "patients": patients.names(clinic, {one.patient for one in work}),
             "coder": coder,
-            "may_assign": request.member.may(Permission.ASSIGN_WORK),
+            "has_rules": bool(rule_keeping.share_rules(clinic).rules),
             "conflicted": queries.conflicted(clinic),
-            "may_export": request.member.may(Permission.IMPORT_QUEUE),
+            **places(request),
         },
     )
 

@@ -16,10 +16,20 @@ from chartwarden.assignments.contracts import Work
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people import queries as people
-from chartwarden.people.contracts import PersonName
+from chartwarden.people.contracts import Permission, PersonName
 
 CODERS = ("coder", "qa_auditor")
 BOARD = ("assignments:board", "Queue")
+
+
+def places(request: HttpRequest) -> dict[str, bool]:
+    """Which of the pages about the queue a member may see, as the line of links asks."""
+    asked = (
+        ("may_see", Permission.SEE_QUEUE),
+        ("may_assign", Permission.ASSIGN_WORK),
+        ("may_import", Permission.IMPORT_QUEUE),
+    )
+    return {name: request.member.may(permission) for name, permission in asked}
 
 
 def sent(request: HttpRequest) -> Any:

@@ -13,7 +13,7 @@ from chartwarden.assignments import policy_keeping, policy_rules, rules, service
 from chartwarden.assignments.forms import ClauseForm
 from chartwarden.assignments.policy_keeping import Policy
 from chartwarden.assignments.policy_rules import Clause
-from chartwarden.assignments.views.common import form_page, number, sent, step
+from chartwarden.assignments.views.common import form_page, number, places, sent, step
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 from chartwarden.people.services import needs_fresh
@@ -37,6 +37,7 @@ def policy(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "changes": policy_rules.changes(there.clauses, draft.clauses) if there and draft else [],
             "versions": versions[1:],
             "people": _names(clinic, [*versions, *([draft] if draft else [])]),
+            **places(request),
             "may_draft": request.member.may(Permission.ASSIGN_WORK),
             "may_approve": request.member.may(Permission.APPROVE_POLICY),
         },
@@ -59,9 +60,7 @@ def begin(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Make the first draft, of what Chartwarden proposes."""
 
     def do() -> None:
-        services.draft_policy(
-            clinic=clinic, clauses=policy_rules.STARTING, revision=0, actor=request.member.actor, at=request.now
-        )
+        services.propose_policy(clinic=clinic, actor=request.member.actor, at=request.now)
 
     step(request, do, "Drafted. Read it, change what is wrong, and have the privacy officer approve it.")
     return redirect("assignments:policy", clinic=clinic)

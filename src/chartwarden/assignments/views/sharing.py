@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from chartwarden.assignments import queries, services, sharing, sharing_rules
+from chartwarden.assignments import queries, rule_keeping, services, sharing, sharing_rules
 from chartwarden.assignments.forms import ShareRuleForm
-from chartwarden.assignments.sharing import KeptRules
+from chartwarden.assignments.rule_keeping import KeptRules
 from chartwarden.assignments.sharing_rules import Plan, ShareRule
-from chartwarden.assignments.views.common import coders, form_page, number, sent, step
+from chartwarden.assignments.views.common import coders, form_page, number, places, sent, step
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 
@@ -26,7 +26,7 @@ OWN_TEAM = "The clinic's own"
 @page(Permission.ASSIGN_WORK)
 def rules(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """The rules in their order, and what they would do now."""
-    told = sharing.share_rules(clinic)
+    told = rule_keeping.share_rules(clinic)
     plan = sharing.planned(request.clinic, request.member.person, request.now)
     named = {coder for rule in told.rules for coder in rule.coders} | plan.each.keys()
     names = people.names(clinic, named)
@@ -36,6 +36,7 @@ def rules(request: HttpRequest, clinic: UUID) -> HttpResponse:
         request,
         "assignments/rules.html",
         {
+            **places(request),
             "told": told,
             "said": [(one, _to(one, names)) for one in told.rules],
             "plan": plan,
@@ -58,7 +59,7 @@ def _to(rule: ShareRule, names: Any) -> str:
 @page(Permission.ASSIGN_WORK)
 def add(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Another rule, behind the others."""
-    told = sharing.share_rules(clinic)
+    told = rule_keeping.share_rules(clinic)
 
     def put(made: ShareRule) -> list[ShareRule]:
         return [*told.rules, made]
@@ -69,7 +70,7 @@ def add(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @page(Permission.ASSIGN_WORK)
 def change(request: HttpRequest, clinic: UUID, rule: UUID) -> HttpResponse:
     """One rule, in its place."""
-    told = sharing.share_rules(clinic)
+    told = rule_keeping.share_rules(clinic)
     own = _one(told, rule)
 
     def put(made: ShareRule) -> list[ShareRule]:
@@ -82,7 +83,7 @@ def change(request: HttpRequest, clinic: UUID, rule: UUID) -> HttpResponse:
 @require_POST
 def move(request: HttpRequest, clinic: UUID, rule: UUID) -> HttpResponse:
     """One place up, or out."""
-    told = sharing.share_rules(clinic)
+    told = rule_keeping.share_rules(clinic)
     _one(told, rule)
     wanted = [one for one in told.rules if one.id != rule]
     place = next(at for at, one in enumerate(told.rules) if one.id == rule)
