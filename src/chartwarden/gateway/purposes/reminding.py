@@ -18,7 +18,7 @@ from chartwarden.ledger.services import append
 def is_reminded(clinic: Clinic, person: UUID, at: datetime) -> bool:
     """Whether a person has acknowledged the reminder on this local day of the clinic."""
     day = at.astimezone(clinic.time_zone).date()
-    return models.Reminder.objects.filter(clinic_id=clinic.id, person_id=person, day=day).exists()
+    return bool(models.Reminder.objects.filter(clinic_id=clinic.id, person_id=person, day=day).exists())
 
 
 def acknowledge_reminder(*, clinic: Clinic, person: UUID, actor: Actor, at: datetime) -> bool:
