@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from ninja import Path, Router, Status
 from pydantic import AwareDatetime, BaseModel, Field
 
-from chartwarden.assignments import queries, rules, services
+from chartwarden.assignments import policy_api, queries, rules, services, sharing_api
 from chartwarden.assignments.contracts import Work
 from chartwarden.assignments.services import note_table_read
 from chartwarden.clinics.contracts import Clinic
@@ -19,6 +19,8 @@ from chartwarden.kernel.offered import Body, Column, Made, Row, Table
 from chartwarden.people.contracts import Member, Permission, page
 
 router = Router()
+router.add_router("", policy_api.router)
+router.add_router("", sharing_api.router)
 Kind: Any = Literal[tuple(one for one in rules.KINDS if one not in rules.REOPENS)]
 Reopening: Any = Literal[rules.REOPENS]
 State: Any = Literal[(rules.UNASSIGNED, *rules.OPEN)]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from chartwarden.assignments import conflicts, models, rules, sealed
+from chartwarden.assignments import conflicts, keeping, models, rules, sealed
 from chartwarden.assignments.contracts import FoundConflict, KnownConflict
 
 
@@ -27,7 +27,7 @@ def conflicted(clinic: UUID) -> frozenset[UUID]:
 
     Asked from the conflicts, which are few, and not from the queue, which is long.
     """
-    work = models.Assignment.objects.filter(clinic_id=clinic, state__in=rules.OPEN)
+    work = keeping.in_queue(clinic).filter(state__in=rules.OPEN)
     same = {"coder_id": OuterRef("person_id"), "patient_index": OuterRef("patient_index")}
     rows = models.Conflict.objects.filter(clinic_id=clinic, withdrawn_at=None, accepted_at=None)
     pairs = {(person, bytes(index)) for person, index in rows.filter(Exists(work.filter(**same))).values_list(

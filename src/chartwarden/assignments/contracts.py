@@ -116,3 +116,16 @@ class Load:
     coder: UUID
     open: int
     on_hold: int
+
+
+@dataclass(frozen=True)
+class SavedCopy:
+    """A copy of a document that a coder saved and has not deleted yet. ``patient`` is the EHR's id: PHI, for their own
+    page. ``is_over``: whether the work on the record has ended meanwhile."""
+
+    id: UUID
+    assignment: UUID
+    patient: str
+    purpose: str
+    made_at: datetime
+    is_over: bool

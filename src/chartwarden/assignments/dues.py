@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chartwarden.assignments import models, rules
+from chartwarden.assignments import keeping, models, rules
 from chartwarden.assignments.conflicted import conflicted
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people.contracts import Member, Permission
 
-MY_WORK = "assignments:my_work"
+MY_WORK, COPIES = "assignments:my_work", "gateway:copies"
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
     """The coder's next record; for who assigns, work that its coder should not do, and work that is nobody's."""
     found = []
+    if member.may(Permission.CODE_RECORDS) and (left := _copies(clinic, member)):
+        what = "1 saved copy is" if left == 1 else f"{left:,} saved copies are"
+        found.append(Due(f"{what} to be deleted", "Confirm it", COPIES))
     if member.may(Permission.CODE_RECORDS) and (own := _open_to(clinic, member, now)):
         found.append(Due(f"{own:,} {'record is' if own == 1 else 'records are'} open to you", "Go on", MY_WORK))
     if member.may(Permission.ASSIGN_WORK) and (close := len(conflicted(clinic.id))):
@@ -36,10 +39,15 @@ def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:  # noqa:
     return [Fact("records open to coders", f"{working:,}", f"{held:,} of them on hold", "assignments:board")]
 
 
+def _copies(clinic: Clinic, member: Member) -> int:
+    left = models.RecordCopy.objects.filter(clinic_id=clinic.id, person_id=member.person, deleted_at=None)
+    return int(left.count())
+
+
 def _open_to(clinic: Clinic, member: Member, now: datetime) -> int:
-    rows = models.Assignment.objects.filter(clinic_id=clinic.id, coder_id=member.person, state__in=rules.OPEN)
+    rows = keeping.in_queue(clinic.id).filter(coder_id=member.person, state__in=rules.OPEN)
     return int(rows.exclude(expires_at__lte=now).count())
 
 
 def _count(clinic: Clinic, *states: str) -> int:
-    return int(models.Assignment.objects.filter(clinic_id=clinic.id, state__in=states).count())
+    return int(keeping.in_queue(clinic.id).filter(state__in=states).count())

@@ -7,9 +7,8 @@ their own that follow an earlier one, so that nothing ever covers the time in be
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from uuid import UUID
 
 from chartwarden.assignments.contracts import FoundConflict
@@ -69,6 +68,7 @@ JUSTIFICATIONS = {
 """Why each kind of work needs the whole record: 45 CFR 164.514(d)(5) asks for a specific justification."""
 CITATION = "45 CFR 164.514(d)(2), (d)(5)"
 LAW_10 = "45 CFR 164.308(a)(4)(ii)(B)"
+COPIES = "45 CFR 164.310(d)(2), 164.502(b)"
 LONGEST_REOPENING = timedelta(days=30)
 
 
@@ -100,6 +100,14 @@ def may_sample(coder: UUID, reviewer: UUID) -> Decision:
     return ALLOWED
 
 
+def may_end(copies: int) -> Decision:
+    """Work is submitted and closed only once no copy of its record is left (45 CFR 164.310(d)(2), 164.502(b))."""
+    if copies:
+        what = "A saved copy of this record is" if copies == 1 else f"{copies} saved copies of this record are"
+        return refused(f"{what} not confirmed as deleted. Delete, confirm it under My work, then go on.", COPIES)
+    return ALLOWED
+
+
 def checked_expiry(at: datetime, expires: datetime) -> Decision:
     """A reopening ends within 30 days: longer work is assigned anew."""
     if not at < expires <= at + LONGEST_REOPENING:
@@ -111,7 +119,6 @@ CONFLICTS = ("self", "family", "household", "colleague")
 """How somebody may be close to a patient, those first that weigh more: of several, the first counts."""
 COLLEAGUE = "colleague"
 CONFLICT_LAW = "45 CFR 164.502(b), 164.514(d)(2)"
-NONE_BARRED: Mapping[UUID, Collection[UUID]] = MappingProxyType({})
 
 
 def stands(conflict: FoundConflict | None) -> bool:
@@ -142,21 +149,6 @@ def may_accept(kind: str, by: UUID | None, coder: UUID, patient: UUID | None) ->
     if by == patient:
         return refused("Nobody decides about their own record. Ask another supervisor.", LAW_10)
     return ALLOWED
-
-
-def by_load(
-    work: Sequence[UUID], loads: Mapping[UUID, int], barred: Mapping[UUID, Collection[UUID]] = NONE_BARRED
-) -> dict[UUID, UUID]:
-    """Who gets what: each next piece goes to whoever has least then; of equals, to the lower id. ``barred`` names, by
-    piece, who can't be given it; a piece that nobody can be given is left out."""
-    now, given = dict(loads), {}
-    for piece in work:
-        able = now.keys() - barred.get(piece, ())
-        if able:
-            coder = min(able, key=lambda one: (now[one], one))
-            given[piece] = coder
-            now[coder] += 1
-    return given
 
 
 def sample(work: Iterable[tuple[UUID, UUID]], seed: str, percent: int = 0, each: int = 0) -> list[UUID]:

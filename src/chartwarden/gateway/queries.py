@@ -8,13 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from chartwarden.gateway.balp import line
 from chartwarden.gateway.rules import decide, is_open
 from chartwarden.gateway.wording import CLOSENESS, TOLD
 
 if TYPE_CHECKING:
     from chartwarden.gateway.dues import due
 
-__all__ = ["CLOSENESS", "TOLD", "decide", "due", "is_open"]
+__all__ = ["CLOSENESS", "TOLD", "decide", "due", "is_open", "line"]
 
 
 def __getattr__(name: str) -> object:

@@ -35,5 +35,5 @@ def conflicts(at: datetime) -> int:
 
 JOBS = (
     Job("review.conflicts", conflicts, timedelta(seconds=5)),
-    Job("review.refresh", refresh, timedelta(seconds=2)),
+    Job("review.refresh", refresh, timedelta(seconds=1)),
 )

@@ -1,4 +1,5 @@
-"""Samples of the coding queue: a record that is the coder's, and a colleague of its patient."""
+"""Samples of the coding queue: a record that is the coder's, a copy they saved of a document in it, and a colleague
+of its patient."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from tests.support.clinic import AT, House
 
 
 def make(house: House) -> Mapping[str, object]:
-    """A real id."""
+    """Real ids."""
     work = add_work(
         clinic=house.id, patient="P-9", encounter="", kind="initial", reason="", coder=house.people["coder"],
         actor=house.actor("coding_supervisor"), at=AT,

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from chartwarden.assignments import models, queries, services
 from chartwarden.assignments.forms import AcceptForm
-from chartwarden.assignments.views.board import _form, _found, _sent
+from chartwarden.assignments.views.common import form_page, sent, work_of
 from chartwarden.patients import queries as patients
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
@@ -38,13 +38,13 @@ def conflicts(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @page(Permission.ASSIGN_WORK)
 def accept(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """Say in writing that somebody may code a colleague's record."""
-    _found(clinic, assignment)
+    work_of(clinic, assignment)
     known = queries.conflicts_about(clinic, assignment, request.member.person)
     able = {one.person: one.id for one in known if one.may_be_accepted}
     if not able and request.method != "POST":
         raise Http404
     names = people.names(clinic, able)
-    form = AcceptForm(_sent(request), coders=sorted(names.values(), key=lambda one: one.name))
+    form = AcceptForm(sent(request), coders=sorted(names.values(), key=lambda one: one.name))
 
     def do() -> None:
         services.accept_conflict(
@@ -53,7 +53,7 @@ def accept(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse
         )  # fmt: skip
 
     try:
-        return _form(request, form, do, "A colleague's record", "They may code it", DONE, NOTE)
+        return form_page(request, form, do, ("A colleague's record", "They may code it", DONE), NOTE)
     except models.Conflict.DoesNotExist:
         raise Http404 from None
 

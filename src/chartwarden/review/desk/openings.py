@@ -44,7 +44,7 @@ def my_openings(clinic: Clinic, person: UUID, now: datetime) -> list[Opening]:
     """A person's openings of the last fourteen days, the newest first."""
     found = ledger.entries(
         clinic.id, ledger.latest(clinic.id).size, ENTRIES, KINDS, ("person", str(person)), newest_first=True,
-        since=now - LATELY,
+        begins=now - LATELY,
     )  # fmt: skip
     lines = _together(clinic, found)[:SHOWN]
     works = assignments.works(clinic.id, {UUID(one) for key, _ in lines if (one := key[1])})

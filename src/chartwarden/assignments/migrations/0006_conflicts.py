@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignments', '0004_queue'),
+        ('assignments', '0005_found_when_open'),
         ('clinics', '0003_reviewinputs'),
         ('people', '0104_tallies'),
     ]
