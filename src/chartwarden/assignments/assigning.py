@@ -10,7 +10,17 @@ from django.db import transaction
 from django.db.models import Count
 
 from chartwarden.assignments import models, rules
-from chartwarden.assignments.keeping import checked, coder_of, copies_left, identity, locked, made, move, tell
+from chartwarden.assignments.keeping import (
+    checked,
+    coder_of,
+    copies_left,
+    identity,
+    in_queue,
+    locked,
+    made,
+    move,
+    tell,
+)  # fmt: skip
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
@@ -70,9 +80,9 @@ def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: 
     for coder in coders:
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
     with transaction.atomic():
-        there = models.Assignment.objects.filter(clinic_id=clinic, coder__in=coders, state__in=rules.OPEN)
+        there = in_queue(clinic).filter(coder__in=coders, state__in=rules.OPEN)
         counted = dict(there.values_list("coder").annotate(Count("id")))
-        waiting = models.Assignment.objects.select_for_update().filter(clinic_id=clinic, state=rules.UNASSIGNED)
+        waiting = in_queue(clinic).select_for_update().filter(state=rules.UNASSIGNED)
         rows = {row.id: row for row in waiting.order_by("assigned_at", "id")[:most]}
         given = rules.by_load(list(rows), {coder: counted.get(coder, 0) for coder in coders})
         for piece, coder in given.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chartwarden.assignments import models, rules
+from chartwarden.assignments import keeping, models, rules
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people.contracts import Member, Permission
@@ -40,9 +40,9 @@ def _copies(clinic: Clinic, member: Member) -> int:
 
 
 def _open_to(clinic: Clinic, member: Member, now: datetime) -> int:
-    rows = models.Assignment.objects.filter(clinic_id=clinic.id, coder_id=member.person, state__in=rules.OPEN)
+    rows = keeping.in_queue(clinic.id).filter(coder_id=member.person, state__in=rules.OPEN)
     return int(rows.exclude(expires_at__lte=now).count())
 
 
 def _count(clinic: Clinic, *states: str) -> int:
-    return int(models.Assignment.objects.filter(clinic_id=clinic.id, state__in=states).count())
+    return int(keeping.in_queue(clinic.id).filter(state__in=states).count())

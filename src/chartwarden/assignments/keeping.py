@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
+
 from chartwarden.assignments import models, rules, sealed
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Stale, refused
@@ -35,6 +37,11 @@ ENTRIES = {
     "submitted": "assignments.submitted",
 }
 """The kind of entry that each event leaves."""
+
+
+def in_queue(clinic: UUID) -> QuerySet[models.Assignment]:
+    """Rows of what is neither submitted nor closed: few beside all that ever was, and with their own index."""
+    return models.Assignment.objects.filter(clinic_id=clinic, ended_at=None)
 
 
 def locked(clinic: UUID, assignment: UUID, revision: int | None = None) -> models.Assignment:

@@ -14,8 +14,8 @@ class Assignment(models.Model):
     patients room finds them by); ``sealed`` is JSON with both, the encounter and the reason. ``brought_at`` is when it
     came to open the record for its coder as long as it does now, and ``brought_by`` who counted the file that said so:
     nobody where a program of the house did. Both are unknown of what was here before they were kept. ``coder`` None:
-    nobody's yet. ``follows`` is the assignment that this one continues: reassigned, reopened, or sampled for quality
-    review.
+    nobody's yet. ``ended_at`` is None until it is submitted or closed. ``follows`` is the assignment that this one
+    continues: reassigned, reopened, or sampled for quality review.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -43,8 +43,13 @@ class Assignment(models.Model):
             models.Index(fields=["clinic", "coder", "patient_index"], name="assignment_by_coder"),
             models.Index(
                 fields=["clinic", "state", "assigned_at"],
-                condition=~models.Q(state__in=["submitted", "closed"]),
+                condition=models.Q(ended_at__isnull=True),  # SQLite takes a partial index only for the same words
                 name="assignment_in_the_queue",
+            ),
+            models.Index(
+                fields=["clinic", "coder", "state"],
+                condition=models.Q(ended_at__isnull=True),
+                name="assignment_of_a_coder",
             ),
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -15,6 +16,7 @@ from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.contracts import FoundConflict, Grant, Load, SavedCopy, Scope, Work
 from chartwarden.assignments.dues import due, facts
 from chartwarden.clinics.services import stored, stored_instants, stored_key
+from chartwarden.kernel.sealing import SealBroken
 from chartwarden.people.queries import by_code
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "one_of_own",
     "own_total",
     "own_work",
+    "patients",
     "scope",
     "work",
 ]
@@ -104,7 +107,7 @@ def own_total(clinic: UUID, person: UUID, at: datetime) -> int:
 
 
 def _own(clinic: UUID, person: UUID, at: datetime) -> QuerySet[models.Assignment]:
-    rows = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, state__in=rules.OPEN)
+    rows = keeping.in_queue(clinic).filter(coder_id=person, state__in=rules.OPEN)
     return rows.exclude(expires_at__lte=at)
 
 
@@ -139,7 +142,9 @@ def conflict(clinic: UUID, person: UUID, patient: str) -> FoundConflict | None: 
 
 def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
     """The queue in those states, the oldest first, of one coder or of all; at most so many."""
-    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=states)
+    over = {rules.SUBMITTED, rules.CLOSED} & set(states)
+    rows = models.Assignment.objects.filter(clinic_id=clinic) if over else keeping.in_queue(clinic)
+    rows = rows.filter(state__in=states)
     if coder is not None:
         rows = rows.filter(coder_id=coder)
     return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
@@ -151,15 +156,25 @@ def work(clinic: UUID, assignment: UUID) -> Work | None:
     return _work(row) if row else None
 
 
+def patients(clinic: UUID, assignments: Collection[UUID]) -> Mapping[UUID, str]:
+    """The patients of assignments (the EHR's ids, PHI). Those whose identity is not there any more are left out."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=assignments)
+    found: dict[UUID, str] = {}
+    for row in rows.only("id", "clinic_id", "sealed"):
+        with suppress(SealBroken, ValueError):  # too short to have been sealed
+            found[row.id] = keeping.identity(row).patient
+    return found
+
+
 def counts(clinic: UUID) -> Mapping[str, int]:
     """How many assignments are in each state that isn't over."""
-    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=(rules.UNASSIGNED, *rules.OPEN))
+    rows = keeping.in_queue(clinic)
     return dict(rows.values_list("state").annotate(Count("id")))
 
 
 def loads(clinic: UUID) -> list[Load]:
     """How much each coder has before them, those with most first."""
-    rows = models.Assignment.objects.filter(clinic_id=clinic, state__in=rules.OPEN, coder__isnull=False)
+    rows = keeping.in_queue(clinic).filter(state__in=rules.OPEN, coder__isnull=False)
     held = Count("id", filter=Q(state=rules.ON_HOLD))
     found = [Load(*row) for row in rows.values_list("coder").annotate(Count("id"), held=held)]
     return sorted(found, key=lambda one: (-one.open, one.coder))

@@ -31,6 +31,7 @@ from chartwarden.clinics.keys import (
     seal,
     seal_for_installation,
     unseal,
+    unseal_many,
 )
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
@@ -74,6 +75,7 @@ __all__ = [
     "thresholds_text",
     "try_webhook",
     "unseal",
+    "unseal_many",
     "update_stored",
     "withdraw_webhook",
 ]

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from chartwarden.assignments import queries as assignments
+from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import inputs_changed_at
 from chartwarden.devices.queries import standing
@@ -50,7 +51,13 @@ def facts_for(
         network_secured=place.network_secured,
         attestation_due=place.attestation_due,
         excused={Reason(reason): ends for reason, ends in place.excused.items()},
+        roles=there.roles if there else frozenset(),
     )
+
+
+def scope_of(clinic: UUID, facts: Facts, kind: str) -> Scope:
+    """What the policy in force gives of the record to this person, who does this kind of work."""
+    return assignments.scope(clinic, kind, facts.roles)
 
 
 def vendors(clinic: Clinic) -> Vendors:

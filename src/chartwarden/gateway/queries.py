@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from chartwarden.gateway.balp import line
 from chartwarden.gateway.rules import decide, is_open
 from chartwarden.gateway.wording import CLOSENESS, TOLD
 
-__all__ = ["CLOSENESS", "TOLD", "decide", "is_open"]
+__all__ = ["CLOSENESS", "TOLD", "decide", "is_open", "line"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from chartwarden.gateway.auditing import take_out_audit_events
 from chartwarden.gateway.chart.reading import open_record
 from chartwarden.gateway.chart.taking import confirm_deleted, make_copy, note_print
 from chartwarden.gateway.connecting import token, upstream
@@ -30,6 +31,7 @@ __all__ = [
     "open_record",
     "record_opening",
     "shut_assignment",
+    "take_out_audit_events",
 ]
 
 

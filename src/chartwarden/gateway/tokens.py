@@ -11,19 +11,25 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.assignments import queries as assignments
+from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
 from chartwarden.gateway import models
+from chartwarden.gateway.balp import KINDS
 from chartwarden.gateway.contracts import Facts, Opening, Standing
-from chartwarden.gateway.gathering import facts_for
+from chartwarden.gateway.gathering import facts_for, scope_of
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.rules import decide
 from chartwarden.kernel.actors import Actor
+from chartwarden.ledger.queries import last_beside
 from chartwarden.ledger.services import append, append_many
 
 PREFIX = "cwo_"
+LATEST = 2**62
+CHANGE_NOTHING = (*KINDS, "gateway.audit_taken_out")
+"""Entries that leave everything as it was."""
 LIFE = timedelta(minutes=15)
 """How long a token opens its record. Whoever works on opens the assignment again, and is decided about again."""
 
@@ -38,7 +44,8 @@ def open_assignment(
         patient, facts = facts_of(clinic, person, assignment, purpose, at, address)
         verdict = decide(facts)
         if not verdict.allowed:
-            append_many(clinic.id, [opening(clinic.id, person, patient, "open", facts, verdict, actor)])
+            denied = opening(clinic.id, person, patient, "open", facts, verdict, actor, assignment=str(assignment))
+            append_many(clinic.id, [denied])
             return Opening(verdict)
         _end(clinic.id, person, assignment, at)
         text = PREFIX + secrets.token_urlsafe(32)
@@ -100,16 +107,31 @@ def standing(text: str, assignment: UUID, at: datetime, address: str = "") -> St
     """
     if not text.startswith(PREFIX):
         return None
+    rows = models.AccessToken.objects.filter(digest=digest_of(text), assignment_id=assignment)
     with across_clinics():
-        rows = models.AccessToken.objects.filter(digest=digest_of(text), withdrawn_at=None, expires_at__gt=at)
-        row = rows.filter(assignment_id=assignment).first()
-        clinic = clinic_of(row.clinic_id) if row else None
+        found = rows.values_list("clinic_id", flat=True).first()
+        if found is None:
+            return None
+        entries, _ = looked(found, LATEST)  # first of all: what follows is as it was then, or newer
+        row = rows.filter(withdrawn_at=None, expires_at__gt=at).first()
+        clinic = clinic_of(found)
         alone = len(clinics()) == 1
     if row is None or clinic is None:
         return None
     with acting_in(clinic.id):
         patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, address)
-    return Standing(clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone)
+        scope = scope_of(clinic.id, facts, facts.grants[0].kind) if facts.grants else Scope()
+    encounter = facts.grants[0].encounter if facts.grants else ""
+    return Standing(
+        clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone, scope, encounter, entries
+    )
+
+
+def looked(clinic: UUID, index: int) -> tuple[int, int]:
+    """How many entries a clinic's ledger has, and the last from ``index`` on that may have changed whom a token stands
+    for, or what is known of them (-1: none).
+    """
+    return last_beside(clinic, index, CHANGE_NOTHING)
 
 
 def digest_of(text: str) -> str:

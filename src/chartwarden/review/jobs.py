@@ -21,4 +21,4 @@ def refresh(at: datetime) -> int:
     return done
 
 
-JOBS = (Job("review.refresh", refresh, timedelta(seconds=2)),)
+JOBS = (Job("review.refresh", refresh, timedelta(seconds=1)),)

@@ -78,19 +78,18 @@ KINDS: Mapping[str, EntryKind] = {
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
     "gateway.assignment_opened": EntryKind("opened an assignment", "person assignment token", "purpose expires_at"),
     "gateway.assignment_shut": EntryKind("shut an assignment's record", "person assignment"),
+    "gateway.audit_taken_out": EntryKind("took out openings, with patients' ids", "clinic", "begins ends"),
     "gateway.copy_deleted": EntryKind("deleted a saved copy of a document", "person assignment copy"),
-    "gateway.copy_made": EntryKind(
-        "saved a copy of a document", "person assignment copy", "document purpose policy"
-    ),
+    "gateway.copy_made": EntryKind("saved a copy of a document", "person assignment copy", "document purpose policy"),
     "gateway.pages_opened": EntryKind("opened a record's pages", "person assignment", "purpose policy"),
     "gateway.record_denied": EntryKind(
-        "was refused a record", "person", "reasons purpose interaction excused", "patient"
+        "was refused a record", "person assignment", "reasons purpose interaction excused", "patient"
     ),
     "gateway.record_failed": EntryKind(
         "was not served a record that was opened", "person assignment", "why status interaction"
     ),
     "gateway.record_opened": EntryKind(
-        "opened a record", "person assignment", "reasons purpose interaction excused", "patient"
+        "opened a record", "person assignment", "reasons purpose interaction excused policy", "patient"
     ),
     "gateway.record_printed": EntryKind(
         "had a document made ready to print", "person assignment", "document purpose policy"
