@@ -183,7 +183,7 @@ def _place(request: HttpRequest, work: Work, name: str) -> HttpResponse | tuple[
         return render(request, "gateway/record/front.html", {"work": work, **_name(request, work)})
     there = reading.decided(_reader(request, work, purpose))
     if not there.verdict.allowed:
-        reading.refused(there, "read page")
+        reading.refused(there)
         return _shut(request, work, there)
     key = _key(request, there)
     listing = shelf.found(key, request.now)
@@ -230,7 +230,7 @@ def _opened(request: HttpRequest, work: Work) -> str:
 def _reader(request: HttpRequest, work: Work, purpose: str) -> Reader:
     member = request.member
     address = get_adapter(request).get_client_ip(request) or ""
-    return Reader(request.clinic, member.person, member.roles, work.id, purpose, member.actor, request.now, address)
+    return Reader(request.clinic, member.person, work.id, purpose, member.actor, request.now, address)
 
 
 def _key(request: HttpRequest, there: Standing) -> tuple[object, ...]:
