@@ -57,6 +57,15 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Whence:
+    """Where somebody asks from: their network address ("": not known, which counts as public), and the fingerprint of
+    the client certificate that was shown ("": none was)."""
+
+    address: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """The device that was shown, by its name in the register ("": none was), and the proof that showed it."""
 

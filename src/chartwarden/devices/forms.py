@@ -155,9 +155,7 @@ class PreconditionForm(forms.Form):
         label="Days of grace", min_value=0, max_value=rules.LONGEST_GRACE, initial=rules.USUAL_GRACE,
         help_text="So many days it is only told, before it keeps records shut.",
     )  # fmt: skip
-    shown = forms.BooleanField(
-        required=False, label="The device itself must be shown, by its certificate"
-    )
+    shown = forms.BooleanField(required=False, label="The device itself must be shown, by its certificate")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
-from chartwarden.clinics.services import NotFetched, fetch_json, inputs_changed
+from chartwarden.clinics.services import checked_address, exchange, inputs_changed
 from chartwarden.devices import mdm_rules, models
 from chartwarden.devices.contracts import MdmAccess
 from chartwarden.devices.feeds import take_rows
@@ -21,8 +22,13 @@ from chartwarden.kernel.errors import InputRefused, refuse
 from chartwarden.ledger.services import append
 
 EVERY, AGAIN = timedelta(hours=1), timedelta(minutes=10)
-MOST_PAGES, MOST_DEVICES = 200, 50_000
+MOST_PAGES, MOST_DEVICES, MOST_BYTES, LONGEST = 200, 50_000, 32 << 20, 60.0
+"""Of the pages together, of one page, and seconds for one."""
 ACTOR = Actor.of_system("mdm")
+
+
+class NotFetched(Exception):
+    """What could not be read, in a few words of our own: nothing of the address, and nothing of the answer."""
 
 
 def pull(*, clinic: UUID, at: datetime) -> bool:
@@ -55,7 +61,7 @@ def _asked(there: MdmAccess) -> tuple[list[Row], int]:
     headers = {"Authorization": there.token if " " in there.token else f"Bearer {there.token}"} if there.token else {}
     found: list[object] = []
     for _ in range(MOST_PAGES):
-        answer = fetch_json(page, headers, settings.WEBHOOKS_INSIDE)
+        answer = _page(page, headers)
         found += mdm_rules.devices_in(answer, mapped)
         page = mdm_rules.next_page(answer, mapped, page)
         if not page or len(found) > MOST_DEVICES:
@@ -67,6 +73,20 @@ def _asked(there: MdmAccess) -> tuple[list[Row], int]:
         # An empty list would withdraw every device at once, and comes of a lost right far more often.
         raise refuse("the answer", "devices that have a name", "none")
     return rows, left_out
+
+
+def _page(address: str, headers: Mapping[str, str]) -> object:
+    """What JSON an address answers with. Raises NotFetched."""
+    sent = {**headers, "Accept": "application/json", "User-Agent": "Chartwarden/1"}
+    inside = settings.WEBHOOKS_INSIDE
+    reply = exchange("GET", checked_address(address), None, sent, inside, most=MOST_BYTES, longest=LONGEST)
+    if reply.trouble or reply.status != 200:
+        raise NotFetched(reply.trouble or f"it answered {reply.status}")
+    try:
+        found: object = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        raise NotFetched("it answered with something else than JSON") from None
+    return found
 
 
 def _take(clinic: UUID, rows: list[Row], left_out: int, at: datetime) -> None:

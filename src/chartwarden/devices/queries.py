@@ -14,7 +14,7 @@ from chartwarden.devices import keeping, models, rules
 from chartwarden.devices.contracts import Device, Disposed, Excepted, Network, Statement, Trained
 from chartwarden.devices.dues import due, facts
 from chartwarden.devices.mdm import mdm_state
-from chartwarden.devices.showing import certificate, certificate_of, device_shown, header, proofs
+from chartwarden.devices.showing import certificate, certificate_of, device_shown, header, proofs, whence
 from chartwarden.devices.standing import last_trained, preconditions, standing, statement_due, training_due
 from chartwarden.people.queries import by_code, work_standing
 
@@ -43,6 +43,7 @@ __all__ = [
     "statement_points",
     "statements",
     "trained",
+    "whence",
 ]
 
 DEVICES = pa.schema(

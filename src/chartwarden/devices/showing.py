@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest
 
 from chartwarden.devices import certificates, keeping, models
-from chartwarden.devices.contracts import Proof, Shown
+from chartwarden.devices.contracts import Proof, Shown, Whence
 
 NOTHING = Shown()
 
@@ -32,6 +33,11 @@ def certificate_of(request: HttpRequest) -> str:
     """The same for a request of a page."""
     value = request.META.get(f"HTTP_{header().upper()}") if header() else None
     return certificate(request.META.get("REMOTE_ADDR", ""), [value] if value else [], request.now)
+
+
+def whence(request: HttpRequest) -> Whence:
+    """Where a reader of a page asks from: their address before the proxy, if one is trusted, and their certificate."""
+    return Whence(str(get_adapter(request).get_client_ip(request) or ""), certificate_of(request))
 
 
 def device_shown(clinic: UUID, fingerprint: str) -> Shown:

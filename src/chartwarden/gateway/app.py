@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -22,19 +21,21 @@ from uuid import UUID
 import msgspec
 from django.db import close_old_connections
 
+from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in, seal, unseal
+from chartwarden.devices.contracts import Whence
 from chartwarden.devices.queries import certificate, header
 from chartwarden.gateway import compartment, replies
 from chartwarden.gateway.compartment import BINARY, Asked, NotAsked
 from chartwarden.gateway.contracts import Reason, Standing, Verdict
 from chartwarden.gateway.fetching import NotFetched, Upstream
+from chartwarden.gateway.knowing import Knowing
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.replies import Reply
 from chartwarden.gateway.rules import decide
-from chartwarden.gateway.serving import PAGES, Expected, NotServed, Served, checked
-from chartwarden.gateway.tokens import standing
+from chartwarden.gateway.serving import Expected, NotServed, Served, checked
+from chartwarden.gateway.tokens import looked, standing
 from chartwarden.gateway.writing import Writing
-from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.sealing import SealBroken
 from chartwarden.ledger.contracts import Draft
 from chartwarden.ledger.services import Committer
@@ -45,12 +46,10 @@ Scope: TypeAlias = Mapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 ADDRESS = re.compile(r"/fhir/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(.*)", re.ASCII | re.DOTALL)
 THREADS = 4
-FRESH = 0.5
-"""Seconds for which facts are good: whatever ends an access, the next request after it is refused."""
-LARGE = 64 << 10
+LARGE = 4 << 20
+"""Bytes that are checked at once: a thread would hold the interpreter's lock as long."""
 PAGE, PAGE_PURPOSE, MOST_PAGE = "_page/", "gateway page", 6000
 MOST_TOKENS = 10_000
-WORDS = tuple(f'"{word}"'.encode() for word in PAGES)
 NO_TOKEN = replies.outcome(401, "Open the assignment in Chartwarden first: this token does not open it, or is over.")
 NOWHERE = replies.outcome(404, "There is nothing here. Addresses begin with /fhir/ and the opened assignment's id.")
 NO_LEDGER = replace(replies.denied(Verdict((Reason.LEDGER_UNAVAILABLE,))), status=503)
@@ -73,7 +72,8 @@ class Gateway:
         self._committer, self._proxied = committer or Committer(across_clinics), proxied
         self._writing = Writing(self._committer.submit)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
-        self._standings: dict[tuple[str, UUID, str, str], tuple[float, asyncio.Future[Standing | None]]] = {}
+        self._knowing = Knowing(self._gather, self._look)
+        self._clinics = 0
         self._told: dict[UUID, set[str]] = {}
 
     async def __call__(
@@ -113,8 +113,7 @@ class Gateway:
         assignment, rest = UUID(found[1]), found[2]
         if rest == "metadata" and scope["method"] == "GET":
             return replies.capabilities()
-        place = _address(scope, self._proxied), self._certificate(scope)
-        there = await self._standing(_token(scope), assignment, *place)
+        there = await self._knowing.standing(_token(scope), assignment, self._whence(scope))
         now = self._clock()
         if there is None or there.expires_at <= now:
             return NO_TOKEN
@@ -125,36 +124,31 @@ class Gateway:
         asked, address = await self._asked(scope["method"], rest, query, there)
         if isinstance(asked, NotAsked):
             return await self._refused(there, asked, now)
-        facts = replace(there.facts, at=now)
-        verdict = decide(facts)
-        actor = Actor.of_token(there.token, there.person)
-        draft = opening(there.clinic, there.person, there.patient, asked.interaction, facts, verdict, actor)
+        verdict = decide(there.facts, now)
+        draft = opening(
+            there.clinic, there.person, there.patient, asked.interaction, there.facts, verdict, there.actor,
+            assignment=there.subject["assignment"], policy=there.scope.version, at=now,
+        )  # fmt: skip
         if not await self._writing.written(draft):
             return NO_LEDGER
         if not verdict.allowed:
             return replies.denied(verdict)
         return await self._served(there, asked, address, self._upstream)
 
-    def _certificate(self, scope: Scope) -> str:
-        name = header().encode()
-        said = [value.decode("latin-1") for key, value in scope["headers"] if name and key == name]
-        return certificate(str((scope.get("client") or ("",))[0]), said, self._clock()) if said else ""
+    async def _gather(self, token: str, assignment: UUID, whence: Whence) -> Standing | None:
+        return await self._in_thread(standing, token, assignment, self._clock(), whence)
 
-    async def _standing(self, token: str, assignment: UUID, address: str, shown: str) -> Standing | None:
-        key, now = (token, assignment, address, shown), time.monotonic()
-        kept = self._standings.get(key)
-        if kept is None or now - kept[0] > FRESH:
-            if len(self._standings) > MOST_TOKENS:
-                self._standings.clear()
-            kept = self._standings[key] = (
-                now,
-                asyncio.ensure_future(self._in_thread(standing, token, assignment, self._clock(), address, shown)),
-            )
-        try:
-            return await asyncio.shield(kept[1])
-        except BaseException:
-            self._standings.pop(key, None)
-            raise
+    def _whence(self, scope: Scope) -> Whence:
+        name = header().encode()
+        said = [value.decode("latin-1") for key, value in scope["headers"] if key == name] if name else []
+        shown = certificate(str((scope.get("client") or ("",))[0]), said, self._clock()) if said else ""
+        return Whence(_address(scope, self._proxied), shown)
+
+    async def _look(self, clinic: UUID, entries: int) -> tuple[int, int]:
+        size, last, there = await self._in_thread(_looked, clinic, entries)
+        if there != self._clinics:  # another clinic's ledger tells of it
+            self._clinics, last = there, size
+        return size, last
 
     async def _asked(self, method: str, rest: str, query: str, there: Standing) -> tuple[Asked | NotAsked, str]:
         """What is asked for, and its address at the EHR."""
@@ -163,7 +157,7 @@ class Gateway:
             if isinstance(behind, NotAsked):
                 return behind, ""
             return Asked(behind[0]), behind[1]
-        asked = compartment.asked(method, rest, query, there.patient)
+        asked = compartment.asked(method, rest, query, there.patient, there.within)
         if isinstance(asked, NotAsked):
             return asked, ""
         if asked.kind == BINARY and asked.identity not in self._told.get(there.token, ()):
@@ -193,12 +187,14 @@ class Gateway:
         return reply
 
     async def _checked(self, body: bytes, there: Standing, asked: Asked, base: str) -> Served:
-        ours = f"{self._ours}/fhir/{there.assignment}"
-        expected = Expected(there.patient, asked.kind, asked.identity)
-        do = partial(checked, body, expected, base, ours, partial(_page, there, asked.kind, ours))
-        if len(body) < LARGE and not any(word in body for word in WORDS):
-            return do()
-        return await self._in_thread(do)  # large, or with links to be sealed
+        ours = f"{self._ours}/fhir/{there.subject['assignment']}"
+        expected = Expected(there.patient, asked.kind, asked.identity, there.within, compartment.own(asked))
+        if len(body) < LARGE:
+            try:
+                return checked(body, expected, base, ours, _later)
+            except _Later:  # it has a link to be sealed, which takes the database
+                pass
+        return await self._in_thread(checked, body, expected, base, ours, partial(_page, there, asked.kind, ours))
 
     def _tell(self, token: UUID, binaries: tuple[str, ...]) -> None:
         if token not in self._told and len(self._told) >= MOST_TOKENS:
@@ -211,6 +207,14 @@ class Gateway:
             return do(*given)
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+
+class _Later(Exception):
+    """Not here and now."""
+
+
+def _later(_: str) -> str:
+    raise _Later
 
 
 def _address(scope: Scope, proxied: bool) -> str:
@@ -227,9 +231,14 @@ def _token(scope: Scope) -> str:
     return text.strip()[:200] if scheme.lower() == "bearer" else ""
 
 
+def _looked(clinic: UUID, entries: int) -> tuple[int, int, int]:
+    """As ``looked``, and how many clinics there are."""
+    with across_clinics():
+        return *looked(clinic, entries), len(clinics())
+
+
 def _draft(there: Standing, kind: str, facts: Mapping[str, Any], at: datetime) -> Draft:
-    subject = {"person": str(there.person), "assignment": str(there.assignment)}
-    return Draft(there.clinic, kind, Actor.of_token(there.token, there.person), at, subject, facts)
+    return Draft(there.clinic, kind, there.actor, at, there.subject, facts)
 
 
 def _page(there: Standing, kind: str, ours: str, behind: str) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 
-PATIENT, BINARY = "Patient", "Binary"
+PATIENT, BINARY, ENCOUNTER = "Patient", "Binary", "Encounter"
 EVERY = frozenset({"_count", "_id", "_lastUpdated", "_sort"})
 SEARCHES: Mapping[str, frozenset[str]] = {
     kind: frozenset(names.split())
@@ -36,6 +36,8 @@ SEARCHES: Mapping[str, frozenset[str]] = {
     }.items()
 }
 """Search parameters of each type that may be searched, beside EVERY and the patient, whom we set ourselves."""
+OF_PATIENT = frozenset({PATIENT, "AllergyIntolerance", "Immunization"})
+"""What is said of the patient and not of one visit: given as an overview where a policy opens the encounter alone."""
 JSON = frozenset({"json", "application/json", "application/fhir+json"})
 MOST_COUNT, MOST_PATH, MOST_QUERY, MOST_VALUE, MOST_PARAMETERS = 200, 200, 2000, 300, 20
 IDENTITY = r"(?!\.{1,2}$)[A-Za-z0-9.-]{1,64}"
@@ -46,6 +48,7 @@ VALUES = {
     "_sort": re.compile(r"-?_?[a-z][A-Za-z-]{0,30}(,-?_?[a-z][A-Za-z-]{0,30})*", re.ASCII),
     "encounter": re.compile(r"(Encounter/)?[A-Za-z0-9.-]{1,64}", re.ASCII),
 }
+PLAIN = re.compile(r"[A-Za-z0-9._-]*", re.ASCII)
 SOME_VALUE = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 
@@ -78,11 +81,16 @@ KIND = NotAsked(403, "type", "This type of resource is not one that coding a rec
 LONG = NotAsked(414, "length", "The request is too long.")
 UNKNOWN = NotAsked(403, "patient_id", "The queue names this patient by an id that the EHR's FHIR API can't have.")
 OTHER = NotAsked(403, "other_patient", "This address opens the record of its own patient, and of nobody else.")
+ALONE = "The clinic's policy opens the encounter of your assignment alone"
+OTHER_ENCOUNTER = NotAsked(403, "other_encounter", f"{ALONE}, and no other.")
+NO_ENCOUNTER = NotAsked(403, "encounter", f"{ALONE}, and resources of this type don't say of which they are.")
+UNKNOWN_ENCOUNTER = NotAsked(403, "encounter_id", f"{ALONE}, but the queue names none that the EHR can have.")
 
 
-def asked(method: str, path: str, query: str, patient: str) -> Asked | NotAsked:
+def asked(method: str, path: str, query: str, patient: str, within: str | None = None) -> Asked | NotAsked:
     """What is asked for of a patient (the EHR's id). ``path`` is what follows the assignment, ``query`` what follows
-    the question mark, both as they were sent.
+    the question mark, both as they were sent. ``within``: the one encounter (the EHR's id) that a policy opens; None:
+    the whole record.
     """
     if method != "GET":
         return METHOD
@@ -99,7 +107,27 @@ def asked(method: str, path: str, query: str, patient: str) -> Asked | NotAsked:
     if kind == PATIENT and identity not in ("", patient):
         return OTHER
     parameters = _parameters(kind, identity, query, patient)
-    return parameters if isinstance(parameters, NotAsked) else Asked(kind, identity, parameters)
+    if isinstance(parameters, NotAsked):
+        return parameters
+    one = Asked(kind, identity, parameters)
+    return one if within is None or kind in OF_PATIENT or kind == BINARY else _confined(one, within)
+
+
+def _confined(one: Asked, within: str) -> Asked | NotAsked:
+    """The same of one encounter alone: we set it in each search, as we set the patient."""
+    if not re.fullmatch(IDENTITY, within, re.ASCII):
+        return UNKNOWN_ENCOUNTER
+    name = "_id" if one.kind == ENCOUNTER else "encounter"
+    if name not in SEARCHES[one.kind] | EVERY:
+        return NO_ENCOUNTER
+    if one.identity:
+        return OTHER_ENCOUNTER if one.kind == ENCOUNTER and one.identity != within else one
+    if any(value not in (within, f"{ENCOUNTER}/{within}") for given, value in one.parameters if given == name):
+        return OTHER_ENCOUNTER
+    rest = tuple(pair for pair in one.parameters if pair[0] != name)
+    # With its type: of some of R4's types the parameter may name an episode of care too, so a bare id finds nothing.
+    wanted = within if name == "_id" else f"{ENCOUNTER}/{within}"
+    return Asked(one.kind, "", ((name, wanted), *rest))
 
 
 def _parameters(kind: str, identity: str, query: str, patient: str) -> tuple[tuple[str, str], ...] | NotAsked:
@@ -139,8 +167,17 @@ def upstream(one: Asked, patient: str) -> str:
     it. A patient is searched for by id."""
     if one.identity:
         return f"{one.kind}/{one.identity}"
-    whose = ("_id" if one.kind == PATIENT else "patient", patient)
-    return f"{one.kind}?{urlencode([whose, *one.parameters], quote_via=quote)}"
+    whose = "_id" if one.kind == PATIENT else "patient"
+    return f"{one.kind}?{'&'.join([f'{whose}={quote(patient)}', *map(_encoded, one.parameters)])}"
+
+
+def own(one: Asked) -> str:
+    """The same behind our own base, which names no patient."""
+    return f"{one.kind}?{'&'.join(map(_encoded, one.parameters))}" if one.parameters else one.kind
+
+
+def _encoded(pair: tuple[str, str]) -> str:
+    return f"{pair[0]}={pair[1] if PLAIN.fullmatch(pair[1]) else quote(pair[1], safe='')}"
 
 
 def told() -> Iterator[tuple[str, tuple[str, ...]]]:

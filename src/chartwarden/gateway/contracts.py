@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
+
+from chartwarden.assignments.contracts import Scope
+from chartwarden.kernel.actors import Actor
+
+WHOLE = Scope()
+"""What opens where nobody has approved a policy."""
 
 
 class Reason(StrEnum):
@@ -75,7 +82,8 @@ class Facts:
     """All that a decision rests on, gathered at ``at`` (UTC). Times are UTC; None where there is no such bound.
 
     Preconditions that the clinic's settings do not ask for are given as met. ``excused`` are reasons that a named
-    person has set aside for this coder, with the end of the exception.
+    person has set aside for this coder, with the end of the exception. ``roles`` are what the policy is asked by; they
+    decide nothing by themselves.
     """
 
     at: datetime
@@ -94,6 +102,7 @@ class Facts:
     conflict_accepted: bool = False
     ledger_available: bool = True
     excused: Mapping[Reason, datetime] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +136,13 @@ class Opening:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """Whom a token stands for: a person, and the record of one assignment's ``patient`` (the EHR's id, PHI).
 
-    ``alone``: whether the installation has this clinic alone.
+    ``alone``: whether the installation has this clinic alone. ``scope`` is what the policy in force gives of the
+    record, ``encounter`` the assignment's (the EHR's id, PHI; "": none). ``entries``: how many the clinic's ledger had
+    before this was gathered.
     """
 
     clinic: UUID
@@ -142,3 +153,43 @@ class Standing:
     expires_at: datetime
     facts: Facts
     alone: bool
+    scope: Scope = WHOLE
+    encounter: str = ""
+    entries: int = 0
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The token, acting for its person."""
+        return Actor.of_token(self.token, self.person)
+
+    @cached_property
+    def subject(self) -> Mapping[str, str]:
+        """What entries about the token's use are about."""
+        return {"person": str(self.person), "assignment": str(self.assignment)}
+
+    @property
+    def within(self) -> str | None:
+        """The one encounter that opens; None: the whole record."""
+        return self.encounter if self.scope.encounter_only else None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What somebody put to the privacy officer, and the answer, "" until there is one. Both may name a patient: PHI."""
+
+    id: UUID
+    person: UUID
+    kind: str
+    asked_at: datetime
+    text: str
+    closed_at: datetime | None = None
+    closed_by: UUID | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Whether a record would open to somebody, and the facts that say so."""
+
+    facts: Facts
+    verdict: Verdict

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.gateway.contracts import Facts, Verdict
-from chartwarden.gateway.gathering import facts_for
+from chartwarden.gateway.gathering import facts_for, scope_of
 from chartwarden.gateway.rules import decide
 from chartwarden.kernel.actors import Actor
 from chartwarden.ledger.contracts import Draft
@@ -38,14 +38,30 @@ def record_opening(
     with transaction.atomic():
         facts = facts_for(clinic, person, patient, purpose, at, device, address)
         verdict = decide(facts)
-        append_many(clinic.id, [opening(clinic.id, person, patient, interaction, facts, verdict, actor)])
+        policy = scope_of(clinic.id, facts, verdict.grant.kind).version if verdict.grant else None
+        append_many(clinic.id, [opening(clinic.id, person, patient, interaction, facts, verdict, actor, policy=policy)])
     return verdict
 
 
 def opening(
-    clinic: UUID, person: UUID, patient: str, interaction: str, facts: Facts, verdict: Verdict, actor: Actor
+    clinic: UUID,
+    person: UUID,
+    patient: str,
+    interaction: str,
+    facts: Facts,
+    verdict: Verdict,
+    actor: Actor,
+    *,
+    assignment: str = "",
+    policy: int | None = None,
+    at: datetime | None = None,
 ) -> Draft:
-    """The entry about a decision: all reasons, and of the patient a salted commitment only."""
+    """The entry about a decision: all reasons, and of the patient a salted commitment only.
+
+    ``assignment``: the one that was asked by, known also where it did not open; ``policy``: the version of the
+    minimum-necessary policy that says what of the record was given; ``at``: when it was decided, if not when the facts
+    were gathered.
+    """
     said: dict[str, Any] = {
         "reasons": [reason.value for reason in verdict.reasons],
         "purpose": facts.purpose[:40],
@@ -53,8 +69,10 @@ def opening(
     }
     if verdict.excused:
         said["excused"] = [reason.value for reason in verdict.excused]
+    if policy is not None and verdict.allowed:
+        said["policy"] = policy
     subject = {"person": str(person)}
-    if verdict.grant is not None:
-        subject["assignment"] = verdict.grant.assignment
+    if assignment or verdict.grant is not None:
+        subject["assignment"] = verdict.grant.assignment if verdict.grant else assignment
     kind = "gateway.record_opened" if verdict.allowed else "gateway.record_denied"
-    return Draft(clinic, kind, actor, facts.at, subject, said, {"patient": patient})
+    return Draft(clinic, kind, actor, at or facts.at, subject, said, {"patient": patient})

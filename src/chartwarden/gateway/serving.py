@@ -7,27 +7,30 @@ not spoils the whole answer: an EHR that mixes patients up is not served from at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import msgspec
 
-from chartwarden.gateway.compartment import BINARY, PATIENT
+from chartwarden.gateway.compartment import BINARY, ENCOUNTER, OF_PATIENT, PATIENT
 
 OF_WHOM = {
     "AllergyIntolerance": "patient", "Claim": "patient", "ClaimResponse": "patient", "Immunization": "patient",
 }  # fmt: skip
 """The element that says whose a resource is; in all other types it is ``subject``."""
+BY_ID = frozenset({PATIENT, ENCOUNTER, BINARY})
 OUTCOME = "OperationOutcome"
 PAGES = frozenset({"first", "previous", "prev", "next", "last"})
 VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
 
 
-class _Reference(msgspec.Struct):
+# What is read here holds no circles, so it is no work for the collector of those.
+class _Reference(msgspec.Struct, gc=False):
     reference: str | None = None
 
 
-class _Contained(msgspec.Struct):
+class _Contained(msgspec.Struct, gc=False):
     kind: str = msgspec.field(name="resourceType")
     subject: _Reference | None = None
     patient: _Reference | None = None
@@ -35,26 +38,37 @@ class _Contained(msgspec.Struct):
     contained: list[msgspec.Raw] | None = None
 
 
-class _Attachment(msgspec.Struct):
+class _Attachment(msgspec.Struct, gc=False):
     url: str | None = None
 
 
-class _Content(msgspec.Struct):
+class _Content(msgspec.Struct, gc=False):
     attachment: _Attachment | None = None
 
 
-class _Resource(msgspec.Struct):
+class _Context(msgspec.Struct, gc=False):
+    encounter: list[_Reference] | None = None
+
+
+class _Item(msgspec.Struct, gc=False):
+    encounter: list[_Reference] | None = None
+
+
+class _Resource(msgspec.Struct, gc=False):
     kind: str = msgspec.field(name="resourceType")
     id: str | None = None
     subject: _Reference | None = None
     patient: _Reference | None = None
+    encounter: _Reference | None = None
+    context: _Context | None = None
+    item: list[_Item] | None = None
     security: _Reference | None = msgspec.field(name="securityContext", default=None)
     contained: list[_Contained] | None = None
     content: list[_Content] | None = None
     forms: list[_Attachment] | None = msgspec.field(name="presentedForm", default=None)
 
 
-class _Link(msgspec.Struct):
+class _Link(msgspec.Struct, gc=False):
     relation: str
     url: str
 
@@ -62,13 +76,13 @@ class _Link(msgspec.Struct):
 EMPTY = msgspec.Raw()
 
 
-class _Entry(msgspec.Struct, omit_defaults=True):
+class _Entry(msgspec.Struct, omit_defaults=True, gc=False):
     fullUrl: str | None = None  # noqa: N815  FHIR's own name
     resource: msgspec.Raw = EMPTY
     search: dict[str, str | float] | None = None
 
 
-class _Bundle(msgspec.Struct, omit_defaults=True):
+class _Bundle(msgspec.Struct, omit_defaults=True, gc=False):
     resourceType: str = ""  # noqa: N815
     id: str | None = None
     type: str = ""
@@ -77,13 +91,28 @@ class _Bundle(msgspec.Struct, omit_defaults=True):
     entry: list[_Entry] | None = None
 
 
-class _Kind(msgspec.Struct):
+class _SeenEntry(msgspec.Struct, gc=False):
+    resource: _Resource
+    fullUrl: str | None = None  # noqa: N815
+    link: list[_Link] | None = None
+
+
+class _SeenBundle(msgspec.Struct, gc=False):
+    resourceType: str = ""  # noqa: N815
+    type: str = ""
+    link: msgspec.Raw = EMPTY
+    entry: list[_SeenEntry] | None = None
+
+
+class _Kind(msgspec.Struct, gc=False):
     resourceType: str  # noqa: N815
 
 
 _kind = msgspec.json.Decoder(_Kind).decode
 _resource = msgspec.json.Decoder(_Resource).decode
 _bundle = msgspec.json.Decoder(_Bundle).decode
+_seen = msgspec.json.Decoder(_SeenBundle).decode
+_links = msgspec.json.Decoder(list[_Link]).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -97,11 +126,16 @@ class NotServed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What an answer must be: of this ``patient``, of this ``kind``, one resource (its ``identity``) or a Bundle."""
+    """What an answer must be: of this ``patient``, of this ``kind``, one resource (its ``identity``) or a Bundle.
+
+    ``within``: of this encounter alone; None: of the whole record. ``own``: what was searched for, behind our base.
+    """
 
     patient: str
     kind: str
     identity: str = ""
+    within: str | None = None
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +153,48 @@ def checked(body: bytes, expected: Expected, base: str, ours: str, page: Callabl
     """
     try:
         if expected.identity:
-            binaries = tuple(_of_patient(body, expected, base))
-            return Served(_led_back(body, base, ours), binaries)
-        return _checked_bundle(body, expected, base, ours, page)
+            one = _resource(body)
+            _hides_nothing(body, 1 + len(one.contained or ()))
+            return Served(_led_back(body, base, ours), tuple(_of_patient(one, expected, base)))
+        if b"\\" in body and b"\\u" in body:  # names may be written in more than one way
+            return _put_together(body, expected, base, ours, page)
+        return _passed_on(body, expected, base, ours, page) or _put_together(body, expected, base, ours, page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotServed("unreadable") from None
 
 
-def _checked_bundle(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served:
+def _passed_on(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served | None:
+    """A search's answer as it came, with our addresses in it: the usual case, read once. None where an entry has an
+    address that is not the EHR's, or links of its own, so that the answer must be put together anew.
+    """
+    bundle = _seen(body)
+    if bundle.resourceType != "Bundle" or bundle.type != "searchset":
+        raise NotServed("unreadable")
+    entries, beginning = bundle.entry or [], f"{base}/"
+    resources, is_plain = 1 + len(entries), _plainly(expected)
+    binaries: list[str] = []
+    for entry in entries:
+        if (entry.fullUrl is not None and not entry.fullUrl.startswith(beginning)) or entry.link is not None:
+            return None
+        if is_plain(entry.resource):
+            continue
+        resources += len(entry.resource.contained or ())
+        if entry.resource.kind != OUTCOME:
+            binaries += _of_patient(entry.resource, expected, base)
+        elif entry.fullUrl is not None:
+            return None  # nothing of ours lies there
+    _hides_nothing(body, resources)
+    theirs = bytes(bundle.link)
+    links = _links(theirs) if theirs else None
+    if not links:
+        return Served(_led_back(body, base, ours), tuple(binaries))
+    before, _, after = body.partition(theirs)
+    led = _encode(_led_links(links, expected, base, ours, page))
+    return Served(_led_back(before, base, ours) + led + _led_back(after, base, ours), tuple(binaries))
+
+
+def _put_together(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served:
+    """A search's answer made anew from those of its parts that are known."""
     bundle = _bundle(body)
     if bundle.resourceType != "Bundle" or bundle.type != "searchset":
         raise NotServed("unreadable")
@@ -137,18 +205,56 @@ def _checked_bundle(body: bytes, expected: Expected, base: str, ours: str, page:
         if _kind(entry.resource).resourceType == OUTCOME:
             entry.fullUrl = None
             continue
-        binaries += _of_patient(entry.resource, expected, base)
+        binaries += _of_patient(_resource(entry.resource), expected, base)
         entry.resource = msgspec.Raw(_led_back(bytes(entry.resource), base, ours))
         full = entry.fullUrl or ""
         entry.fullUrl = ours + full.removeprefix(base) if full.startswith(f"{base}/") else None
-    links = [(link, _behind(link.url, base)) for link in bundle.link or () if link.relation in PAGES]
-    bundle.link = [_Link(link.relation, page(behind)) for link, behind in links if behind is not None]
+    if bundle.link:
+        bundle.link = _led_links(bundle.link, expected, base, ours, page)
     return Served(_encode(bundle), tuple(binaries))
 
 
-def _of_patient(body: bytes | msgspec.Raw, expected: Expected, base: str) -> Iterator[str]:
+def _led_links(links: list[_Link], expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> list[_Link]:
+    """This page by our address, and the further ones that are the EHR's; others go."""
+    found = [_Link("self", f"{ours}/{expected.own or expected.kind}")]
+    for link in links:
+        if link.relation in PAGES and (behind := _behind(link.url, base)) is not None:
+            found.append(_Link(link.relation, page(behind)))
+    return found
+
+
+def _hides_nothing(body: bytes, resources: int) -> None:
+    """Raise NotServed where there are more resources than were read: JSON may give a name twice, and readers then
+    differ in which they take.
+    """
+    if body.count(b'"resourceType"') > resources:
+        raise NotServed("outside")
+
+
+def _plainly(expected: Expected) -> Callable[[_Resource], bool]:
+    """Whether a resource is what is expected in so many words, and holds nothing further. Most are, and this is quick.
+    Those that name nobody else but are who they are by their own id are never plain."""
+    kind, within = expected.kind, expected.within
+    if kind in BY_ID:
+        return lambda _: False
+    whose = attrgetter(OF_WHOM.get(kind, "subject"))
+    patient, encounter = f"{PATIENT}/{expected.patient}", f"{ENCOUNTER}/{within}"
+
+    def is_plain(one: _Resource) -> bool:
+        return bool(
+            one.kind == kind
+            and one.id
+            and (said := whose(one)) is not None
+            and said.reference == patient
+            and (within is None or (one.encounter is not None and one.encounter.reference == encounter))
+            and not (one.contained or one.content or one.forms)
+        )
+
+    return is_plain
+
+
+def _of_patient(one: _Resource, expected: Expected, base: str) -> list[str]:
     """The Binaries that a resource names. Raises NotServed where it isn't the patient's own."""
-    one = _resource(body)
     if one.kind != expected.kind or not one.id or (expected.identity and one.id != expected.identity):
         raise NotServed("outside")
     if one.kind == PATIENT:
@@ -157,11 +263,31 @@ def _of_patient(body: bytes | msgspec.Raw, expected: Expected, base: str) -> Ite
         whole = one.security is None or not _names_other(one.security, expected.patient, base)
     else:
         whole = _is_patient(getattr(one, OF_WHOM.get(one.kind, "subject")), expected.patient, base)
-    if not whole or any(_strays(inner, expected.patient, base) for inner in one.contained or ()):
+    if not whole or not _permitted(one, expected, base):
         raise NotServed("outside")
+    if one.contained and any(_strays(inner, expected.patient, base) for inner in one.contained):
+        raise NotServed("outside")
+    if not one.content and not one.forms:
+        return []
     urls = [content.attachment.url for content in one.content or () if content.attachment]
     urls += [form.url for form in one.forms or ()]
-    return (found for url in urls if url and (found := _binary(url, base)))
+    return [found for url in urls if url and (found := _binary(url, base))]
+
+
+def _permitted(one: _Resource, expected: Expected, base: str) -> bool:
+    """Whether the clinic's policy gives this resource of the patient's: the place for what it says of encounters and,
+    once they are told apart here, of classes of the record (45 CFR 164.514(d)(2)).
+
+    A document that belongs to several encounters belongs to each.
+    """
+    if expected.within is None or one.kind in OF_PATIENT or one.kind == BINARY:
+        return True
+    if one.kind == ENCOUNTER:
+        return one.id == expected.within
+    named = [one.encounter] if one.encounter else []
+    named += (one.context.encounter or []) if one.context else []
+    named += [found for item in one.item or () for found in item.encounter or ()]
+    return any(_is(found, ENCOUNTER, expected.within, base) for found in named)
 
 
 def _strays(inner: _Contained, patient: str, base: str) -> bool:
@@ -172,9 +298,17 @@ def _strays(inner: _Contained, patient: str, base: str) -> bool:
 
 
 def _is_patient(reference: _Reference | None, patient: str, base: str) -> bool:
+    return _is(reference, PATIENT, patient, base)
+
+
+def _is(reference: _Reference | None, kind: str, identity: str, base: str) -> bool:
+    """Whether it is a reference to this resource of the EHR's, of whatever version."""
     if reference is None or reference.reference is None:
         return False
-    return VERSION.sub("", reference.reference).removeprefix(f"{base}/") == f"{PATIENT}/{patient}"
+    expected = f"{kind}/{identity}"
+    if reference.reference == expected:
+        return True
+    return VERSION.sub("", reference.reference).removeprefix(f"{base}/") == expected
 
 
 def _names_other(reference: _Reference, patient: str, base: str) -> bool:

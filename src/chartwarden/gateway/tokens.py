@@ -11,20 +11,28 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.assignments import queries as assignments
+from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
+from chartwarden.devices.contracts import Whence
 from chartwarden.devices.queries import device_shown
 from chartwarden.gateway import models
+from chartwarden.gateway.balp import KINDS
 from chartwarden.gateway.contracts import Facts, Opening, Standing
-from chartwarden.gateway.gathering import facts_for
+from chartwarden.gateway.gathering import facts_for, scope_of
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.rules import decide
 from chartwarden.kernel.actors import Actor
+from chartwarden.ledger.queries import last_beside
 from chartwarden.ledger.services import append, append_many
 
 PREFIX = "cwo_"
+NOWHERE = Whence()
+LATEST = 2**62
+CHANGE_NOTHING = (*KINDS, "gateway.audit_taken_out")
+"""Entries that leave everything as it was."""
 LIFE = timedelta(minutes=15)
 """How long a token opens its record. Whoever works on opens the assignment again, and is decided about again."""
 
@@ -37,18 +45,17 @@ def open_assignment(
     purpose: str,
     actor: Actor,
     at: datetime,
-    address: str = "",
-    certificate: str = "",
+    whence: Whence = NOWHERE,
 ) -> Opening:
     """Decide whether a person's assignment opens its record; where it does, make the token. The answer is in the ledger
-    either way. Tokens that the person had for it end. ``address`` is where they ask from; "" counts as public.
-    ``certificate`` is the fingerprint of the client certificate that was shown, "" where none was.
+    either way. Tokens that the person had for it end. ``whence`` is where they ask from.
     """
     with transaction.atomic():
-        patient, facts = facts_of(clinic, person, assignment, purpose, at, address, certificate)
+        patient, facts = facts_of(clinic, person, assignment, purpose, at, whence)
         verdict = decide(facts)
         if not verdict.allowed:
-            append_many(clinic.id, [opening(clinic.id, person, patient, "open", facts, verdict, actor)])
+            denied = opening(clinic.id, person, patient, "open", facts, verdict, actor, assignment=str(assignment))
+            append_many(clinic.id, [denied])
             return Opening(verdict)
         _end(clinic.id, person, assignment, at)
         text = PREFIX + secrets.token_urlsafe(32)
@@ -90,37 +97,52 @@ def _end(clinic: UUID, person: UUID, assignment: UUID, at: datetime) -> int:
 
 
 def facts_of(
-    clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime, address: str, certificate: str = ""
+    clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime, whence: Whence
 ) -> tuple[str, Facts]:
     """The patient of an assignment (the EHR's id; "" where there is no such assignment), and the facts of opening the
     record by it and by no other.
     """
     work = assignments.work(clinic.id, assignment)
     patient = work.patient if work else ""
-    device = device_shown(clinic.id, certificate).name
-    facts = facts_for(clinic, person, patient, purpose, at, device=device, address=address)
+    device = device_shown(clinic.id, whence.certificate).name
+    facts = facts_for(clinic, person, patient, purpose, at, device, whence.address)
     own = tuple(one for one in facts.grants if one.assignment == str(assignment))
     return patient, replace(facts, grants=own)
 
 
-def standing(text: str, assignment: UUID, at: datetime, address: str = "", certificate: str = "") -> Standing | None:
+def standing(text: str, assignment: UUID, at: datetime, whence: Whence = NOWHERE) -> Standing | None:
     """Whom a token stands for at an assignment, and the facts of it; None for a token that does not hold there.
-    ``address`` is where the request comes from, ``certificate`` the fingerprint of what it has shown.
+    ``whence`` is where the request comes from.
 
     Looks across clinics, since the token says which.
     """
     if not text.startswith(PREFIX):
         return None
+    rows = models.AccessToken.objects.filter(digest=digest_of(text), assignment_id=assignment)
     with across_clinics():
-        rows = models.AccessToken.objects.filter(digest=digest_of(text), withdrawn_at=None, expires_at__gt=at)
-        row = rows.filter(assignment_id=assignment).first()
-        clinic = clinic_of(row.clinic_id) if row else None
+        found = rows.values_list("clinic_id", flat=True).first()
+        if found is None:
+            return None
+        entries, _ = looked(found, LATEST)  # first of all: what follows is as it was then, or newer
+        row = rows.filter(withdrawn_at=None, expires_at__gt=at).first()
+        clinic = clinic_of(found)
         alone = len(clinics()) == 1
     if row is None or clinic is None:
         return None
     with acting_in(clinic.id):
-        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, address, certificate)
-    return Standing(clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone)
+        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, whence)
+        scope = scope_of(clinic.id, facts, facts.grants[0].kind) if facts.grants else Scope()
+    encounter = facts.grants[0].encounter if facts.grants else ""
+    return Standing(
+        clinic.id, row.person_id, row.id, assignment, patient, row.expires_at, facts, alone, scope, encounter, entries
+    )
+
+
+def looked(clinic: UUID, index: int) -> tuple[int, int]:
+    """How many entries a clinic's ledger has, and the last from ``index`` on that may have changed whom a token stands
+    for, or what is known of them (-1: none).
+    """
+    return last_beside(clinic, index, CHANGE_NOTHING)
 
 
 def digest_of(text: str) -> str:

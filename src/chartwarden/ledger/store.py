@@ -24,6 +24,9 @@ ROOTS = (
     "SELECT root FROM ledger_tile WHERE clinic_id = %s AND level = %s AND number >= %s AND number < %s ORDER BY number"
 )
 
+SIZE = "SELECT size FROM ledger_head WHERE clinic_id = %s"
+LAST = 'SELECT max("index") FROM ledger_entry WHERE clinic_id = %s AND "index" >= %s AND kind NOT IN ({})'
+
 Prepared = tuple[Draft, str, bytes, dict[str, bytes]]
 
 
@@ -87,6 +90,18 @@ def write(clinic: UUID, frontier: Frontier, entries: Sequence[Prepared]) -> list
     if frontier.size >> HEIGHT > first >> HEIGHT:
         _complete_tiles(clinic, first, frontier.size)
     return found
+
+
+def last_beside(clinic: UUID, index: int, kinds: Sequence[str]) -> tuple[int, int]:
+    """The tree's size, and the last entry from ``index`` on that is of none of these kinds (-1: there is none)."""
+    database = connections["default"]
+    key = _id(database, clinic)
+    row = next(iter(_ask(database, SIZE, [key])), None)
+    there = row[0] if row else 0
+    if there <= index:
+        return there, -1
+    ((last,),) = _ask(database, LAST.format(", ".join(["%s"] * len(kinds))), [key, index, *kinds])
+    return there, -1 if last is None else last
 
 
 def tile_hashes(clinic: UUID, level: int, number: int, size: int) -> list[bytes]:

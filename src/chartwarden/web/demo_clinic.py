@@ -17,10 +17,12 @@ from chartwarden.clinics.services import acting_in, open_clinic
 from chartwarden.demo.services import make_clinic
 from chartwarden.devices.queries import statement_points
 from chartwarden.devices.services import add_network, record_training, sign_statement
+from chartwarden.gateway.services import route_inquiry
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.scratch import scratch_folder
 from chartwarden.kernel.zones import zone
 from chartwarden.web.demo_people import shown
+from chartwarden.web.demo_queue import fill
 from chartwarden.web.demo_weeks import ask, live
 from chartwarden.web.preparing import DEMO, READY
 
@@ -53,13 +55,14 @@ def make(feeds: Path, now: datetime) -> UUID:
         mornings = [min(_morning(day, local), now) for day in days]
         people = live(opened, feeds, mornings, system)
         settle(opened, people, mornings[-1])
+        fill(opened, feeds, people, mornings[-1])
         ask(opened, Actor.of_person(people["privacy_officer"]), people["coder"], mornings[-1])
     return opened.id
 
 
 def settle(opened: Clinic, people: Mapping[str, UUID], at: datetime) -> None:
     """A demo answers to its own machine alone, so that is its office; who codes there has signed for the workplace, and
-    those who sign in were trained in the week before."""
+    one of them has a request for the privacy officer. Those who sign in were trained in the week before."""
     clinic, trainer = opened.id, people["human_resources"]
     trained = [one for one in people.values() if one != trainer]
     day = at.astimezone(opened.time_zone).date() - timedelta(days=7)
@@ -70,6 +73,8 @@ def settle(opened: Clinic, people: Mapping[str, UUID], at: datetime) -> None:
     for role in ("coder", "qa_auditor"):
         signed = Actor.of_person(people[role])
         sign_statement(clinic=clinic, confirmed=statement_points(), note="", actor=signed, at=at)
+    asked = "Billing wants the date of an earlier visit. May I look it up for them?"
+    route_inquiry(clinic=clinic, kind="department", text=asked, actor=Actor.of_person(people["coder"]), at=at)
 
 
 def _morning(day: date, local: ZoneInfo) -> datetime:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chartwarden.web import parent
 from chartwarden.web.pages import admit, free
+
+if TYPE_CHECKING:
+    from granian import Granian
 
 
 def serve_gateway(host: str, port: int) -> None:
     """Serve until SIGTERM, Ctrl-C, or the parent's end. Raises InputRefused where no EHR is set up, or for an address
     that won't do."""
-    from granian import Granian
-    from granian.constants import Interfaces
-
     from chartwarden.gateway.services import check_settings  # needs Django, which is set up by now
 
     check_settings()
     admit(host)
     free(host, port)
-    server = Granian(
-        "chartwarden.web.asgi:application",
+    gateway = server("chartwarden.web.asgi:application", host, port)
+    parent.on_its_end(gateway.signal_handler_interrupt)
+    gateway.serve()
+
+
+def server(target: str, host: str, port: int) -> Granian:
+    """The server of an ASGI application, ``module:name``."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    return Granian(
+        target,
         address=host,
         port=port,
         interface=Interfaces.ASGI,
@@ -29,5 +41,3 @@ def serve_gateway(host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
-    parent.on_its_end(server.signal_handler_interrupt)
-    server.serve()

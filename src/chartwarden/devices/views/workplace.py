@@ -12,7 +12,7 @@ from chartwarden.devices import queries, rules, services
 from chartwarden.devices.contracts import Statement
 from chartwarden.devices.dues import OPENING
 from chartwarden.devices.forms import StatementForm
-from chartwarden.devices.views.common import address_of, attempt, sent
+from chartwarden.devices.views.common import attempt, sent
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 
@@ -32,8 +32,8 @@ def my_workplace(request: HttpRequest, clinic: UUID) -> HttpResponse:
         done = "Signed. Thank you." if signed[0] else "Sent. The security officer will talk to you about it."
         messages.success(request, done)
         return redirect("devices:my_workplace", clinic=clinic)
-    address = address_of(request)
-    shown = queries.device_shown(clinic, queries.certificate_of(request))
+    there = queries.whence(request)
+    shown = queries.device_shown(clinic, there.certificate)
     last = queries.statements(clinic, request.member.person, 1)
     return render(
         request,
@@ -43,8 +43,8 @@ def my_workplace(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "last": last[0] if last else None,
             "due": queries.own_statement_due(request.clinic, request.member.person, request.now),
             "devices": queries.own_devices(request.clinic, request.member.person, request.now),
-            "own": address,
-            "own_kind": queries.kind_of_address(clinic, address),
+            "own": there.address,
+            "own_kind": queries.kind_of_address(clinic, there.address),
             "shown": shown.name,
             "taken": bool(queries.header()),
             "trained": queries.trained(request.clinic, request.member.person, request.now),

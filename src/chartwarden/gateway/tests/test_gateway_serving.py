@@ -93,6 +93,7 @@ def test_links_of_a_bundle_lead_back_here_and_others_go() -> None:
         served(bundle(OBSERVATION, link=[{"relation": r, "url": u} for r, u in links.items()]), identity="").body
     )
     assert {one["relation"]: one["url"] for one in out["link"]} == {
+        "self": f"{OURS}/Observation",
         "next": "page:/Observation?patient=P1&_offset=20",
         "previous": "page:?_getpages=7",
     }
@@ -158,3 +159,55 @@ def test_a_bundle_goes_out_only_where_every_entry_is_the_patients(patients: list
     else:
         with pytest.raises(NotServed, match="outside"):
             served(bundle(*resources), identity="")
+
+
+THEIRS = {"resourceType": "Observation", "id": "o2", "subject": OTHER}
+BEGINNING = '{"resourceType":"Bundle","type":"searchset",'
+HIDDEN = {
+    "entries given twice": BEGINNING + '"entry":[{"resource":%s}],"entry":[{"resource":%s}]}',
+    "a resource given twice": BEGINNING + '"entry":[{"resource":%s,"resource":%s}]}',
+}
+
+
+@pytest.mark.parametrize("body", HIDDEN.values(), ids=HIDDEN)
+def test_a_resource_that_one_reader_sees_and_another_does_not_spoils_the_answer(body: str) -> None:
+    def answer(text: str) -> bytes:
+        return checked(text.encode(), Expected("P1", "Observation"), BASE, OURS, str).body
+
+    theirs, mine = json.dumps(THEIRS), json.dumps(OBSERVATION)
+    with pytest.raises(NotServed, match="outside"):
+        answer(body % (theirs, mine))
+    escaped = body.replace('"entry":[{"resource":%s}],', '"entr\\u0079":[{"resource":%s}],')
+    for text in (body, escaped):
+        hidden = text % (theirs.replace("resourceType", "resourceTyp\\u0065"), mine)
+        assert b"P2" not in answer(hidden)
+
+
+def test_what_a_resource_holds_twice_spoils_it() -> None:
+    inner = json.dumps({"resourceType": "Specimen", "id": "s", "subject": OTHER})
+    text = json.dumps(OBSERVATION)[:-1] + f',"contained":[{inner}],"contained":[]}}'
+    with pytest.raises(NotServed, match="outside"):
+        checked(text.encode(), Expected("P1", "Observation", "o1"), BASE, OURS, str)
+
+
+@pytest.mark.parametrize("kind", ["Patient", "Encounter"])
+def test_who_is_meant_by_their_own_id_is_not_taken_by_what_they_name(kind: str) -> None:
+    one = {"resourceType": kind, "id": "P2", "subject": ME, "encounter": {"reference": "Encounter/e1"}}
+    expected = Expected("P1", kind, "", "e1")
+    with pytest.raises(NotServed, match="outside"):
+        checked(json.dumps(bundle(one)).encode(), expected, BASE, OURS, str)
+
+
+@given(st.text(max_size=20), st.booleans(), st.booleans())
+def test_the_quick_way_and_the_careful_way_give_the_same_answer(text: str, absolute: bool, escaped: bool) -> None:
+    """An answer with escapes is put together anew; without them it is passed on."""
+    start = f"{BASE}/" if absolute else ""
+    one = {**OBSERVATION, "subject": {"reference": f"{start}Patient/P1"}, "valueString": text}
+    raw = json.dumps(bundle(one, link=[{"relation": "next", "url": f"{BASE}/x"}]), ensure_ascii=escaped)
+    out = json.loads(checked(raw.encode(), Expected("P1", "Observation"), BASE, OURS, str).body)
+    assert out["entry"][0]["resource"]["valueString"] == text
+    assert out["entry"][0]["fullUrl"] == f"{OURS}/Observation/o1"
+    assert out["link"] == [
+        {"relation": "self", "url": f"{OURS}/Observation"}, {"relation": "next", "url": "/x"},
+    ]  # fmt: skip
+    assert BASE not in json.dumps(out).replace(json.dumps(text), "")
