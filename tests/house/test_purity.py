@@ -14,7 +14,8 @@ from tests.house.code import ROOT, at, dotted, modules, room, tree
 PURE = re.compile(
     r"\.(rules|detectors|explanations|formats|engines)(\.|$)|^chartwarden\.(kernel|demo|evaluation)\."
     r"|^chartwarden\.ledger\.(canonical|merkle|tiles|checkpoint|entry|rotation|export|groups|group_faults|locating|verify|contracts)$"
-    r"|^chartwarden\.gateway\.(chains|compartment|contracts|queries|replies|serving|wording)$"
+    r"|^chartwarden\.gateway\.(chains|classes|compartment|contracts|queries|replies|serving|wording)$"
+    r"|^chartwarden\.gateway\.chart\.(confining|contracts|copying|documents|fhir|items|overview|results|shelf|tables|texts)$"
 )
 CLOCK_READERS = ("cli", "web")
 CLOCK_CALLS = {

@@ -20,6 +20,8 @@ LEAVE_NONE = {
 }
 """Verbs that take an actor and leave no entry, each with its reason."""
 SILENT = {
+    "assignments.confirm_copy_deleted": "the gateway's verb, whose step it is, leaves the entry",
+    "assignments.note_copy": "the same",
     "clinics.insert_many": "writes rows for a verb of another room, which leaves the entry",
     "clinics.insert_stored": "the same",
     "clinics.seal_those_in_clear": "a migration's: the same salts, sealed",

@@ -49,6 +49,30 @@ class FoundConflict:
     accepted_by: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A person and a patient (the EHR's id) who seem to be close, as the review's links tell. ``kind`` is self, family,
+    household or colleague; of a colleague, ``other`` is the member of the workforce whom the patient seems to be.
+    """
+
+    person: UUID
+    patient: str
+    kind: str
+    evidence: str
+    other: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConflict:
+    """A conflict as it concerns one assignment. ``may_be_accepted``: it is a colleague's record, and the reader may say
+    in writing that the person codes it."""
+
+    id: UUID
+    person: UUID
+    accepted: bool
+    may_be_accepted: bool
+
+
 @dataclass(frozen=True)
 class Work:
     """One assignment as its pages show it. ``patient`` and ``encounter`` are the EHR's ids: PHI, for display only.
@@ -92,3 +116,16 @@ class Load:
     coder: UUID
     open: int
     on_hold: int
+
+
+@dataclass(frozen=True)
+class SavedCopy:
+    """A copy of a document that a coder saved and has not deleted yet. ``patient`` is the EHR's id: PHI, for their own
+    page. ``is_over``: whether the work on the record has ended meanwhile."""
+
+    id: UUID
+    assignment: UUID
+    patient: str
+    purpose: str
+    made_at: datetime
+    is_over: bool

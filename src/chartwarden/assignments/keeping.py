@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import QuerySet
+
 from chartwarden.assignments import models, rules, sealed
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Stale, refused
@@ -37,6 +39,11 @@ ENTRIES = {
 """The kind of entry that each event leaves."""
 
 
+def in_queue(clinic: UUID) -> QuerySet[models.Assignment]:
+    """Rows of what is neither submitted nor closed: few beside all that ever was, and with their own index."""
+    return models.Assignment.objects.filter(clinic_id=clinic, ended_at=None)
+
+
 def locked(clinic: UUID, assignment: UUID, revision: int | None = None) -> models.Assignment:
     """A row, held until the transaction ends. Raises DoesNotExist, also for another clinic's, and Stale where it has
     changed since ``revision``."""
@@ -46,12 +53,19 @@ def locked(clinic: UUID, assignment: UUID, revision: int | None = None) -> model
     return row
 
 
+def copies_left(row: models.Assignment) -> int:
+    """How many copies of the record were saved and not confirmed as deleted."""
+    kept = models.RecordCopy.objects.filter(clinic_id=row.clinic_id, assignment_id=row.id, deleted_at=None)
+    return int(kept.count())
+
+
 def move(row: models.Assignment, event: str, actor: Actor, at: datetime, **changes: Any) -> None:
     """Take a row to the state that follows and write the entry. Raises Refused where the table has no such step."""
     row.state = rules.ASSIGNMENT.after(row.state, event)
     for name, value in changes.items():
         setattr(row, name, value)
     row.revision += 1
+    row.moved_at = at
     row.save()
     tell(row, event, actor, at, {"state": row.state, "hold": row.hold} if row.hold else {"state": row.state})
 
@@ -102,6 +116,7 @@ def made(
         sealed=sealed.sealed(clinic, sealed.encoded(values)),
         hold="",
         revision=0,
+        moved_at=at,
         brought_at=at,
         brought_by_id=actor.person,
         **more,

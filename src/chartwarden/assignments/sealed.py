@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from chartwarden.clinics.services import blind_index, seal, unseal
+from chartwarden.clinics.services import blind_index, seal, unseal, unseal_many
 
 PURPOSE, REF, PATIENT, CONTENTS = "assignments", "assignment", "patient", "assignment row"
 FIELDS = ("assignment", "patient", "encounter", "reason")
@@ -40,7 +40,7 @@ def opened(clinic: UUID, kept: bytes) -> bytes:
 
 def opened_many(clinic: UUID, kept: Iterable[bytes]) -> list[Sealed]:
     """Many of them, decoded."""
-    return msgspec.json.decode(b"[%b]" % b",".join([unseal(clinic, PURPOSE, one) for one in kept]), type=list[Sealed])
+    return msgspec.json.decode(b"[%b]" % b",".join(unseal_many(clinic, PURPOSE, kept)), type=list[Sealed])
 
 
 def index(clinic: UUID, purpose: str, text: str) -> bytes:

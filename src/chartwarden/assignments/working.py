@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.assignments import rules
-from chartwarden.assignments.keeping import locked, move
+from chartwarden.assignments.keeping import copies_left, locked, move
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
@@ -27,6 +27,8 @@ def work_on(*, clinic: UUID, assignment: UUID, event: str, revision: int, actor:
     with transaction.atomic():
         row = locked(clinic, assignment, revision)
         require(rules.may_work(actor.person, row.coder_id))
+        if event == "submitted":
+            require(rules.may_end(copies_left(row)))
         ended = {"ended_at": at, "outcome": "submitted"} if event == "submitted" else {}
         move(row, event, actor, at, hold="", **ended)
 

@@ -8,6 +8,7 @@ keys destroys what they sealed (NIST SP 800-88, cryptographic erase).
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID, uuid4
@@ -77,6 +78,17 @@ def unseal(clinic: UUID, purpose: str, sealed: bytes | memoryview, place: bytes 
     """What ``seal`` was given. Raises SealBroken. What was sealed before places were kept opens for any."""
     kept = bytes(sealed)
     return _sealer(clinic, purpose, kept[:ID_BYTES]).open(kept[ID_BYTES:], place)
+
+
+def unseal_many(clinic: UUID, purpose: str, sealed: Iterable[bytes]) -> list[bytes]:
+    """Many values that were sealed without a place, in their order. Raises SealBroken."""
+    identity, sealer, found = b"", None, []
+    for kept in sealed:
+        if sealer is None or not kept.startswith(identity):
+            identity = kept[:ID_BYTES]
+            sealer = _sealer(clinic, purpose, identity)
+        found.append(sealer.open(kept[ID_BYTES:]))
+    return found
 
 
 def newest_data_key(clinic: UUID, purpose: str) -> tuple[UUID, bytes]:

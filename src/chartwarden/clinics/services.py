@@ -18,6 +18,7 @@ from chartwarden.clinics.bulk import (
     stored_key,
     update_stored,
 )
+from chartwarden.clinics.calling import Reply, exchange
 from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.inputs import inputs_changed
@@ -31,6 +32,7 @@ from chartwarden.clinics.keys import (
     seal,
     seal_for_installation,
     unseal,
+    unseal_many,
 )
 from chartwarden.clinics.queries import contract
 from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_data_key
@@ -43,6 +45,7 @@ from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append, open_ledger
 
 __all__ = [
+    "Reply",
     "across_clinics",
     "acting_in",
     "add_master_key",
@@ -52,6 +55,7 @@ __all__ = [
     "change_settings",
     "checked",
     "data_key",
+    "exchange",
     "inputs_changed",
     "insert_many",
     "insert_stored",
@@ -74,6 +78,7 @@ __all__ = [
     "thresholds_text",
     "try_webhook",
     "unseal",
+    "unseal_many",
     "update_stored",
     "withdraw_webhook",
 ]

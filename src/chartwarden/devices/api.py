@@ -129,7 +129,7 @@ class ChangedDevice(Safeguards):
     revision: int = REVISION
 
 
-class Seen(Body):
+class SeenDevice(Body):
     """The device as it was seen."""
 
     revision: int = REVISION
@@ -264,7 +264,7 @@ def change_device(request: HttpRequest, clinic: Path[UUID], device: UUID, change
 
 @router.post("/devices/{device}/approve", response=Made, summary="Approve a device from today on")
 @page(Permission.MANAGE_DEVICES)
-def approve_device(request: HttpRequest, clinic: Path[UUID], device: UUID, seen: Seen) -> Any:
+def approve_device(request: HttpRequest, clinic: Path[UUID], device: UUID, seen: SeenDevice) -> Any:
     """One that was withdrawn gets a new row, whose id comes back. 403 for a personal one, or one's own."""
     _found(request, device)
     approved = services.approve_device(
@@ -275,7 +275,7 @@ def approve_device(request: HttpRequest, clinic: Path[UUID], device: UUID, seen:
 
 @router.post("/devices/{device}/withdraw", response={204: None}, summary="Withdraw a device's approval")
 @page(Permission.MANAGE_DEVICES)
-def withdraw_device(request: HttpRequest, clinic: Path[UUID], device: UUID, seen: Seen) -> Any:
+def withdraw_device(request: HttpRequest, clinic: Path[UUID], device: UUID, seen: SeenDevice) -> Any:
     """At this instant. 409 where it changed meanwhile."""
     _found(request, device)
     services.withdraw_device(clinic=request.clinic, device=device, revision=seen.revision, **_acting(request))

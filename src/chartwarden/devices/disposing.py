@@ -10,13 +10,12 @@ from django.db import transaction
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import seal, seal_salt
 from chartwarden.devices import models, rules
-from chartwarden.devices.keeping import WHAT, checked
+from chartwarden.devices.keeping import WHAT, check_people, checked
 from chartwarden.devices.registering import withdraw_device
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
-from chartwarden.people.queries import names
 
 
 def record_disposal(
@@ -44,8 +43,7 @@ def record_disposal(
     if day > at.astimezone(clinic.time_zone).date():
         raise refuse("day", "today or before", day.isoformat())
     require(rules.may_witness(disposed_by, witness))
-    if len(names(clinic.id, [disposed_by, witness])) < 2:
-        raise refuse("people", "two of this clinic", "somebody else")
+    check_people(clinic.id, disposed_by=disposed_by, witness=witness)
     with transaction.atomic():
         if device is not None:
             there = models.Device.objects.get(clinic_id=clinic.id, id=device)

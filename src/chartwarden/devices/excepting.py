@@ -9,12 +9,11 @@ from django.db import transaction
 
 from chartwarden.clinics.services import seal, seal_salt
 from chartwarden.devices import models, rules
-from chartwarden.devices.keeping import WHY, checked, tell_precondition
+from chartwarden.devices.keeping import WHY, check_people, checked, own_people, tell_precondition
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused, refused, require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
-from chartwarden.people.queries import names
 
 
 def set_precondition(
@@ -50,10 +49,9 @@ def make_exception(
     if reason not in rules.REASONS:
         raise refuse("reason", "one of " + ", ".join(rules.REASONS), repr(reason[:40]))
     why = checked("why", why)
-    require(rules.may_except(actor.person, person))
+    require(rules.may_except(own_people(clinic, actor), person))
     require(rules.checked_end(at, ends))
-    if person not in names(clinic, [person]):
-        raise refuse("person", "somebody of this clinic", "nobody")
+    check_people(clinic, person=person)
     with transaction.atomic():
         row = models.WorkplaceException.objects.create(
             clinic_id=clinic,

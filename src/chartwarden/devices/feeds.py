@@ -13,15 +13,14 @@ from django.db import transaction
 
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.devices import models, rules
-from chartwarden.devices.keeping import FEED, begun, identity, index, sealed_identity
+from chartwarden.devices.keeping import FEED, begun, identity, index, own_people, sealed_identity
 from chartwarden.devices.registering import end
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.kernel.taken import Taken
 from chartwarden.ledger.services import append
-from chartwarden.people.contracts import Permission
-from chartwarden.people.queries import by_code, work_standing
+from chartwarden.people.queries import by_code
 
 PLAIN = ("person_id", "shared", "owner", "encrypted", "managed", "antivirus", "approved_from", "approved_to")
 COUNTS = ("added", "changed", "ended", "unchanged", "absent", "held")
@@ -30,11 +29,14 @@ Key = tuple[bytes, str]
 
 @dataclass
 class _Register:
-    """The rows that are here, what the file did to them, and the places of rows that approve the actor's own device."""
+    """The rows that are here, and what the file did to them; ``mine``: whose rows the actor may not bring, ``own`` the
+    places of such rows, ``owned`` the devices that are theirs already."""
 
     clinic: UUID
     rows: dict[Key, models.Device]
     withdrawn: dict[bytes, date]
+    mine: frozenset[UUID]
+    owned: frozenset[bytes]
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     seen: set[Key] = field(default_factory=set)
     own: list[int] = field(default_factory=list)
@@ -44,7 +46,8 @@ def take_devices(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Take
     """Take over the register that was read. A device that an earlier file named and this one doesn't loses its approval
     at once; one that was put in by hand stays, and one that somebody here withdrew is not approved by a file.
 
-    Raises Refused where the actor opens records, and a row approves a device of theirs.
+    Raises Refused where a row adds or changes a device of the actor's own, or of somebody who shares a login with them;
+    its number is its place among the rows that were read.
     """
     there = clinic_of(clinic)
     if there is None:
@@ -53,17 +56,17 @@ def take_devices(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Take
     people = by_code(clinic)
     with transaction.atomic():
         found = list(models.Device.objects.select_for_update().filter(clinic_id=clinic).order_by("id"))
+        mine = own_people(clinic, actor)
         register = _Register(
             clinic,
             {(bytes(row.ref_index), row.stretch): row for row in found},
             {bytes(row.ref_index): row.approved_to for row in found if row.withdrawn_by_id},
+            mine,
+            frozenset(bytes(row.ref_index) for row in found if row.person_id in mine),
         )
         for number, values in enumerate(pq.read_table(feed.parquet).to_pylist(), start=1):
-            _take_device(register, values, people, number if actor.person else 0, actor)
-        if register.own and actor.person:
-            standing = work_standing(clinic, actor.person, at)
-            opens = bool(standing and Permission.CODE_RECORDS in standing.permissions)
-            require(rules.may_bring(register.own, opens))
+            _take_device(register, values, people, number)
+        require(rules.may_bring(register.own))
         for key, row in register.rows.items():
             if key not in register.seen and row.source != FEED:
                 register.counts["absent"] += 1
@@ -75,9 +78,7 @@ def take_devices(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Take
         return _taken(clinic, "devices", feed, register.counts, actor, at)
 
 
-def _take_device(
-    register: _Register, values: Mapping[str, Any], people: Mapping[str, UUID], number: int, actor: Actor
-) -> None:
+def _take_device(register: _Register, values: Mapping[str, Any], people: Mapping[str, UUID], number: int) -> None:
     name, code, begins = values["device"], values["person"], values["approved_from"]
     ref, stretch = index(register.clinic, name), begins.isoformat() if begins else ""
     register.seen.add((ref, stretch))
@@ -108,7 +109,7 @@ def _take_device(
     row.sealed = sealed_identity(register.clinic, name, mdm, unknown)
     row.save()
     register.counts[what] += 1
-    if person is not None and person == actor.person:
+    if person in register.mine or ref in register.owned:
         register.own.append(number)
 
 

@@ -15,8 +15,9 @@ from chartwarden.devices import models, rules
 from chartwarden.devices.contracts import DeviceFacts
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Stale, refused
-from chartwarden.kernel.errors import refuse
+from chartwarden.kernel.errors import Fault, InputRefused, refuse
 from chartwarden.ledger.services import append
+from chartwarden.people.queries import names, sharing_logins
 
 HAND, FEED = "hand", "feed"
 IDENTITY, NOTE, WHY, WHAT = "device", "workplace statement", "workplace exception", "disposal"
@@ -126,3 +127,20 @@ def checked(where: str, text: str, most: int = MOST_TEXT, required: bool = True)
     if len(text) > most:
         raise refuse(where, f"at most {most} characters", f"{len(text)} characters")
     return text
+
+
+def check_people(clinic: UUID, **people: UUID | None) -> None:
+    """Whoever is named must be of the clinic; None: nobody is named. Raises InputRefused, naming the fields."""
+    known = names(clinic, [one for one in people.values() if one is not None])
+    faults = [
+        Fault(field.replace("_", " "), "somebody of this clinic", "nobody known here")
+        for field, one in people.items()
+        if one is not None and one not in known
+    ]
+    if faults:
+        raise InputRefused(*faults)
+
+
+def own_people(clinic: UUID, actor: Actor) -> frozenset[UUID]:
+    """Whose devices somebody else must speak for: the actor's, and those of whoever shares a login with them."""
+    return sharing_logins(clinic, actor.person) if actor.person else frozenset()

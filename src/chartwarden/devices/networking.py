@@ -7,11 +7,15 @@ from uuid import UUID
 
 from django.db import transaction
 
+from chartwarden.clinics.services import inputs_changed
 from chartwarden.devices import models, rules
 from chartwarden.devices.keeping import HAND, begun
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
+
+BY_HAND = "networks_by_hand"
+"""What reviews are told has changed."""
 
 
 def add_network(*, clinic: UUID, cidr: str, kind: str, actor: Actor, at: datetime) -> UUID:
@@ -26,6 +30,7 @@ def add_network(*, clinic: UUID, cidr: str, kind: str, actor: Actor, at: datetim
         _tell(row, "devices.network_added", actor, at)
         if kind in rules.SECURED:
             begun(clinic, (rules.NETWORK, rules.ATTESTATION), actor, at)
+        inputs_changed(clinic, BY_HAND)
     added: UUID = row.id
     return added
 
@@ -36,6 +41,7 @@ def remove_network(*, clinic: UUID, network: UUID, actor: Actor, at: datetime) -
         row = models.Network.objects.select_for_update().get(clinic_id=clinic, id=network)
         _tell(row, "devices.network_removed", actor, at)
         row.delete()
+        inputs_changed(clinic, BY_HAND)
 
 
 def _tell(row: models.Network, kind: str, actor: Actor, at: datetime) -> None:

@@ -9,11 +9,27 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.clinics.services import inputs_changed
 from chartwarden.devices import models, rules
-from chartwarden.devices.keeping import HAND, MOST_NAME, begun, checked, facts, index, locked, sealed_identity, tell
+from chartwarden.devices.keeping import (
+    HAND,
+    MOST_NAME,
+    begun,
+    check_people,
+    checked,
+    facts,
+    index,
+    locked,
+    own_people,
+    sealed_identity,
+    tell,
+)
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused, refused, require
 from chartwarden.kernel.errors import refuse
+
+BY_HAND = "devices_by_hand"
+"""What reviews are told has changed."""
 
 
 def register_device(
@@ -31,10 +47,12 @@ def register_device(
 ) -> UUID:
     """Put a device into the register, not approved yet. ``name`` as logs have it; ``person`` None: shared.
 
-    Raises InputRefused for an unknown owner, an empty name, or a device that is in the register.
+    Raises InputRefused for an unknown owner, somebody of another clinic, an empty name, or a device that is in the
+    register.
     """
     _check_owner(owner)
     name, mdm = checked("device", name, MOST_NAME), checked("id in the MDM", mdm, MOST_NAME, required=False)
+    check_people(clinic, person=person)
     ref = index(clinic, name)
     with transaction.atomic():
         if models.Device.objects.filter(clinic_id=clinic, ref_index=ref).exists():
@@ -53,6 +71,7 @@ def register_device(
             sealed=sealed_identity(clinic, name, mdm),
         )
         tell(row, "devices.registered", actor, at)
+        inputs_changed(clinic, BY_HAND)
     made: UUID = row.id
     return made
 
@@ -72,18 +91,21 @@ def change_device(
 ) -> None:
     """Say whose a device is and how it is secured. What then speaks against it shuts records at once.
 
-    Raises DoesNotExist, Stale, InputRefused; Refused where an approved device would become the actor's own.
+    Raises DoesNotExist, Stale, InputRefused; Refused where an approved device of the actor's own, or of somebody who
+    shares a login with them, would gain by it. That it lacks something may be said of one's own.
     """
     _check_owner(owner)
+    check_people(clinic, person=person)
     with transaction.atomic():
         row = locked(clinic, device, revision)
-        if row.approved and person is not None and person == actor.person and row.person_id != person:
-            raise Refused(refused("Nobody gives themselves an approved device. Somebody else must.", rules.LAW_10))
+        before = facts(row)
         row.person_id, row.shared, row.owner = person, person is None, owner
         row.encrypted, row.managed, row.antivirus = encrypted, managed, antivirus
+        require(rules.may_change(before, facts(row), own_people(clinic, actor)))
         row.revision += 1
         row.save()
         tell(row, "devices.changed", actor, at)
+        inputs_changed(clinic, BY_HAND)
 
 
 def approve_device(*, clinic: Clinic, device: UUID, revision: int, actor: Actor, at: datetime) -> UUID:
@@ -96,7 +118,7 @@ def approve_device(*, clinic: Clinic, device: UUID, revision: int, actor: Actor,
     try:
         with transaction.atomic():
             row = locked(clinic.id, device, revision)
-            require(rules.may_approve(facts(row), actor.person))
+            require(rules.may_approve(facts(row), own_people(clinic.id, actor)))
             if any(not rules.faults(facts(one), at, clinic.time_zone) for one in _all_of(row)):
                 raise Refused(refused("It is approved."))
             if row.approved:
@@ -107,6 +129,7 @@ def approve_device(*, clinic: Clinic, device: UUID, revision: int, actor: Actor,
             row.save()
             tell(row, "devices.approved", actor, at)
             begun(clinic.id, (rules.DEVICE, rules.ATTESTATION), actor, at)
+            inputs_changed(clinic.id, BY_HAND)
     except IntegrityError:
         raise Refused(refused("It has been approved today already. Approve it again tomorrow.")) from None
     approved: UUID = row.id
@@ -127,6 +150,7 @@ def withdraw_device(*, clinic: Clinic, device: UUID, revision: int | None, actor
         for row in rows:
             end(row, today, actor.person, at)
             tell(row, "devices.withdrawn", actor, at)
+        inputs_changed(clinic.id, BY_HAND)
 
 
 def end(row: models.Device, today: date, by: UUID | None, at: datetime) -> None:

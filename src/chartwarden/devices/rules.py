@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -106,15 +106,29 @@ def _approval(device: DeviceFacts, at: datetime, today: date) -> tuple[str, ...]
     return ()
 
 
-def may_approve(device: DeviceFacts, by: UUID | None) -> Decision:
-    """Whether a device can be approved: never a personal one, never one's own, and only with all three safeguards."""
-    if device.person is not None and device.person == by:
+def may_approve(device: DeviceFacts, own: Collection[UUID]) -> Decision:
+    """Whether a device can be approved: never a personal one, never one's own, and only with all three safeguards.
+
+    ``own``: who approves, and whoever shares a login with them.
+    """
+    if device.person in own:
         return refused("Nobody approves their own device. Somebody else must.", LAW_10)
     if device.owner == PERSONAL:
         return refused("A personal device is never approved, not even for reading.", DEVICES_LAW)
     found = [FAULTS[name] for name in lacking(device)]
     if found:
         return refused(f"It can't be approved yet: {', '.join(found)}.", DEVICES_LAW)
+    return ALLOWED
+
+
+def may_change(before: DeviceFacts, after: DeviceFacts, own: Collection[UUID]) -> Decision:
+    """Whether a device may be changed so: an approved one of one's own never for the better. ``own``: as there."""
+    if not before.approved or after.person not in own:
+        return ALLOWED
+    if before.person != after.person:
+        return refused("Nobody gives themselves an approved device. Somebody else must.", LAW_10)
+    if set(lacking(before)) - set(lacking(after)):
+        return refused("Nobody says of their own device that it is in order now. Somebody else must.", LAW_10)
     return ALLOWED
 
 
@@ -206,11 +220,14 @@ def is_enforced(precondition: Precondition | None, at: datetime) -> bool:
     return begins is not None and begins <= at
 
 
-def may_except(by: UUID | None, person: UUID) -> Decision:
-    """Law 10: an exception is somebody else's to make, and a person's, not a program's of the house."""
-    if by is None:
+def may_except(own: Collection[UUID], person: UUID) -> Decision:
+    """Law 10: an exception is somebody else's to make, and a person's, not a program's of the house.
+
+    ``own``: who makes it, and whoever shares a login with them; nobody: a program.
+    """
+    if not own:
         return refused("An exception needs the name of who makes it.", LAW_10)
-    if by == person:
+    if person in own:
         return refused("Nobody makes an exception for themselves. Somebody else must.", LAW_10)
     return ALLOWED
 
@@ -229,10 +246,11 @@ def may_witness(disposed_by: UUID, witness: UUID) -> Decision:
     return ALLOWED
 
 
-def may_bring(own: Sequence[int], opens: bool) -> Decision:
-    """Whether a register may come from somebody in whose file rows approve devices of their own: not from one who opens
-    records. ``own`` are the places of such rows."""
-    if own and opens:
-        rows = ", ".join(str(number) for number in own[:5])
-        return refused(f"Rows that approve your own device must come from somebody else: {rows}.", LAW_10)
-    return ALLOWED
+def may_bring(own: Sequence[int]) -> Decision:
+    """Whether somebody may have a register count of which these rows (from 1) are about devices of their own."""
+    if not own:
+        return ALLOWED
+    more = len(own) - 1
+    others = f", and so {'does' if more == 1 else 'do'} {more:,} more" if more else ""
+    told = f"Row {own[0]:,} registers a device of yours{others}"
+    return refused(f"{told}; somebody else must count this file.", LAW_10)

@@ -70,7 +70,7 @@ def _tidy_clinic(clinic: UUID) -> int:
 
 
 JOBS = (
-    Job("logs.read", read_next, timedelta(seconds=1)),
+    Job("logs.read", read_next, timedelta(milliseconds=250)),
     Job("logs.incoming", look, timedelta(seconds=5)),
     Job("logs.forget_broken_off", forget_broken_off, timedelta(minutes=1)),
     Job("logs.tidy", tidy, timedelta(hours=1)),

@@ -1,4 +1,4 @@
-"""Tickets and devices that speak for the very person who brings them: somebody else must look at those."""
+"""Tickets that speak for the very person who brings them: somebody else must look at those."""
 
 from __future__ import annotations
 
@@ -11,27 +11,21 @@ import pyarrow.parquet as pq
 from chartwarden.logs.contracts import FeedRead
 from chartwarden.people.queries import by_code, sharing_logins
 
-COMPARED = {
-    "tickets": ("person", "patient", "from", "to"),
-    "devices": (
-        "person", "device", "owner", "encrypted", "managed", "antivirus", "approved_from", "approved_to",
-    ),
-}  # fmt: skip
-"""What the review goes by in the rows of each feed that says whose they are."""
+COMPARED = {"tickets": ("person", "patient", "from", "to")}
+"""What the review goes by in the rows of each feed that is kept here and says whose they are."""
 
 
 def own_rows(clinic: UUID, person: UUID, kind: str, feed: FeedRead, in_force: FeedRead | None) -> list[int]:
     """The rows of a file (from 1, of those that were read) that are about a person, or somebody whose login they hold,
-    and that the file in force does not have; also those about a device that is theirs by the file in force."""
+    and that the file in force does not have."""
     own = sharing_logins(clinic, person)
     codes = {code for code, found in by_code(clinic).items() if found in own}
     before = _rows(in_force.parquet, kind) if in_force else []
     known = {tuple(row.values()) for row in before}
-    devices = {row["device"] for row in before if kind == "devices" and row["person"] in codes}
     return [
         number
         for number, row in enumerate(_rows(feed.parquet, kind), start=1)
-        if (row["person"] in codes or row.get("device") in devices) and tuple(row.values()) not in known
+        if row["person"] in codes and tuple(row.values()) not in known
     ]
 
 

@@ -144,11 +144,11 @@ def _columns(head: bytes) -> frozenset[str]:
     return frozenset(part.strip().strip('"') for part in line.split(mark) if part.strip())
 
 
-SPEAKS = {"tickets": "permits you to open a record", "devices": "registers a device of yours"}
+SPEAKS = {"tickets": "permits you to open a record"}
 
 
 def may_permit(kind: str, own_rows: Sequence[int]) -> Decision:
-    """Whether a person may have tickets or devices count of which these rows (from 1) are about themselves."""
+    """Whether a person may have tickets count of which these rows (from 1) are about themselves."""
     if not own_rows:
         return ALLOWED
     more = len(own_rows) - 1

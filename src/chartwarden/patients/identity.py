@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 import pyarrow as pa
 
-from chartwarden.clinics.services import blind_index, seal, unseal
+from chartwarden.clinics.services import blind_index, seal, unseal, unseal_many
 
 PURPOSE, REF = "patients", "patient"
 COLUMNS = pa.schema(
@@ -72,7 +72,7 @@ def opened(clinic: UUID, identity: bytes) -> bytes:
 
 def opened_many(clinic: UUID, kept: Iterable[bytes]) -> list[Identity]:
     """Many of them, decoded."""
-    return msgspec.json.decode(b"[%b]" % b",".join([unseal(clinic, PURPOSE, one) for one in kept]), type=list[Identity])
+    return msgspec.json.decode(b"[%b]" % b",".join(unseal_many(clinic, PURPOSE, kept)), type=list[Identity])
 
 
 def index(clinic: UUID, ref: str) -> bytes:

@@ -235,6 +235,8 @@ CHANGED_WORDS: Mapping[str, str] = {
     "staff_by_hand": "staff",
     "hours_by_hand": "working hours",
     "leave_by_hand": "leave",
+    "devices_by_hand": "devices",
+    "networks_by_hand": "networks",
     "settings": "the clinic's settings",
 }
 """What people change by hand, where no file comes in."""

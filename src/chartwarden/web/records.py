@@ -28,6 +28,7 @@ ROOMS = {
     "logs": Permission.SEE_IMPORTS,
     "review": Permission.SEE_REVIEWS,
     "duties": Permission.SEE_DUTIES,
+    "gateway": Permission.SEE_LEDGER,
     "clinics": Permission.SEE_SETTINGS,
     "ledger": Permission.SEE_LEDGER,
 }

@@ -6,6 +6,7 @@ without its values, tried again after a growing while, and shown by ``chartwarde
 
 from __future__ import annotations
 
+import gc
 import heapq
 import logging
 import signal
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import close_old_connections, connection
+from django.urls import get_resolver
 from django.utils import timezone
 
 from chartwarden.kernel.errors import refuse
@@ -37,6 +39,13 @@ def jobs() -> tuple[Job, ...]:
     """Every room's jobs, from the ``jobs.py`` of the rooms that have one."""
     names = [f"chartwarden.{room}.jobs" for room in settings.ROOMS if find_spec(f"chartwarden.{room}.jobs")]
     return tuple(job for name in names for job in import_module(name).JOBS)
+
+
+def warm() -> None:
+    """Import now what the first job would: pages, which mail names, and with them what every room does."""
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()  # else each full collection looks through all of it again
 
 
 def wait_after(failures: int) -> timedelta:
@@ -126,6 +135,7 @@ def work() -> None:
         if first:
             forget_others(data)
         sweep(data)
+        warm()
         heart = Heart(data, timezone.now)
         with heart.beating():
             Worker(jobs(), stop=stop, tell=heart.tell).run()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from chartwarden.clinics.queries import inputs_changed_at
 from chartwarden.clinics.services import open_salt
 from chartwarden.devices import models, queries, rules, services
 from chartwarden.devices.contracts import WorkplaceStanding
@@ -20,17 +21,18 @@ from chartwarden.ledger.entry import commitment
 from chartwarden.ledger.queries import entries
 from chartwarden.logs.queries import feeds
 from chartwarden.logs.services import read_feed
-from chartwarden.people.services import grant_role
+from chartwarden.people.services import change_person
 from tests.support.clinic import AT, House
 
 DAY = timedelta(days=1)
 LATER = AT + 20 * DAY
 """After the grace."""
+SOUND = {"owner": "clinic", "encrypted": True, "managed": True, "antivirus": True}
 HEADER = "device,person,owner,encrypted,managed,antivirus,approved_from,approved_to\n"
 
 
 def registered(house: House, name: str = "LT-1", person: str | None = "coder", **more: object) -> UUID:
-    values = {"owner": "clinic", "encrypted": True, "managed": True, "antivirus": True, **more}
+    values = {**SOUND, **more}
     return services.register_device(
         clinic=house.id, name=name, mdm="", person=house.people[person] if person else None,
         actor=house.actor("security_officer"), at=AT, **values,
@@ -296,14 +298,74 @@ def test_a_device_of_nobody_known_is_not_shared(house: House, tmp_path: Path) ->
     assert table["person"].to_pylist() == ["nobody"]
 
 
-def test_whoever_opens_records_brings_no_approval_of_their_own(house: House, tmp_path: Path) -> None:
-    row = "LT-1,u-security_officer,clinic,true,true,true,2026-01-05,\n"
-    take(house, tmp_path, "devices", row, by="security_officer")
-    grant_role(
-        clinic=house.id, person=house.people["security_officer"], role="coder", actor=house.actor("owner"), at=AT
-    )
-    with pytest.raises(Refused, match="somebody else"):
-        take(house, tmp_path, "devices", row.replace("LT-1", "LT-2"), days=1, by="security_officer")
+def test_nobody_brings_a_device_of_their_own(house: House, tmp_path: Path) -> None:
+    own = "LT-1,u-security_officer,clinic,true,true,true,2026-01-05,\n"
+    others = "LT-2,u-coder,clinic,true,true,true,2026-01-05,\n"
+    with pytest.raises(Refused, match="Row 2 registers a device of yours; somebody else"):
+        take(house, tmp_path, "devices", others + own, by="security_officer")
+    assert queries.devices(house.clinic, AT) == []
+    take(house, tmp_path, "devices", own + others)
+    assert take(house, tmp_path, "devices", others + own, by="security_officer") == Taken(unchanged=2)
+    for row in (own.replace("u-security_officer", ""), own.replace("2026-01-05", "2026-02-05")):
+        with pytest.raises(Refused, match="Row 2 registers a device of yours"):
+            take(house, tmp_path, "devices", others + row, by="security_officer")
+    assert take(house, tmp_path, "devices", others, by="security_officer") == Taken(unchanged=1, ended=1)
+
+
+def test_who_shares_a_login_speaks_for_no_device_of_the_others(house: House, tmp_path: Path) -> None:
+    for role in ("security_officer", "coder"):
+        change_person(clinic=house.id, person=house.people[role], logins=["one"], actor=house.actor("owner"), at=AT)
+    with pytest.raises(Refused, match="Row 1 registers a device of yours"):
+        take(house, tmp_path, "devices", "LT-1,u-coder,clinic,true,true,true,,\n", by="security_officer")
+    device = registered(house)
+    with pytest.raises(Refused, match="own device"):
+        approved(house, device)
+    with pytest.raises(Refused, match="for themselves"):
+        services.make_exception(
+            clinic=house.id, person=house.people["coder"], reason="device_not_approved", why="New", ends=AT + DAY,
+            actor=house.actor("security_officer"), at=AT,
+        )  # fmt: skip
+    approved(house, device, by="owner")
+
+
+def test_people_of_elsewhere_are_refused_by_the_fields_name(house: House, other_house: House) -> None:
+    nobody = other_house.people["coder"]
+    device = registered(house)
+    officer = {"actor": house.actor("security_officer"), "at": AT}
+    with pytest.raises(InputRefused, match="person: expected somebody of this clinic"):
+        services.register_device(clinic=house.id, name="LT-2", mdm="", person=nobody, **SOUND, **officer)
+    with pytest.raises(InputRefused, match="person: expected somebody of this clinic"):
+        services.change_device(clinic=house.id, device=device, person=nobody, revision=0, **SOUND, **officer)
+    given = {"what": "Paper", "kind": "paper", "method": "shredded", "day": AT.date(), "device": None, **officer}
+    with pytest.raises(InputRefused, match="witness: expected somebody of this clinic") as refused:
+        services.record_disposal(
+            clinic=house.clinic, disposed_by=house.people["owner"], witness=nobody, **given
+        )  # fmt: skip
+    assert [fault.where for fault in refused.value.faults] == ["witness"]
+
+
+def test_reviews_are_behind_what_is_changed_by_hand(house: House) -> None:
+    officer = {"actor": house.actor("security_officer"), "at": AT}
+    seen = [dict(inputs_changed_at(house.id))]
+
+    def changed() -> set[str]:
+        seen.append(dict(inputs_changed_at(house.id)))
+        return {what for what, revision in seen[-1].items() if seen[-2].get(what) != revision}
+
+    device = registered(house)
+    assert changed() == {"devices_by_hand"}
+    approved(house, device)
+    assert changed() == {"devices_by_hand"}
+    services.change_device(
+        clinic=house.id, device=device, person=house.people["coder"], revision=1, **SOUND, **officer
+    )  # fmt: skip
+    assert changed() == {"devices_by_hand"}
+    services.withdraw_device(clinic=house.clinic, device=device, revision=None, **officer)
+    assert changed() == {"devices_by_hand"}
+    network = services.add_network(clinic=house.id, cidr="10.1.0.0/16", kind="other", **officer)
+    assert changed() == {"networks_by_hand"}
+    services.remove_network(clinic=house.id, network=network, **officer)
+    assert changed() == {"networks_by_hand"}
 
 
 def test_a_file_is_all_networks_but_those_put_in_by_hand(house: House, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_nothing_makes_a_personal_or_unsound_device_approved(one: DeviceFacts, n
         if rules.device_approved(shown, [one], ANA, network, AT, CHICAGO):
             assert sound
             assert one.shared or one.person == ANA
-    assert not (one.owner == "personal" and rules.may_approve(one, BEN))
+    assert not (one.owner == "personal" and rules.may_approve(one, [BEN]))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_whose_device_counts(
     ],
 )
 def test_what_may_be_approved(one: DeviceFacts, by: UUID | None, said: str) -> None:
-    decision = rules.may_approve(one, by)
+    decision = rules.may_approve(one, [by] if by else [])
     assert decision.allowed is not bool(said)
     assert said in decision.reason
 
@@ -202,7 +202,9 @@ def test_a_statement_is_due_three_months_later_at_the_end_of_the_day(signed: dat
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))
 def test_a_statement_never_lasts_longer_than_a_quarter_and_a_day(signed: datetime) -> None:
     lasts = rules.statement_due(signed, AT, CHICAGO) - signed
-    assert timedelta(days=89) <= lasts <= timedelta(days=93, hours=1)
+    # The last minute of a day in February to the end of one in May, less an hour when summer time begins; and the first
+    # of a day in August to the end of one in November, with the hour that it gives back.
+    assert timedelta(days=89) - timedelta(hours=1) < lasts <= timedelta(days=93, hours=1)
 
 
 @given(st.integers(0, 60), st.integers(-100, 100))
@@ -216,17 +218,24 @@ def test_a_precondition_shuts_nothing_in_its_grace(grace: int, days: int) -> Non
 @pytest.mark.parametrize(
     ("decision", "allowed"),
     [
-        (rules.may_except(BEN, ANA), True),
-        (rules.may_except(ANA, ANA), False),
-        (rules.may_except(None, ANA), False),
+        (rules.may_except([BEN], ANA), True),
+        (rules.may_except([ANA], ANA), False),
+        (rules.may_except([BEN, ANA], ANA), False),
+        (rules.may_except([], ANA), False),
+        (rules.may_approve(device(approved=False), [BEN, ANA]), False),
+        (rules.may_change(device(person=BEN), device(), [ANA]), False),
+        (rules.may_change(device(person=BEN), device(), [BEN]), True),
+        (rules.may_change(device(encrypted=None), device(), [ANA]), False),
+        (rules.may_change(device(encrypted=None), device(), [BEN]), True),
+        (rules.may_change(device(), device(encrypted=None), [ANA]), True),
+        (rules.may_change(device(approved=False, encrypted=None), device(approved=False), [ANA]), True),
         (rules.checked_end(AT, AT), False),
         (rules.checked_end(AT, AT + 30 * DAY), True),
         (rules.checked_end(AT, AT + 31 * DAY), False),
         (rules.may_witness(ANA, BEN), True),
         (rules.may_witness(ANA, ANA), False),
-        (rules.may_bring([3], opens=True), False),
-        (rules.may_bring([3], opens=False), True),
-        (rules.may_bring([], opens=True), True),
+        (rules.may_bring([3]), False),
+        (rules.may_bring([]), True),
     ],
 )
 def test_nobody_judges_themselves(decision: object, allowed: bool) -> None:

@@ -43,8 +43,8 @@ def my_workplace(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "last": last[0] if last else None,
             "due": queries.own_statement_due(request.clinic, request.member.person, request.now),
             "devices": queries.own_devices(request.clinic, request.member.person, request.now),
-            "address": address,
-            "kind": queries.kind_of_address(clinic, address),
+            "own": address,
+            "own_kind": queries.kind_of_address(clinic, address),
         },
         status=422 if form.errors else 200,
     )

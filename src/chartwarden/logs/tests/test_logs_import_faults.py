@@ -199,7 +199,7 @@ def test_a_killed_worker_leaves_nothing_half_done(installation: Mapping[str, str
     told(installation, "work", "1000")
     found = {row[0]: row[1:] for row in json.loads(told(installation, "show"))}
     assert found["log"][:-1] == ["counted", 120_000, 120_000, 1]
-    assert found["patients"][:-1] == ["counted", 3_000, 3_000, 1]
+    assert found["patients"][:-1] == ["counted", 3_000, 3_000, 0]
     assert sorted(row[-1] for row in found.values()) == [1, 2]
     kept = [path.name for path in (tmp_path / "data" / "events").rglob("*") if path.is_file()]
     assert len(kept) == 1

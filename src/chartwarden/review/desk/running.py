@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -168,16 +169,19 @@ def _judge(clinic: Clinic, row: models.Review, revision: int, at: datetime) -> N
             scratch=scratch,
             progress=Stages(row.id, clinic.id),
         )
+        with ThreadPoolExecutor(1) as beside:  # neither holds Python's lock for long
+            drawn = beside.submit(pictures_of, week.findings)
+            judged = accesses_by_person(clinic.id, week.judged)
         take_findings(
             clinic=clinic,
             review=row.id,
             findings=week.findings,
-            judged=accesses_by_person(clinic.id, week.judged),
+            judged=judged,
             staff=found.staff,
             revision=revision,
             actor=WORKER,
             at=at,
-            pictures=pictures_of(week.findings),
+            pictures=drawn.result(),
         )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from chartwarden.clinics import queries as clinics
 from chartwarden.clinics.services import change_settings, inputs_changed
+from chartwarden.devices import services as devices
 from chartwarden.logs.tests.test_logs_imports import LOG as SHORT_LOG
 from chartwarden.logs.tests.test_logs_imports import count, read
 from chartwarden.people import services as people
@@ -53,6 +54,11 @@ CHANGES: dict[str, Callable[[House], object]] = {
     "thresholds": lambda house: change_settings(
         clinic=house.id, changes={"thresholds": {"volume_above_queue": {"least": 3}}}, **BY
     ),
+    "device": lambda house: devices.register_device(
+        clinic=house.id, name="LT-1", mdm="", person=house.people["coder"], owner="clinic", encrypted=True,
+        managed=True, antivirus=True, **BY,
+    ),
+    "network": lambda house: devices.add_network(clinic=house.id, cidr="10.1.0.0/16", kind="office", **BY),
     "import": lambda house: bring(house, "networks", "cidr,kind\n10.0.0.0/8,office\n"),
 }  # fmt: skip
 

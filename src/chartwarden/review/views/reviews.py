@@ -16,7 +16,7 @@ from chartwarden.review.desk.summing import pictures_of
 from chartwarden.review.report import state
 from chartwarden.review.views import showing
 
-LISTED = 50
+LISTED = 25
 
 
 @page(Permission.SEE_REVIEWS)

@@ -1,0 +1,73 @@
+"""What leaves the pages of a record: print-outs and copies, each in the ledger with its purpose before it goes out.
+
+A copy stands in the way of submitting and closing until its deletion is confirmed (45 CFR 164.310(d)(2), 164.502(b)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from chartwarden.assignments import services as assignments
+from chartwarden.gateway.chart.contracts import COPIES, PRINTS
+from chartwarden.gateway.chart.reading import Standing
+from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import refused as no
+from chartwarden.kernel.decisions import require
+from chartwarden.kernel.errors import refuse
+from chartwarden.ledger.services import append
+
+LAW = "45 CFR 164.502(b), 164.514(d)(2)"
+
+
+def note_print(*, there: Standing, document: str, purpose: str) -> None:
+    """Write down that a document (an opaque word) is printed. Raises Refused where the policy does not let it, and
+    InputRefused for a purpose that is none."""
+    _check(there, there.scope.printing, "Printing", purpose, PRINTS)
+    reader = there.reader
+    with transaction.atomic():
+        append(
+            clinic=reader.clinic.id, kind="gateway.record_printed", actor=reader.actor, at=reader.at,
+            subject={"person": str(reader.person), "assignment": str(reader.assignment)},
+            facts={"document": document, "purpose": purpose, "policy": there.scope.version},
+        )  # fmt: skip
+
+
+def make_copy(*, there: Standing, document: str, purpose: str) -> UUID:
+    """Write down that a copy of a document is saved, in queue and ledger. Its id. Raises as ``note_print``."""
+    _check(there, there.scope.copies, "Saving copies", purpose, COPIES)
+    reader = there.reader
+    with transaction.atomic():
+        made = assignments.note_copy(
+            clinic=reader.clinic.id, assignment=reader.assignment, person=reader.person, document=document,
+            purpose=purpose, at=reader.at,
+        )  # fmt: skip
+        append(
+            clinic=reader.clinic.id, kind="gateway.copy_made", actor=reader.actor, at=reader.at,
+            subject={"person": str(reader.person), "assignment": str(reader.assignment), "copy": str(made)},
+            facts={"document": document, "purpose": purpose, "policy": there.scope.version},
+        )  # fmt: skip
+    return made
+
+
+def confirm_deleted(*, clinic: UUID, person: UUID, copy: UUID, actor: Actor, at: datetime) -> bool:
+    """Write down that somebody has deleted their copy. Whether that is news: again is harmless.
+
+    Raises DoesNotExist, also for anybody else's.
+    """
+    with transaction.atomic():
+        assignment = assignments.confirm_copy_deleted(clinic=clinic, person=person, copy=copy, at=at)
+        if assignment is not None:
+            subject = {"person": str(person), "assignment": str(assignment), "copy": str(copy)}
+            append(clinic=clinic, kind="gateway.copy_deleted", actor=actor, at=at, subject=subject)
+    return assignment is not None
+
+
+def _check(there: Standing, allowed: bool, what: str, purpose: str, purposes: Mapping[str, str]) -> None:
+    if not there.verdict.allowed or not allowed:
+        require(no(f"{what} is not part of the clinic's minimum-necessary policy for this work.", LAW))
+    if purpose not in purposes:
+        raise refuse("purpose", "one of " + ", ".join(purposes.values()), repr(purpose[:40]))

@@ -1,0 +1,274 @@
+"""A record laid out: dates, texts, results, documents and the list, of what an EHR sends well shaped or not."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartwarden.assignments.contracts import RecordClass as Class
+from chartwarden.assignments.contracts import Scope
+from chartwarden.gateway.chart import documents, overview
+from chartwarden.gateway.chart.confining import belongs
+from chartwarden.gateway.chart.contracts import Attachment, Leaf, Pairs, Picture, Said, Table, Text
+from chartwarden.gateway.chart.copying import copied
+from chartwarden.gateway.chart.fhir import moment, referred, said, when
+from chartwarden.gateway.chart.items import LISTED, item, listed
+from chartwarden.gateway.chart.results import results
+from chartwarden.gateway.chart.texts import MOST_TEXT, picture_of, plain, text_of
+from tests.support.record import (
+    CDA,
+    CONSULT,
+    DOCUMENTS,
+    EARLIER,
+    LABS,
+    OVERVIEW,
+    PROGRESS,
+    RECORD,
+    SECOND,
+    VISIT,
+    film,
+)  # fmt: skip
+
+ZONE = ZoneInfo("America/Chicago")
+WHOLE = Scope()
+
+
+def by_id(identity: str) -> dict[str, Any]:
+    return next(one for one in RECORD if one["id"] == identity)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-06T22:55:00Z", "Fri 6 Mar 2026, 16:55 CST"),
+        ("2026-03-08T08:30:00.123Z", "Sun 8 Mar 2026, 03:30 CDT"),
+        ("2026-03-06", "Fri 6 Mar 2026"),
+        ("2026-03", "Mar 2026"),
+        ("2026", "2026"),
+        ("2026-02-30", "2026-02-30"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("in spring", "in spring"),
+    ],
+)
+def test_dates_keep_the_exactness_that_they_have(text: str, expected: str) -> None:
+    assert when(text, ZONE) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"value": 14.2, "unit": "g/dL"}, "14.2 g/dL"),
+        ({"comparator": "<", "value": 5, "code": "mg"}, "< 5 mg"),
+        ({"value": 120.5, "currency": "USD"}, "120.5 USD"),
+        ({"coding": [{"code": "x"}, {"display": "Second"}]}, "x"),
+        ({"start": "2026-03-06", "end": "2026-03-06"}, "Fri 6 Mar 2026"),
+        ({"start": "2026-03"}, "from Mar 2026"),
+        ({"low": {"value": 1}, "high": {"value": 2}}, "1 – 2"),
+        ({"numerator": {"value": 1}, "denominator": {"value": 128}}, "1 / 128"),
+        ({"given": ["Maude", "A."], "family": "Quillfeather"}, "Maude A. Quillfeather"),
+        ({"reference": "Patient/p-1"}, ""),
+        ([True, None, 3], "yes; 3"),
+    ],
+)
+def test_values_are_said_in_words(value: object, expected: str) -> None:
+    assert said(value, ZONE) == expected
+
+
+def test_only_the_words_of_markup_are_kept() -> None:
+    text = plain(CONSULT)
+    assert "Cardiology consultation" in text
+    assert "systolic murmur" in text
+    assert "Aortic valve  mild stenosis" in text
+    assert all(word not in text for word in ("alert", "color", "<", "javascript", "onclick"))
+    assert plain(CDA).split("\n") == [
+        "Discharge instructions", "", "Diet", "", "Drink two litres a day.", "", "Little salt.",
+        "No alcohol with the antibiotic.",
+    ]  # fmt: skip
+    assert plain("a<br/>b &lt;script&gt;") == "a\nb <script>"
+    assert plain("<script/>shown") == "shown"
+    assert plain("</script>shown<style>never") == "shown"
+
+
+@given(st.text(max_size=300))
+def test_no_markup_comes_through_whatever_it_is(markup: str) -> None:
+    assert isinstance(plain(markup), str)
+    assert "alert" not in plain(f"<p>{markup.replace('<', '').replace('alert', '')}</p><script>alert</script>")
+
+
+def test_texts_are_read_by_their_type_and_charset() -> None:
+    assert text_of("text/plain", PROGRESS.encode()) == PROGRESS
+    assert text_of("text/plain; charset=iso-8859-1", "Größe".encode("latin-1")) == "Größe"
+    assert text_of("text/plain; charset=punycode", b"as it is") == "as it is"
+    assert text_of("text/plain", b"\xff\xfea\x00") == "a"
+    assert text_of("text/plain", b"bad \xff byte \x07") == "bad � byte"
+    assert text_of("application/pdf", b"%PDF") is None
+    assert len(text_of("text/plain", b"x" * (MOST_TEXT + 99)) or "") == MOST_TEXT + 1
+
+
+def test_pictures_are_told_by_their_first_bytes() -> None:
+    assert (picture_of(film()) or "").startswith("data:image/png;base64,iVBOR")
+    assert picture_of(b"<svg onload=alert(1)>") is None
+
+
+def test_results_have_value_unit_range_and_a_flag_by_word() -> None:
+    table = results("", [*LABS, SECOND], ZONE)
+    rows = {row.cells[0]: row for row in table.rows}
+    assert rows["Leukocytes"].cells == (
+        "Leukocytes", "14.2", "10*3/uL", "4–11", "High", "Tue 3 Mar 2026, 08:10 CST",
+    )  # fmt: skip
+    assert rows["Hemoglobin A1c"].cells[4] == "Critically high"
+    assert [name for name, row in rows.items() if row.marked] == ["Hemoglobin A1c", "Leukocytes", "Sodium"]
+    assert [row.cells[:3] for row in table.rows[-3:]] == [
+        ("Blood pressure", "", ""), ("– Systolic", "148", "mmHg"), ("– Diastolic", "86", "mmHg"),
+    ]  # fmt: skip
+
+
+def test_results_that_are_no_numbers_say_what_they_are() -> None:
+    given: list[dict[str, Any]] = [
+        {"code": {"text": "Culture"}, "valueCodeableConcept": {"text": "E. coli"}, "status": "preliminary",
+         "referenceRange": [{"text": "no growth"}], "interpretation": [{"coding": [{"code": "POS"}]}]},
+        {"code": {"text": "Nothing"}, "dataAbsentReason": {"text": "specimen lost"}},
+        {"code": {"text": "GFR"}, "valueQuantity": {"value": 58, "unit": "mL/min", "comparator": "<"},
+         "referenceRange": [{"low": {"value": 60}}]},
+    ]  # fmt: skip
+    found = {row.cells[0]: row for row in results("", given, ZONE).rows}
+    assert found["Culture"].cells[1:] == ("E. coli", "", "no growth", "Positive", "", "preliminary")
+    assert found["Culture"].marked
+    assert found["Nothing"].cells[1] == "none: specimen lost"
+    assert found["GFR"].cells[1:4] == ("< 58", "mL/min", "≥ 60")
+
+
+def test_the_list_is_in_the_order_of_classes_the_newest_first() -> None:
+    found = listed(RECORD, WHOLE, "", ZONE)
+    assert [(one.of.value, one.title) for one in found] == [
+        ("notes", "Cardiology consultation"), ("notes", "Progress note"), ("notes", "Somebody else's note"),
+        ("operative", "Operative note"), ("operative", "Colonoscopy with snare polypectomy"),
+        ("laboratory", "Blood count and chemistry"), ("laboratory", "Pathology of the sigmoid polyp"),
+        ("radiology", "Chest X-ray, two views"),
+        ("discharge", "Discharge instructions"), ("discharge", "Discharge summary"),
+        ("prior_authorization", "Payer letter"), ("prior_authorization", "Payer's answer: Home oxygen"),
+        ("prior_authorization", "Request: Home oxygen"),
+    ]  # fmt: skip
+
+
+def test_the_policy_leaves_out_classes_and_other_visits() -> None:
+    notes = Scope(frozenset({Class.NOTES, Class.OPERATIVE}))
+    assert {one.of for one in listed(DOCUMENTS, notes, "", ZONE)} == {Class.NOTES, Class.OPERATIVE}
+    one_visit = Scope(encounter_only=True)
+    found = {one.identity for one in listed(DOCUMENTS, one_visit, VISIT, ZONE)}
+    assert found == {"d-progress", "d-consult", "d-discharge", "d-instructions", "d-scan", "r-blood", "r-chest", "k-1"}
+    assert listed(DOCUMENTS, one_visit, "", ZONE) == ()
+    assert {one["id"] for one in OVERVIEW if belongs(one, EARLIER)} >= {EARLIER, "c-2", "p-rec-1"}
+    assert not belongs(by_id(VISIT), EARLIER)
+
+
+def test_what_is_not_in_force_says_so() -> None:
+    assert item({**by_id("d-progress"), "status": "entered-in-error"}, ZONE).status == "entered in error"
+    assert item({**by_id("d-progress"), "docStatus": "preliminary"}, ZONE).status == "preliminary"
+    assert item(by_id("d-progress"), ZONE).status == ""
+
+
+def blocks(identity: str, *attached: Attachment) -> list[Any]:
+    one = by_id(identity)
+    return documents.blocks(one, attached or documents.attachments(one), (), ZONE)
+
+
+def test_a_documents_page_shows_its_text_or_says_where_it_is() -> None:
+    (waiting,) = documents.attachments(by_id("d-progress"))
+    assert (waiting.binary, waiting.data) == ("b-progress", None)
+    assert blocks("d-progress")[-1] == Said(documents.ELSEWHERE)
+    assert blocks("d-consult")[0] == Pairs("", (("Written by", "R. Okafor, MD"), ("Type", "Cardiology consultation")))
+    assert blocks("d-discharge")[-1].text.startswith("Admitted with pneumonia")
+    assert "a PDF, which is not shown here" in blocks("d-scan")[-1].text
+    conclusion, picture = blocks("r-chest")[1:]
+    assert conclusion == Text("Conclusion", "Consolidation of the right lower lobe. No effusion.")
+    assert isinstance(picture, Picture)
+    answer = dict(blocks("k-2")[0].pairs)
+    assert (answer["Authorization number"], answer["In words"]) == ("PA-0000-17", "Approved for one month.")
+    (table,) = [one for one in blocks("k-1") if isinstance(one, Table)]
+    assert table.rows[0].cells[:2] == ("1", "Oxygen concentrator, 1 month")
+
+
+def test_a_composition_is_read_section_by_section() -> None:
+    div = '<div xmlns="http://www.w3.org/1999/xhtml"><p>Better.</p></div>'
+    inner = {"title": "Plan", "text": {"div": "<div>Home.</div>"}}
+    one = {
+        "resourceType": "Composition",
+        "title": "Visit",
+        "section": [{"title": "Course", "text": {"div": div}, "section": [inner]}],
+    }
+    assert documents.blocks(one, (), (), ZONE) == [Text("Course", "Better."), Text("Plan", "Home.")]
+    assert documents.blocks({"resourceType": "Composition"}, (), (), ZONE) == [Said(documents.NOTHING)]
+
+
+def test_the_overview_has_a_section_a_type_and_no_empty_column() -> None:
+    found = overview.overview([one for one in OVERVIEW if one["id"] != "p-rec-2"], ZONE)
+    assert [one.title for one in found] == [
+        "Patient", "Visits", "Problems and diagnoses", "Allergies", "Medications", "Vital signs and other findings",
+    ]  # fmt: skip
+    visits = found[1]
+    assert isinstance(visits, Table)
+    assert visits.columns == ("When", "Kind", "Reason", "Status")
+    assert visits.rows[0].cells[0] == "Mon 2 Mar 2026, 14:40 CST – Thu 5 Mar 2026, 11:00 CST"
+    assert overview.named(OVERVIEW, ZONE) == "Maude Quillfeather"
+
+
+def test_a_copy_is_the_ehrs_own_file_or_a_text_that_says_whose_it_is() -> None:
+    leaf = Leaf("A note", Class.NOTES, "Fri 6 Mar 2026", "", blocks("d-discharge"))
+    ending, content = copied(leaf, documents.attachments(by_id("d-discharge")), "Saved by C")
+    assert ending == "txt"
+    assert content.decode().startswith("Saved by C\n\nA note\nFri 6 Mar 2026\n")
+    assert b"Principal diagnosis" in content
+    assert copied(leaf, documents.attachments(by_id("d-scan")), "x") == ("pdf", b"%PDF-1.4 made up")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Encounter/e1", "e1"), ("http://x/fhir/Encounter/e1/_history/3", "e1"), ("/Encounter/e1", "e1"),
+        ("Patient/e1", ""), ("e1", ""), (3, ""), (None, ""),
+    ],
+)  # fmt: skip
+def test_references_are_read(text: object, expected: str) -> None:
+    assert referred(text, "Encounter") == expected
+
+
+NAMES = sorted(
+    {
+        name for names, dates in LISTED.values() for path in f"{names}|{dates}".split("|") for name in path.split(".")
+    }
+    | {"content", "attachment", "data", "url", "contentType", "section", "title", "text", "div", "coding", "display",
+       "value", "unit", "low", "high", "referenceRange", "interpretation", "component", "valueQuantity", "note",
+       "result", "reference", "status", "name", "given", "family", "item", "adjudication", "series", "author",
+       "encounter", "context"}
+)  # fmt: skip
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=12)
+    | st.sampled_from(["2026-03-06", "2026-99-99T99:99:99Z", "Binary/b", b64encode(b"x").decode()]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=5),
+    max_leaves=15,
+)
+
+
+@given(st.sampled_from([*LISTED, *overview.KINDS]), st.dictionaries(st.sampled_from(NAMES), JSON, max_size=8))
+def test_whatever_an_ehr_sends_is_laid_out(kind: str, more: dict[str, Any]) -> None:
+    resource = {**more, "resourceType": kind, "id": "x"}
+    attached = documents.attachments(resource)
+    assert documents.blocks(resource, attached, [resource], ZONE)
+    assert overview.overview([resource], ZONE)
+    assert belongs(resource, "e") in (True, False)
+    assert isinstance(overview.named([resource], ZONE), str)
+    assert all(isinstance(one, str) for one in documents.result_ids(resource))
+    if kind in LISTED:
+        (one,) = listed([resource], WHOLE, "", ZONE)
+        assert one.title
+        assert moment(one.when, ZONE)
