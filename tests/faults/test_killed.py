@@ -51,7 +51,7 @@ LINK = re.compile(r'href="(/c/[^"]+/reviews/[^"]+/)"')
 @pytest.fixture(scope="module")
 def feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "clinic"
-    make_clinic(folder, seed=5, coders=3, weeks=60 if FULL else 2, patients=800 if FULL else 200)
+    make_clinic(folder, seed=5, coders=3, weeks=66 if FULL else 2, patients=800 if FULL else 200)
     return folder
 
 

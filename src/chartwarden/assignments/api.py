@@ -8,23 +8,25 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import Path, Router, Status
+from ninja import Path, Status
 from pydantic import AwareDatetime, BaseModel, Field
 
-from chartwarden.assignments import queries, rules, services
+from chartwarden.assignments import policy_api, queries, rules, services, sharing_api, source_api
+from chartwarden.assignments.api_router import router
 from chartwarden.assignments.contracts import Work
 from chartwarden.assignments.services import note_table_read
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.offered import Body, Column, Made, Row, Table
 from chartwarden.people.contracts import Member, Permission, page
 
-router = Router()
 Kind: Any = Literal[tuple(one for one in rules.KINDS if one not in rules.REOPENS)]
 Reopening: Any = Literal[rules.REOPENS]
 State: Any = Literal[(rules.UNASSIGNED, *rules.OPEN)]
 PATIENT = Field(min_length=1, max_length=200, pattern=r"\S", description="The patient's id in the EHR.")
 REASON = Field(min_length=1, max_length=1000, pattern=r"\S", description="Kept sealed.")
 REVISION = Field(ge=0, le=2**31 - 1, description="The assignment's revision as it was seen.")
+
+__all__ = ["TABLES", "policy_api", "router", "sharing_api", "source_api"]
 
 
 def _assignments(clinic: Clinic, member: Member, at: datetime, after: str, limit: int) -> Sequence[Row]:

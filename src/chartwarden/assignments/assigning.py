@@ -1,26 +1,15 @@
-"""What a supervisor does with the queue: add work, assign it singly or by load, reassign, cancel, close, reopen."""
+"""What a supervisor does with single pieces of the queue: add, assign, reassign, cancel, close, reopen."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
 
-from chartwarden.assignments import models, rules
-from chartwarden.assignments.keeping import (
-    checked,
-    coder_of,
-    copies_left,
-    identity,
-    in_queue,
-    locked,
-    made,
-    move,
-    tell,
-)  # fmt: skip
+from chartwarden.assignments import conflicts, models, rules
+from chartwarden.assignments.giving import give
+from chartwarden.assignments.keeping import checked, coder_of, copies_left, identity, locked, made, move, tell
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
@@ -56,7 +45,7 @@ def add_work(
         )
         tell(row, "added", actor, at, {"state": row.state})
         if coder is not None:
-            _give(row, coder, actor, at)
+            give(row, coder, actor, at)
         added: UUID = row.id
     return added
 
@@ -64,38 +53,10 @@ def add_work(
 def assign(*, clinic: UUID, assignment: UUID, coder: UUID, revision: int, actor: Actor, at: datetime) -> None:
     """Give work that is nobody's to a coder: from now on the record opens to them.
 
-    Raises DoesNotExist, Stale, Refused where it is somebody's, or the actor's own.
+    Raises DoesNotExist, Stale, Refused where it is somebody's, the actor's own, or in conflict with an interest.
     """
     with transaction.atomic():
-        _give(locked(clinic, assignment, revision), coder, actor, at)
-
-
-def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: Actor, at: datetime) -> int:
-    """Share out up to ``most`` pieces of work that are nobody's, oldest first, each to whoever has least before them.
-
-    Returns how many. Raises InputRefused without coders; Refused where the actor is one of them.
-    """
-    if not coders:
-        raise refuse("coders", "one or more", "none")
-    for coder in coders:
-        require(rules.may_assign(actor.person, coder_of(clinic, coder)))
-    with transaction.atomic():
-        there = in_queue(clinic).filter(coder__in=coders, state__in=rules.OPEN)
-        counted = dict(there.values_list("coder").annotate(Count("id")))
-        waiting = in_queue(clinic).select_for_update().filter(state=rules.UNASSIGNED)
-        rows = {row.id: row for row in waiting.order_by("assigned_at", "id")[:most]}
-        given = rules.by_load(list(rows), {coder: counted.get(coder, 0) for coder in coders})
-        for piece, coder in given.items():
-            _give(rows[piece], coder, actor, at)
-    return len(rows)
-
-
-def _give(row: models.Assignment, coder: UUID, actor: Actor, at: datetime) -> None:
-    require(rules.may_assign(actor.person, coder_of(row.clinic_id, coder)))
-    move(
-        row, "assigned", actor, at,
-        coder_id=coder, assigned_at=at, brought_at=at, brought_by_id=actor.person,
-    )  # fmt: skip
+        give(locked(clinic, assignment, revision), coder, actor, at)
 
 
 def reassign(
@@ -111,6 +72,7 @@ def reassign(
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         if row.coder_id == coder:
             raise refuse("coder", "somebody else than whose work it is now", "the same coder")
+        require(rules.may_be_given(conflicts.between(clinic, coder, row.patient_index)))
         move(row, "reassigned", actor, at, ended_at=at, outcome="reassigned", hold="")
         return _follow(row, row.kind, text, coder, None, actor, at)
 
@@ -139,6 +101,7 @@ def reopen(
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         require(rules.checked_expiry(at, expires_at))
         rules.ASSIGNMENT.after(row.state, "reopened")
+        require(rules.may_be_given(conflicts.between(clinic, coder, row.patient_index)))
         return _follow(row, kind, text, coder, expires_at, actor, at)
 
 

@@ -49,6 +49,30 @@ class FoundConflict:
     accepted_by: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A person and a patient (the EHR's id) who seem to be close, as the review's links tell. ``kind`` is self, family,
+    household or colleague; of a colleague, ``other`` is the member of the workforce whom the patient seems to be.
+    """
+
+    person: UUID
+    patient: str
+    kind: str
+    evidence: str
+    other: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConflict:
+    """A conflict as it concerns one assignment. ``may_be_accepted``: it is a colleague's record, and the reader may say
+    in writing that the person codes it."""
+
+    id: UUID
+    person: UUID
+    accepted: bool
+    may_be_accepted: bool
+
+
 @dataclass(frozen=True)
 class Work:
     """One assignment as its pages show it. ``patient`` and ``encounter`` are the EHR's ids: PHI, for display only.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chartwarden.assignments import keeping, models, rules
+from chartwarden.assignments import keeping, models, policy_keeping, rules
+from chartwarden.assignments.conflicted import conflicted
+from chartwarden.assignments.ehr_source import source
+from chartwarden.assignments.rule_keeping import share_rules
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people.contracts import Member, Permission
@@ -13,25 +16,51 @@ MY_WORK, COPIES = "assignments:my_work", "gateway:copies"
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
-    """The coder's next record; for who assigns, work that is nobody's."""
+    """What a coder has to delete, and their next record; for who assigns, work that its coder should not do, and work
+    that is nobody's; a draft of the policy for who approves it; an EHR that can't be read for those who can mend it."""
     found = []
     if member.may(Permission.CODE_RECORDS) and (left := _copies(clinic, member)):
         what = "1 saved copy is" if left == 1 else f"{left:,} saved copies are"
         found.append(Due(f"{what} to be deleted", "Confirm it", COPIES))
     if member.may(Permission.CODE_RECORDS) and (own := _open_to(clinic, member, now)):
         found.append(Due(f"{own:,} {'record is' if own == 1 else 'records are'} open to you", "Go on", MY_WORK))
+    if member.may(Permission.ASSIGN_WORK) and (close := len(conflicted(clinic.id))):
+        records, whose = ("record", "its") if close == 1 else ("records", "their")
+        what = f"A conflict of interest keeps {close:,} {records} from {whose} coder"
+        found.append(Due(what, "Reassign", "assignments:conflicts"))
     if member.may(Permission.ASSIGN_WORK) and (nobodys := _count(clinic, rules.UNASSIGNED)):
         what = f"{nobodys:,} {'record waits' if nobodys == 1 else 'records wait'} for a coder"
-        found.append(Due(what, "Share them out", "assignments:share"))
-    return found
+        by = "rules" if share_rules(clinic.id).rules else "share"
+        found.append(Due(what, "Share them out", f"assignments:{by}"))
+    if member.may(Permission.APPROVE_POLICY) and policy_keeping.draft(clinic.id):
+        what = "A draft of the minimum-necessary policy waits for you"
+        found.append(Due(what, "Read and approve", "assignments:policy"))
+    return [*found, *(_source(clinic) if member.may(Permission.IMPORT_QUEUE) else [])]
+
+
+def _source(clinic: Clinic) -> list[Due]:
+    there, page = source(clinic.id), "assignments:source"
+    if there is None or not there.on:
+        return []
+    if there.failing_since is not None:
+        return [Due("The EHR's tasks can't be read", "Look", page, late=True, detail=f"It failed: {there.trouble}.")]
+    if there.not_taken:
+        what = f"{there.not_taken:,} of the EHR's tasks could not be taken over"
+        return [Due(what, "Look", page)]
+    return []
 
 
 def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:  # noqa: ARG001  every room's have a clock
-    """For who sees the queue: how much is open, and how much of it is on hold."""
-    if not member.may(Permission.SEE_QUEUE):
-        return []
-    held, working = _count(clinic, rules.ON_HOLD), _count(clinic, *rules.OPEN)
-    return [Fact("records open to coders", f"{working:,}", f"{held:,} of them on hold", "assignments:board")]
+    """For who sees the queue: how much is open, and how much of it is on hold; for who imports it, the EHR's tasks."""
+    found = []
+    if member.may(Permission.SEE_QUEUE):
+        held, working = _count(clinic, rules.ON_HOLD), _count(clinic, *rules.OPEN)
+        found.append(Fact("records open to coders", f"{working:,}", f"{held:,} of them on hold", "assignments:board"))
+    if member.may(Permission.IMPORT_QUEUE):
+        there = source(clinic.id)
+        said = "not read" if there is None or not there.on else "failing" if there.failing_since else "in step"
+        found.append(Fact("the EHR's tasks", said, "", "assignments:source", late=said == "failing"))
+    return found
 
 
 def _copies(clinic: Clinic, member: Member) -> int:

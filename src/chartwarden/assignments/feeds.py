@@ -120,8 +120,11 @@ def _is_more(there: tuple[Any, ...], plain: tuple[Any, ...]) -> bool:
 
 
 def _as_done_here(plain: Row, there: Row) -> Row:
-    """A queue that only says "still open" doesn't undo what was done here: begun, held, coded, submitted."""
+    """A queue that only says "still open" doesn't undo what was done here: begun, held, coded, submitted; nor does one
+    that says "submitted" open again what was closed since."""
     told, own = dict(zip(PLAIN, plain[2:], strict=True)), dict(zip(PLAIN, there[1:-4], strict=True))
+    if told | {"state": rules.CLOSED} == own and told["state"] == rules.SUBMITTED:
+        return (*plain[:2], *own.values())
     if there[-1] == 0 or told["state"] != rules.ASSIGNED:
         return plain
     kept = {name: own[name] for name in ("state", "coder_id", "assigned_at", "ended_at", "outcome")}

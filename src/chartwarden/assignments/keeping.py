@@ -65,6 +65,7 @@ def move(row: models.Assignment, event: str, actor: Actor, at: datetime, **chang
     for name, value in changes.items():
         setattr(row, name, value)
     row.revision += 1
+    row.moved_at = at
     row.save()
     tell(row, event, actor, at, {"state": row.state, "hold": row.hold} if row.hold else {"state": row.state})
 
@@ -115,6 +116,7 @@ def made(
         sealed=sealed.sealed(clinic, sealed.encoded(values)),
         hold="",
         revision=0,
+        moved_at=at,
         brought_at=at,
         brought_by_id=actor.person,
         **more,

@@ -13,8 +13,11 @@ import pyarrow as pa
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from chartwarden.assignments import keeping, models, rules, sealed
-from chartwarden.assignments.contracts import FoundConflict, Grant, Load, SavedCopy, Scope, Work
+from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
+from chartwarden.assignments.contracts import Grant, Load, SavedCopy, Work
 from chartwarden.assignments.dues import due, facts
+from chartwarden.assignments.policy_keeping import draft as policy_draft
+from chartwarden.assignments.policy_keeping import scope
 from chartwarden.clinics.services import stored, stored_instants, stored_key
 from chartwarden.kernel.sealing import SealBroken
 from chartwarden.people.queries import by_code
@@ -25,6 +28,9 @@ __all__ = [
     "board",
     "brought",
     "conflict",
+    "conflicted",
+    "conflicts_about",
+    "conflicts_searched",
     "copies_left",
     "counts",
     "due",
@@ -35,8 +41,12 @@ __all__ = [
     "own_total",
     "own_work",
     "patients",
+    "place_of",
+    "policy_draft",
     "scope",
+    "some_work",
     "work",
+    "works",
 ]
 COLUMNS = pa.schema(
     [
@@ -130,24 +140,41 @@ def copies_left(clinic: UUID, person: UUID) -> list[SavedCopy]:
     ]  # fmt: skip
 
 
-def scope(clinic: UUID, kind: str, roles: Collection[str]) -> Scope:  # noqa: ARG001  no policy can be approved yet
-    """What the policy in force lets this kind of work see, done by somebody with these roles."""
-    return Scope()
+Place = tuple[datetime, UUID]
+"""Where an assignment stands in the queue's order: by when it came, then by its id."""
 
 
-def conflict(clinic: UUID, person: UUID, patient: str) -> FoundConflict | None:  # noqa: ARG001  none are kept yet
-    """What is known of a person and a patient (the EHR's id) that keeps them apart."""
-    return None
+def place_of(clinic: UUID, assignment: UUID | None) -> Place | None:
+    """The place of an assignment; None where there is none."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id=assignment)
+    return rows.values_list("assigned_at", "id").first()
 
 
-def board(clinic: UUID, states: Collection[str], coder: UUID | None, most: int) -> list[Work]:
-    """The queue in those states, the oldest first, of one coder or of all; at most so many."""
+def board(
+    clinic: UUID, states: Collection[str], coder: UUID | None, most: int, after: Place | None = None
+) -> list[Work]:
+    """The queue in those states, the oldest first, of one coder or of all, behind a place; at most so many."""
     over = {rules.SUBMITTED, rules.CLOSED} & set(states)
     rows = models.Assignment.objects.filter(clinic_id=clinic) if over else keeping.in_queue(clinic)
     rows = rows.filter(state__in=states)
     if coder is not None:
         rows = rows.filter(coder_id=coder)
+    if after is not None:
+        began, identity = after
+        rows = rows.filter(assigned_at__gte=began).exclude(assigned_at=began, id__lte=identity)
     return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+
+
+def some_work(clinic: UUID, assignments: Collection[UUID], most: int) -> list[Work]:
+    """Those assignments, the oldest first; at most so many."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=list(assignments))
+    return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+
+
+def works(clinic: UUID, assignments: Collection[UUID]) -> dict[UUID, Work]:
+    """Several assignments, by their ids."""
+    rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=list(assignments))
+    return {row.id: _work(row) for row in rows}
 
 
 def work(clinic: UUID, assignment: UUID) -> Work | None:

@@ -7,10 +7,11 @@ their own that follow an earlier one, so that nothing ever covers the time in be
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from chartwarden.assignments.contracts import FoundConflict
 from chartwarden.kernel.decisions import ALLOWED, Decision, refused
 from chartwarden.kernel.transitions import Transitions
 
@@ -50,6 +51,8 @@ KINDS = {
     "audit": "Audit",
     "rebuttal": "Rebuttal",
 }
+REVIEWING = ("qa_review", "audit")
+"""Work that looks at coding again; all other work codes."""
 REOPENS = ("addendum", "payer_edit", "denial", "audit", "rebuttal")
 """What a record may be opened for again once it is submitted."""
 JUSTIFICATIONS = {
@@ -112,14 +115,40 @@ def checked_expiry(at: datetime, expires: datetime) -> Decision:
     return ALLOWED
 
 
-def by_load(work: Sequence[UUID], loads: Mapping[UUID, int]) -> dict[UUID, UUID]:
-    """Who gets what: each next piece goes to whoever has least then; of equals, to the lower id."""
-    now, given = dict(loads), {}
-    for piece in work:
-        coder = min(now, key=lambda one: (now[one], one))
-        given[piece] = coder
-        now[coder] += 1
-    return given
+CONFLICTS = ("self", "family", "household", "colleague")
+"""How somebody may be close to a patient, those first that weigh more: of several, the first counts."""
+COLLEAGUE = "colleague"
+CONFLICT_LAW = "45 CFR 164.502(b), 164.514(d)(2)"
+
+
+def stands(conflict: FoundConflict | None) -> bool:
+    """Whether a conflict keeps the two apart: any but a colleague's that somebody has accepted in writing."""
+    return conflict is not None and not (conflict.kind == COLLEAGUE and conflict.accepted_by is not None)
+
+
+def may_be_given(conflict: FoundConflict | None) -> Decision:
+    """Whether a coder may be given a record, by what is known of them and the patient. Says nothing of how the two are
+    close: whoever assigns need not know."""
+    if conflict is None or not stands(conflict):
+        return ALLOWED
+    more = " Or say on this assignment's page, in writing, that they may." if conflict.kind == COLLEAGUE else ""
+    return refused(
+        f"A conflict of interest: this coder can't be given this record. Choose somebody else.{more}", CONFLICT_LAW
+    )
+
+
+def may_accept(kind: str, by: UUID | None, coder: UUID, patient: UUID | None) -> Decision:
+    """Whether somebody may say in writing that a coder codes a record in spite of a conflict. ``patient``: the member
+    of the workforce whose record it seems to be."""
+    if kind != COLLEAGUE:
+        return refused(
+            "Only a colleague's record may be coded in spite of a conflict. Choose somebody else.", CONFLICT_LAW
+        )
+    if by is None or by == coder:
+        return refused("Nobody accepts a conflict of their own. Ask another supervisor.", LAW_10)
+    if by == patient:
+        return refused("Nobody decides about their own record. Ask another supervisor.", LAW_10)
+    return ALLOWED
 
 
 def sample(work: Iterable[tuple[UUID, UUID]], seed: str, percent: int = 0, each: int = 0) -> list[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chartwarden.assignments import models, rules
+from chartwarden.assignments import conflicts, models, rules
 from chartwarden.assignments.keeping import coder_of, identity, made, tell
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
@@ -32,8 +32,8 @@ def draw_sample(
     """Give a reviewer a sample of what was submitted in a span: ``percent`` of each coder's work, or ``each`` pieces.
 
     The seed stands in the entry, so that the draw can be done again. What was sampled before is left out; so is the
-    reviewer's own work. Returns how many. Raises InputRefused for a size that is none, Refused where the actor is
-    the reviewer.
+    reviewer's own work, and what a conflict of interest keeps from them. Returns how many. Raises InputRefused for a
+    size that is none, Refused where the actor is the reviewer.
     """
     if (percent > 0) == (each > 0) or percent > 100:
         raise refuse("size of the sample", "either 1 to 100 percent, or a number a coder", f"{percent} % and {each}")
@@ -45,7 +45,9 @@ def draw_sample(
         )
         again = models.Assignment.objects.filter(clinic_id=clinic, kind=REVIEW, follows__isnull=False)
         open_to = done.exclude(kind=REVIEW).exclude(coder=reviewer).exclude(id__in=again.values("follows"))
-        rows = {row.id: row for row in open_to}
+        found = list(open_to)
+        barred = conflicts.barred(clinic, [reviewer], found)
+        rows = {row.id: row for row in found if row.id not in barred}
         chosen = rules.sample([(row.id, row.coder_id) for row in rows.values()], seed, percent, each)
         append(
             clinic=clinic,

@@ -18,6 +18,7 @@ from chartwarden.clinics.bulk import (
     stored_key,
     update_stored,
 )
+from chartwarden.clinics.calling import Reply, exchange
 from chartwarden.clinics.changing import change_settings
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.inputs import inputs_changed
@@ -44,6 +45,7 @@ from chartwarden.kernel.zones import zone
 from chartwarden.ledger.services import append, open_ledger
 
 __all__ = [
+    "Reply",
     "across_clinics",
     "acting_in",
     "add_master_key",
@@ -53,6 +55,7 @@ __all__ = [
     "change_settings",
     "checked",
     "data_key",
+    "exchange",
     "inputs_changed",
     "insert_many",
     "insert_stored",

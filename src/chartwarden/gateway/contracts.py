@@ -171,3 +171,25 @@ class Standing:
     def within(self) -> str | None:
         """The one encounter that opens; None: the whole record."""
         return self.encounter if self.scope.encounter_only else None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What somebody put to the privacy officer, and the answer, "" until there is one. Both may name a patient: PHI."""
+
+    id: UUID
+    person: UUID
+    kind: str
+    asked_at: datetime
+    text: str
+    closed_at: datetime | None = None
+    closed_by: UUID | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Whether a record would open to somebody, and the facts that say so."""
+
+    facts: Facts
+    verdict: Verdict

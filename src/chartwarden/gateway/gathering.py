@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 from django.conf import settings
@@ -17,7 +18,7 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import inputs_changed_at
 from chartwarden.devices.queries import standing
 from chartwarden.gateway.chains import Vendors, chain, vendors_from
-from chartwarden.gateway.contracts import Facts, Grant, Reason
+from chartwarden.gateway.contracts import Conflict, Facts, Grant, Reason
 from chartwarden.logs.services import kept_feed
 from chartwarden.people.contracts import Permission
 from chartwarden.people.queries import work_standing
@@ -34,6 +35,7 @@ def facts_for(
     where that is not known, which is taken for a public network.
     """
     there = work_standing(clinic.id, person, at)
+    close = assignments.conflict(clinic.id, person, patient)
     place = standing(clinic, person, device, address, at, there.begins if there else None)
     return Facts(
         at=at,
@@ -50,6 +52,8 @@ def facts_for(
         device_approved=place.device_approved,
         network_secured=place.network_secured,
         attestation_due=place.attestation_due,
+        conflict=Conflict(close.kind) if close else None,
+        conflict_accepted=bool(close and close.accepted_by),
         excused={Reason(reason): ends for reason, ends in place.excused.items()},
         roles=there.roles if there else frozenset(),
     )
@@ -63,16 +67,16 @@ def scope_of(clinic: UUID, facts: Facts, kind: str) -> Scope:
 def vendors(clinic: Clinic) -> Vendors:
     """The vendors and agreements that were counted last. Read anew only when another file counts."""
     revisions = inputs_changed_at(clinic.id)
-    return _vendors(clinic, tuple(revisions.get(name) for name in FEEDS))
+    return _vendors(clinic.id, clinic.time_zone, tuple(revisions.get(name) for name in FEEDS))
 
 
 @lru_cache(maxsize=64)
-def _vendors(clinic: Clinic, newest: tuple[object, ...]) -> Vendors:  # noqa: ARG001  what it rests on
+def _vendors(clinic: UUID, zone: ZoneInfo, newest: tuple[object, ...]) -> Vendors:  # noqa: ARG001  what it rests on
     rows = []
     scratch = Path(settings.DATA) / "scratch"
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
         for name in FEEDS:
-            feed = kept_feed(clinic.id, name, Path(folder))
+            feed = kept_feed(clinic, name, Path(folder))
             rows.append(pq.read_table(feed.parquet).to_pylist() if feed else [])
-    return vendors_from(rows[0], rows[1], clinic.time_zone)
+    return vendors_from(rows[0], rows[1], zone)

@@ -1,4 +1,4 @@
-"""Who may come to the gateway: the tokens of opened assignments."""
+"""Who may come to the gateway: the tokens of opened assignments. What people are reminded of, and what they ask."""
 
 from __future__ import annotations
 
@@ -21,3 +21,41 @@ class AccessToken(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+
+
+class Reminder(models.Model):
+    """That a person knows, on a local day of the clinic, that openings are logged."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    acknowledged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic", "person", "day"], name="one_reminder_a_day")]
+
+
+class Inquiry(models.Model):
+    """What somebody needs a record for that is neither coding nor quality review, put to the privacy officer in
+    writing. ``kind`` says where such things belong. ``text`` and ``answer`` are sealed, and so are the salts of the
+    ledger's commitments to them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16)
+    asked_at = models.DateTimeField()
+    text = models.BinaryField()
+    text_salt = models.BinaryField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    answer = models.BinaryField(null=True)
+    answer_salt = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "asked_at"], condition=models.Q(closed_at=None), name="inquiry_that_waits"),
+            models.Index(fields=["clinic", "person", "asked_at"], name="inquiry_by_person"),
+        ]

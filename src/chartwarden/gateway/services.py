@@ -14,6 +14,9 @@ from chartwarden.gateway.chart.taking import confirm_deleted, make_copy, note_pr
 from chartwarden.gateway.connecting import token, upstream
 from chartwarden.gateway.gathering import facts_for
 from chartwarden.gateway.opened import record_opening
+from chartwarden.gateway.purposes.explaining import explain_assignment, explain_other, explain_own
+from chartwarden.gateway.purposes.inquiring import close_inquiry, route_inquiry
+from chartwarden.gateway.purposes.reminding import acknowledge_reminder
 from chartwarden.gateway.tokens import open_assignment, shut_assignment
 from chartwarden.kernel.errors import refuse
 
@@ -21,15 +24,21 @@ if TYPE_CHECKING:
     from chartwarden.gateway.app import Gateway
 
 __all__ = [
+    "acknowledge_reminder",
     "application",
     "check_settings",
+    "close_inquiry",
     "confirm_deleted",
+    "explain_assignment",
+    "explain_other",
+    "explain_own",
     "facts_for",
     "make_copy",
     "note_print",
     "open_assignment",
     "open_record",
     "record_opening",
+    "route_inquiry",
     "shut_assignment",
     "take_out_audit_events",
 ]

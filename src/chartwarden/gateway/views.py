@@ -7,14 +7,18 @@ from uuid import UUID
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.assignments import queries as assignments
 from chartwarden.gateway import services
+from chartwarden.gateway.contracts import Opening, Reason, Verdict
+from chartwarden.gateway.purposes.views import first_reminded
 from chartwarden.gateway.rules import purpose_of
 from chartwarden.gateway.wording import TOLD
+from chartwarden.kernel.decisions import Refused
 from chartwarden.people.contracts import Permission, page
 
 
@@ -25,20 +29,32 @@ def open_record(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpRes
     work = assignments.one_of_own(clinic, request.member.person, assignment)
     if work is None:
         raise Http404
-    opened = services.open_assignment(
-        clinic=request.clinic,
-        person=request.member.person,
-        assignment=assignment,
-        purpose=request.POST.get("purpose") or purpose_of(work.kind),
-        actor=request.member.actor,
-        at=request.now,
-        address=get_adapter(request).get_client_ip(request),
-    )
+    purpose = request.POST.get("purpose") or purpose_of(work.kind)
+    try:
+        if (reminder := first_reminded(request, work, purpose)) is not None:
+            return reminder
+        opened = services.open_assignment(
+            clinic=request.clinic,
+            person=request.member.person,
+            assignment=assignment,
+            purpose=purpose,
+            actor=request.member.actor,
+            at=request.now,
+            address=get_adapter(request).get_client_ip(request),
+        )
+    except (DatabaseError, InterfaceError, Refused):  # the ledger takes no entry: no record, no PHI
+        opened = Opening(Verdict((Reason.LEDGER_UNAVAILABLE,)))
     told = [TOLD[reason] for reason in opened.verdict.reasons]
     given = {"opened": opened, "told": told, "work": work, "base": f"{settings.GATEWAY_URL}/fhir/{assignment}"}
-    answer = render(request, "gateway/opened.html", given, status=200 if opened.token else 403)
+    answer = render(request, "gateway/opened.html", given, status=_status(opened))
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _status(opened: Opening) -> int:
+    if opened.verdict.first is Reason.LEDGER_UNAVAILABLE:
+        return 503
+    return 200 if opened.token else 403
 
 
 @page(Permission.CODE_RECORDS)

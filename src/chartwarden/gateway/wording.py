@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chartwarden.gateway.contracts import Conflict, Reason
+
+
+@dataclass(frozen=True)
+class Belongs:
+    """Something else than coding that a record might be wanted for: in the coder's words, where it belongs, and why."""
+
+    title: str
+    where: str
+    citation: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ TOLD = {
         "Your privacy training is overdue.", "45 CFR 164.308(a)(5), 164.530(b)", "privacy_officer"
     ),
     Reason.CONFLICT_OF_INTEREST: Told(
-        "You may be close to this patient, so somebody else should code the record. Nobody holds this against you.",
+        "This record is kept from you because of a possible connection; it says nothing about you.",
         "45 CFR 164.502(b), 164.514(d)(2)",
         "coding_supervisor",
     ),
@@ -88,9 +97,61 @@ TOLD = {
         "Accesses can't be recorded at the moment, so no record opens.", "45 CFR 164.312(b)", "security_officer"
     ),
 }
+OF_ANOTHER = {
+    Reason.ALLOWED: "The record is assigned to them and open.",
+    Reason.NOT_ASSIGNED: "This record is not in their queue.",
+    Reason.ASSIGNMENT_NOT_OPEN: "Their work on this record has not begun or is done, so it is shut.",
+    Reason.REOPEN_EXPIRED: "This record was reopened for them for a time, and that time is over.",
+    Reason.ENGAGEMENT_ENDED: "Their engagement with this clinic is not in force.",
+    Reason.ACCOUNT_SUSPENDED: "Their account is suspended.",
+    Reason.ROLE_WITHOUT_ACCESS: "None of their roles opens patients' records.",
+    Reason.VENDOR_AGREEMENT_MISSING: "Their company has signed no business associate agreement with this clinic.",
+    Reason.VENDOR_AGREEMENT_NOT_IN_FORCE: "Their company's business associate agreement is not in force today.",
+    Reason.VENDOR_AGREEMENT_INCOMPLETE: "Their company's business associate agreement lacks a term that the law wants.",
+    Reason.SUBCONTRACTOR_NOT_COVERED: "A company above theirs has no complete agreement in force.",
+    Reason.DEVICE_NOT_APPROVED: "None of their devices is approved for patients' records.",
+    Reason.ATTESTATION_OVERDUE: "Their quarterly statement about workplace and device is overdue.",
+    Reason.TRAINING_OVERDUE: "Their privacy training is overdue.",
+    Reason.CONFLICT_OF_INTEREST: "A conflict of interest. It says nothing about them: somebody else codes this record.",
+}
+"""The sentences for whoever asks about somebody else; the others say the same of everybody."""
+TOLD_OF_ANOTHER = {
+    reason: replace(told, sentence=OF_ANOTHER.get(reason, told.sentence)) for reason, told in TOLD.items()
+}
 CLOSENESS = {
     Conflict.SELF: "The record appears to be your own.",
     Conflict.FAMILY: "The patient appears to be of your family.",
     Conflict.HOUSEHOLD: "The patient appears to live where you live.",
     Conflict.COLLEAGUE: "The patient appears to be a colleague. Your supervisor may allow it in writing.",
 }
+ELSEWHERE = {
+    "contact": Belongs(
+        "A telephone number, an address or an appointment",
+        "The front desk looks up contacts and appointments. Send whoever asks there; a chart is not an address book.",
+        "45 CFR 164.502(b)",
+    ),
+    "colleague": Belongs(
+        "A colleague asked me to look something up",
+        "They open it themselves if it is assigned to them, and else ask the coding supervisor. Nobody opens a record "
+        "in another's stead, however small the favor.",
+        "45 CFR 164.502(b), 164.514(d)(2)",
+    ),
+    "department": Belongs(
+        "Another department needs something from the record",
+        "The release of information desk gives it out: it checks who may have what, and notes it down.",
+        "45 CFR 164.502(b), 164.514(d)(3), 164.528",
+    ),
+    "own": Belongs(
+        "It is my own record, or my family's",
+        "Ask for it as every patient does: at the release of information desk or in the patient portal. You have a "
+        "right to it there, and not by way of your work.",
+        "45 CFR 164.524, 164.502(b)",
+    ),
+    "other": Belongs(
+        "Something else",
+        "The privacy officer says where it belongs. Ask below before anything is opened.",
+        "45 CFR 164.502(b), 164.504(e)(2)(i)",
+    ),
+}
+"""What is no purpose here (S5), and where it belongs instead."""
+PURPOSE_WORDS = {"coding": "coding", "quality_review": "quality review"}

@@ -23,6 +23,8 @@ class Permission(Enum):
     SEE_QUEUE = "see the coding queue"
     ASSIGN_WORK = "assign, reassign and reopen work in the queue"
     CODE_RECORDS = "open and code the records assigned to them"
+    SEE_POLICY = "see the minimum-necessary policy"
+    APPROVE_POLICY = "approve the minimum-necessary policy"
     SEE_DEVICES = "see devices, networks and the disposal log"
     MANAGE_DEVICES = "approve and withdraw devices, set networks, make exceptions"
     ATTEST_WORKPLACE = "sign the statement about their own workplace"

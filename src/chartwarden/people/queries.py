@@ -20,7 +20,7 @@ from chartwarden.people.signin.standing import standing
 from chartwarden.people.standing import holders_of, zone_of
 from chartwarden.people.tokens import PREFIX, digest_of
 from chartwarden.people.workforce import CODE, LOGIN
-from chartwarden.people.working import work_standing
+from chartwarden.people.working import on_leave, work_standing
 
 __all__ = [
     "MUST_END",
@@ -39,6 +39,7 @@ __all__ = [
     "member",
     "member_by_token",
     "names",
+    "on_leave",
     "outbox",
     "person_by_code",
     "person_by_login",

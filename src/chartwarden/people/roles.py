@@ -8,7 +8,7 @@ from __future__ import annotations
 from chartwarden.people.contracts import Permission
 
 P = Permission
-EVERYONE = frozenset({P.SEE_HOME, P.SEE_OWN_ACCESSES, P.ANSWER_QUESTIONS})
+EVERYONE = frozenset({P.SEE_HOME, P.SEE_OWN_ACCESSES, P.ANSWER_QUESTIONS, P.SEE_POLICY})
 OVERSIGHT = frozenset(
     {P.SEE_IMPORTS, P.SEE_REVIEWS, P.SEE_LEDGER, P.SEE_PEOPLE, P.SEE_DUTIES, P.SEE_SETTINGS, P.SEE_DEVICES}
 )
@@ -19,7 +19,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     | OVERSIGHT
     | DECIDING
     | {P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_STAFF, P.IMPORT_SCHEDULES, P.IMPORT_DEVICES, P.IMPORT_PATIENTS}
-    | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS, P.SEE_QUEUE, P.ASSIGN_WORK},
+    | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS, P.SEE_QUEUE, P.ASSIGN_WORK, P.APPROVE_POLICY},
     "compliance_officer": EVERYONE | OVERSIGHT | DECIDING,
     "security_officer": EVERYONE
     | OVERSIGHT
@@ -47,7 +47,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     | {P.SEE_IMPORTS, P.IMPORT_LOGS, P.IMPORT_QUEUE, P.IMPORT_DEVICES, P.IMPORT_PATIENTS, P.SEE_PEOPLE}
     | {P.SEE_DUTIES, P.CLOSE_DUTIES, P.USE_API},
     "vendor_administrator": EVERYONE,
-    "auditor": frozenset({P.SEE_HOME, P.SEE_TABLES}) | OVERSIGHT,
+    "auditor": frozenset({P.SEE_HOME, P.SEE_TABLES, P.SEE_POLICY}) | OVERSIGHT,
     "owner": EVERYONE
     | (OVERSIGHT - {P.SEE_REVIEWS})
     | {P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CHANGE_SETTINGS, P.MANAGE_WEBHOOKS, P.CLOSE_DUTIES, P.USE_API, P.SEE_TABLES},
@@ -59,6 +59,9 @@ secure or audit see them: an owner does not. Whoever decides cases brings no pro
 sees no case and no ledger, since their own accesses are among them, and no webhooks, which tell of it. The security
 officer can shut somebody out at once.
 The tables as such, without what is sealed, are for who answers for the installation or audits it.
+
+The minimum-necessary policy says what each class of the workforce sees, so everybody may read it; who assigns work
+drafts it, and the privacy officer alone puts it in force.
 
 A staff file ends engagements and says whose a login is, so importing it is for those who may do the same by hand: the
 privacy officer and human resources. A supervisor plans hours and leave; whoever runs the EHR or its security knows its

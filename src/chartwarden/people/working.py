@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from chartwarden.kernel.zones import from_local
@@ -30,3 +30,9 @@ def work_standing(clinic: UUID, person: UUID, at: datetime) -> WorkStanding | No
     roles = roles_of(row, at)
     suspended = row.suspended_at is not None and row.suspended_at <= at
     return WorkStanding(begins, ends, employer, suspended, roles, permissions_of(roles))
+
+
+def on_leave(clinic: UUID, day: date) -> frozenset[UUID]:
+    """Who is away on a local day."""
+    rows = models.Leave.objects.filter(clinic_id=clinic, first_day__lte=day, last_day__gte=day)
+    return frozenset(rows.values_list("person_id", flat=True))

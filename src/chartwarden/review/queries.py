@@ -19,6 +19,7 @@ from chartwarden.review.tables import TABLES
 if TYPE_CHECKING:
     from chartwarden.review.desk.facts import coming, facts
     from chartwarden.review.desk.grouping import group, next_case, waiting
+    from chartwarden.review.desk.openings import my_openings
     from chartwarden.review.desk.personal import (
         due,
         every_access,
@@ -57,6 +58,7 @@ __all__ = [
     "may_change_detection",
     "my_accesses",
     "my_cases",
+    "my_openings",
     "my_weeks",
     "next_case",
     "outcomes",
@@ -76,6 +78,7 @@ __all__ = [
 DESK = {
     "facts": ("coming", "facts"),
     "grouping": ("group", "next_case", "waiting"),
+    "openings": ("my_openings",),
     "personal": (
         "due", "every_access", "may_change_detection", "my_accesses", "my_cases", "my_weeks", "question",
         "questions_to",

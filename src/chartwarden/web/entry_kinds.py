@@ -23,6 +23,7 @@ class EntryKind:
 
 TAKEN = "sha256 added changed ended unchanged"
 DEVICE = "owner encrypted managed antivirus approved_from approved_to"
+POLICY = "sha256 clauses version"
 WORK = "coder work state hold"
 INPUTS = "inputs inputs_count inputs_sha256"
 KINDS: Mapping[str, EntryKind] = {
@@ -32,14 +33,32 @@ KINDS: Mapping[str, EntryKind] = {
     "assignments.cancelled": EntryKind("took work out of the queue", "assignment", WORK),
     "assignments.closed": EntryKind("closed submitted work", "assignment", WORK),
     "assignments.coded": EntryKind("finished coding a record", "assignment", WORK),
+    "assignments.conflict_accepted": EntryKind(
+        "allowed {person} in writing to code a colleague's record", "conflict person", private="note"
+    ),
+    "assignments.conflicts_found": EntryKind(
+        "looked for conflicts of interest", "clinic", "people patients added changed withdrawn unchanged"
+    ),
     "assignments.feed_taken": EntryKind("imported the coding queue", "feed", f"{TAKEN} rows rows_sha256"),
     "assignments.held": EntryKind("put work on hold", "assignment", WORK),
+    "assignments.policy_approved": EntryKind("put a minimum-necessary policy in force", "policy", POLICY),
+    "assignments.policy_discarded": EntryKind("threw away a draft of the minimum-necessary policy", "policy", POLICY),
+    "assignments.policy_drafted": EntryKind("drafted the minimum-necessary policy", "policy", POLICY),
     "assignments.reassigned": EntryKind("took work from a coder, for another", "assignment", WORK),
     "assignments.reopened": EntryKind(
         "opened a submitted record again", "assignment", f"{WORK} follows expires_at", "reason"
     ),
     "assignments.resumed": EntryKind("went on with work", "assignment", WORK),
+    "assignments.rules_set": EntryKind(
+        "changed the rules by which work is shared out", "clinic", "rules sha256 revision"
+    ),
     "assignments.sampled": EntryKind("drew a sample for quality review", "reviewer", "seed percent each from chosen"),
+    "assignments.shared_by_rules": EntryKind(
+        "shared out work by the rules", "clinic", "revision sha256 given no_rule full apart"
+    ),
+    "assignments.source_read": EntryKind("took over tasks of the EHR", "source", "added changed not_taken told"),
+    "assignments.source_set": EntryKind("set up where the EHR keeps its tasks", "source", "host encounters"),
+    "assignments.source_stopped": EntryKind("stopped reading the EHR's tasks", "source", "host encounters"),
     "assignments.submitted": EntryKind("submitted coded work", "assignment", WORK),
     "assignments.table_read": EntryKind("read the table of assignments", "clinic"),
     "clinics.data_key_rotated": EntryKind("gave the clinic's data a new key", "clinic key"),
@@ -81,6 +100,11 @@ KINDS: Mapping[str, EntryKind] = {
     "gateway.audit_taken_out": EntryKind("took out openings, with patients' ids", "clinic", "begins ends"),
     "gateway.copy_deleted": EntryKind("deleted a saved copy of a document", "person assignment copy"),
     "gateway.copy_made": EntryKind("saved a copy of a document", "person assignment copy", "document purpose policy"),
+    "gateway.explained": EntryKind("asked whether a record would open to {person}", "person", "reasons purpose"),
+    "gateway.inquiry_closed": EntryKind("answered what a record was wanted for", "inquiry person", "inquiry", "answer"),
+    "gateway.inquiry_routed": EntryKind(
+        "asked for a record, for something else than coding", "inquiry person", "inquiry", "text"
+    ),
     "gateway.pages_opened": EntryKind("opened a record's pages", "person assignment", "purpose policy"),
     "gateway.record_denied": EntryKind(
         "was refused a record", "person assignment", "reasons purpose interaction excused", "patient"
@@ -94,6 +118,7 @@ KINDS: Mapping[str, EntryKind] = {
     "gateway.record_printed": EntryKind(
         "had a document made ready to print", "person assignment", "document purpose policy"
     ),
+    "gateway.reminder_acknowledged": EntryKind("acknowledged that openings are logged", "person", "day"),
     "gateway.request_refused": EntryKind(
         "asked the gateway for what it does not give", "person assignment", "why status"
     ),

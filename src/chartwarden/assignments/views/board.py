@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from chartwarden.assignments import queries, rules, services
-from chartwarden.assignments.contracts import Work
+from chartwarden.assignments import queries, rule_keeping, rules, services
+from chartwarden.assignments.exporting import csv_answer
 from chartwarden.assignments.forms import AddForm, CoderForm, ReassignForm, ReopenForm, SampleForm, ShareForm
-from chartwarden.kernel.decisions import Refused
-from chartwarden.kernel.errors import InputRefused
+from chartwarden.assignments.views.common import (
+    coders,
+    form_page,
+    holders,
+    number,
+    places,
+    sent,
+    step,
+    uuid_of,
+    work_of,
+)
 from chartwarden.patients import queries as patients
 from chartwarden.people import queries as people
-from chartwarden.people.contracts import Permission, PersonName, page
+from chartwarden.people.contracts import Permission, page
 
 SHOWN = 50
 STATES = (rules.UNASSIGNED, *rules.OPEN)
-CODERS = ("coder", "qa_auditor")
 
 
 @page(Permission.SEE_QUEUE)
@@ -33,8 +38,10 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in STATES:
         state = next((one for one in STATES if counts.get(one)), rules.UNASSIGNED)
-    coder = _uuid(request.GET.get("coder", ""))
-    work = queries.board(clinic, [state], coder, SHOWN)
+    coder = uuid_of(request.GET.get("coder", ""))
+    after = queries.place_of(clinic, uuid_of(request.GET.get("after", "")))
+    found = queries.board(clinic, [state], coder, SHOWN + 1, after)
+    work = found[:SHOWN]
     names = people.names(clinic, {one.coder for one in loads})
     return render(
         request,
@@ -43,13 +50,17 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "state": state,
             "states": [(one, counts.get(one, 0)) for one in STATES],
             "work": work,
-            "total": counts.get(state, 0),
+            "earlier": after is not None,
+            "later": work[-1].id if len(found) > SHOWN else None,
+            "shown": SHOWN,
             "loads": loads,
             "most": max((one.open for one in loads), default=1),
             "people": names,
             "patients": patients.names(clinic, {one.patient for one in work}),
             "coder": coder,
-            "may_assign": request.member.may(Permission.ASSIGN_WORK),
+            "has_rules": bool(rule_keeping.share_rules(clinic).rules),
+            "conflicted": queries.conflicted(clinic),
+            **places(request),
         },
     )
 
@@ -57,31 +68,31 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @page(Permission.ASSIGN_WORK)
 def add(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Put a record into the queue."""
-    form = AddForm(_sent(request), coders=coders(request))
+    form = AddForm(sent(request), coders=coders(request))
 
     def do() -> UUID:
         return services.add_work(clinic=clinic, **form.cleaned_data, actor=request.member.actor, at=request.now)
 
-    return _form(request, form, do, "Add a record", "Add it", "It is in the queue.")
+    return form_page(request, form, do, ("Add a record", "Add it", "It is in the queue."))
 
 
 @page(Permission.ASSIGN_WORK)
 def share(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Share out what is nobody's by load."""
-    form = ShareForm(_sent(request), coders=coders(request))
+    form = ShareForm(sent(request), coders=coders(request))
 
     def do() -> None:
         done = services.assign_by_load(clinic=clinic, **form.cleaned_data, actor=request.member.actor, at=request.now)
         messages.info(request, f"{done} assigned.")
 
     note = "The oldest first, each to whoever has least before them."
-    return _form(request, form, do, "Share out work", "Share it out", "", note)
+    return form_page(request, form, do, ("Share out work", "Share it out", ""), note)
 
 
 @page(Permission.ASSIGN_WORK)
 def sample(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Draw a sample of submitted work for quality review."""
-    form = SampleForm(_sent(request), reviewers=_holders(request, ("qa_auditor",)))
+    form = SampleForm(sent(request), reviewers=holders(request, ("qa_auditor",)))
 
     def do() -> None:
         begins, ends = form.span(request.clinic.time_zone)
@@ -93,14 +104,21 @@ def sample(request: HttpRequest, clinic: UUID) -> HttpResponse:
         messages.info(request, f"{done} given for review.")
 
     note = "Chance picks them, and the ledger keeps the seed, so that the draw can be checked."
-    return _form(request, form, do, "Draw a quality sample", "Draw it", "", note)
+    return form_page(request, form, do, ("Draw a quality sample", "Draw it", ""), note)
+
+
+@page(Permission.IMPORT_QUEUE)
+def export(request: HttpRequest, clinic: UUID) -> StreamingHttpResponse:
+    """The queue as its feed, which can be imported again. Each is written to the ledger."""
+    return csv_answer(clinic, request.member.actor, request.now)
 
 
 @page(Permission.SEE_QUEUE)
 def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """One assignment: whose, since when, why the whole record, and what may be done."""
-    work = _found(clinic, assignment)
+    work = work_of(clinic, assignment)
     names = people.names(clinic, {work.coder} if work.coder else set())
+    known = queries.conflicts_about(clinic, assignment, request.member.person)
     return render(
         request,
         "assignments/one.html",
@@ -111,6 +129,8 @@ def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
             "why": rules.JUSTIFICATIONS[work.kind],
             "may_assign": request.member.may(Permission.ASSIGN_WORK),
             "is_open": work.state in STATES,
+            "in_conflict": assignment in queries.conflicted(clinic),
+            "may_accept": any(one.may_be_accepted for one in known),
             "is_over": work.state in (rules.SUBMITTED, rules.CLOSED),
         },
     )
@@ -119,9 +139,9 @@ def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
 @page(Permission.ASSIGN_WORK)
 def assign(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """Give it to a coder, or take it from one for another."""
-    work = _found(clinic, assignment)
+    work = work_of(clinic, assignment)
     kind = ReassignForm if work.coder else CoderForm
-    form = kind(_sent(request), coders=coders(request), initial={"revision": work.revision})
+    form = kind(sent(request), coders=coders(request), initial={"revision": work.revision})
     verb = services.reassign if work.coder else services.assign
 
     def do() -> object:
@@ -131,14 +151,14 @@ def assign(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse
 
     title = "Give it to somebody else" if work.coder else "Assign it"
     note = "From this moment the record is shut to whoever has it now." if work.coder else ""
-    return _form(request, form, do, title, "Assign", "Assigned.", note)
+    return form_page(request, form, do, (title, "Assign", "Assigned."), note)
 
 
 @page(Permission.ASSIGN_WORK)
 def reopen(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """Open a submitted record again, for a while."""
-    work = _found(clinic, assignment)
-    form = ReopenForm(_sent(request), coders=coders(request), initial={"coder": work.coder})
+    work = work_of(clinic, assignment)
+    form = ReopenForm(sent(request), coders=coders(request), initial={"coder": work.coder})
 
     def do() -> UUID:
         given = {name: form.cleaned_data[name] for name in ("kind", "reason", "coder")}
@@ -150,71 +170,21 @@ def reopen(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse
     note = (
         "Only with a reason, and only until a day you set: a record that was coded is otherwise no business of a coder."
     )
-    return _form(request, form, do, "Open it again", "Open it again", "Open again, until the day you set.", note)
+    return form_page(request, form, do, ("Open it again", "Open it again", "Open again, until the day you set."), note)
 
 
 @page(Permission.ASSIGN_WORK)
 @require_POST
 def end(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """Cancel what is open, or close what was submitted."""
-    work = _found(clinic, assignment)
+    work = work_of(clinic, assignment)
     verb = services.close if work.state == rules.SUBMITTED else services.cancel
-    revision = request.POST.get("revision", "")
-    try:
+
+    def do() -> None:
         verb(
-            clinic=clinic, assignment=assignment, revision=int(revision) if revision.isdecimal() else -1,
+            clinic=clinic, assignment=assignment, revision=number(request.POST.get("revision", "")),
             actor=request.member.actor, at=request.now,
         )  # fmt: skip
-    except Refused as refusal:
-        messages.error(request, refusal.decision.reason)
-    else:
-        messages.success(request, "Done. The record is shut.")
+
+    step(request, do, "Done. The record is shut.")
     return redirect("assignments:one", clinic=clinic, assignment=assignment)
-
-
-def coders(request: HttpRequest) -> list[PersonName]:
-    """Whom work can be given to: everybody who codes or reviews here, but oneself."""
-    return _holders(request, CODERS)
-
-
-def _holders(request: HttpRequest, roles: tuple[str, ...]) -> list[PersonName]:
-    found = {person for role in roles for person in people.holders(request.clinic.id, role, request.now)}
-    names = people.names(request.clinic.id, found - {request.member.person})
-    return sorted(names.values(), key=lambda one: one.name)
-
-
-def _form(
-    request: HttpRequest, form: forms.Form, do: Callable[[], Any], title: str, action: str, done: str, note: str = ""
-) -> HttpResponse:
-    if form.is_bound and form.is_valid():
-        try:
-            do()
-        except Refused as refusal:
-            form.add_error(None, refusal.decision.reason)
-        except InputRefused as refused:
-            for fault in refused.faults:
-                form.add_error(None, f"{fault.where}: expected {fault.expected}; found {fault.found}.")
-        else:
-            if done:
-                messages.success(request, done)
-            return redirect("assignments:board", clinic=request.clinic.id)
-    content = {"form": form, "title": title, "action": action, "note": note}
-    return render(request, "assignments/form.html", content, status=422 if form.errors else 200)
-
-
-def _found(clinic: UUID, assignment: UUID) -> Work:
-    work = queries.work(clinic, assignment)
-    if work is None:
-        raise Http404
-    return work
-
-
-def _sent(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

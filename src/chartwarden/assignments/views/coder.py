@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.assignments import queries, rules, services
-from chartwarden.kernel.decisions import Refused
-from chartwarden.kernel.errors import InputRefused
+from chartwarden.assignments.views.common import number, step
 from chartwarden.patients import queries as patients
 from chartwarden.people.contracts import Permission, page
 
@@ -50,25 +48,17 @@ def move(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     there = queries.one_of_own(clinic, request.member.person, assignment)
     if there is None:
         raise Http404
-    event, revision = request.POST.get("event", ""), _number(request.POST.get("revision", ""))
+    event, revision = request.POST.get("event", ""), number(request.POST.get("revision", ""))
     given = {
         "clinic": clinic, "assignment": assignment, "revision": revision,
         "actor": request.member.actor, "at": request.now,
     }  # fmt: skip
-    try:
+
+    def do() -> None:
         if event == "held":
             services.hold(why=request.POST.get("why", ""), **given)
         else:
             services.work_on(event=event, **given)
-    except Refused as refusal:
-        messages.error(request, refusal.decision.reason)
-    except InputRefused as refused:
-        for fault in refused.faults:
-            messages.error(request, f"Nothing was done: expected {fault.expected}; found {fault.found}.")
-    else:
-        messages.success(request, SAID[event])
+
+    step(request, do, SAID.get(event, ""))
     return redirect("assignments:my_work", clinic=clinic)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from chartwarden.demo.period import HOUR, MINUTE
 from chartwarden.demo.world import Access, Assignment, Clinic, Place, Resident, Shift, Worker
+from chartwarden.kernel.errors import refuse
 
 T = TypeVar("T")
 _CLINICAL = ("note", "note", "lab", "radiology", "pathology", "operative", "discharge", "other")
@@ -89,7 +90,7 @@ def unassigned(clinic: Clinic, worker: Worker, patient: Resident) -> bool:
 
 
 def strangers(clinic: Clinic, rng: Random, worker: Worker, count: int) -> list[Resident]:
-    """Patients who are nothing to the worker: not in the queue, no kin, no fame."""
+    """Patients who are nothing to the worker: not in the queue, no kin, no fame. Raises InputRefused without any."""
     patients = clinic.patients
     found: dict[str, Resident] = {}
     for _ in range(20 * len(patients)):
@@ -98,6 +99,8 @@ def strangers(clinic: Clinic, rng: Random, worker: Worker, count: int) -> list[R
         patient = rng.choice(patients)
         if unassigned(clinic, worker, patient) and not worker.close_to(patient) and not patient.flags:
             found[patient.patient] = patient
+    if count and not found:
+        raise refuse("patients", "more than one coder ever works on", f"{len(patients)}; ask for more, or fewer weeks")
     return list(found.values())
 
 

@@ -43,7 +43,7 @@ def opened(house: House, assignment: UUID, **more: Any) -> Any:
 
 def test_opening_shows_the_token_once_and_the_ledger_does_not_know_it(house: House, signed_in: SignIn) -> None:
     assignment, client = assigned(house), signed_in("coder")
-    answer = client.post(address(house, "open", assignment))
+    answer = client.post(address(house, "open", assignment), {"acknowledged": "1"})
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
     token = re.findall(r'value="(cwo_[^"]+)"', answer.text)
@@ -65,14 +65,17 @@ def test_opening_shows_the_token_once_and_the_ledger_does_not_know_it(house: Hou
 def test_a_refusal_names_reason_rule_and_whom_to_ask(house: House, signed_in: SignIn) -> None:
     assignment, client = assigned(house), signed_in("coder")
     cancel(clinic=house.id, assignment=assignment, revision=1, actor=house.actor("coding_supervisor"), at=AT + HOUR)
-    answer = client.post(address(house, "open", assignment))
+    answer = client.post(address(house, "open", assignment), {"acknowledged": "1"})
     assert answer.status_code == 403
     assert "is done, so it is shut" in answer.text
     assert "Ask: coding supervisor." in answer.text
     assert "45 CFR 164.502(b), 164.514(d)(2)" in answer.text
     assert not AccessToken.objects.exists()
     assert entries(house.id)[-1].kind == "gateway.record_denied"
-    assert client.post(address(house, "open", assigned(house)), {"purpose": "contact"}).status_code == 403
+    assert (
+        client.post(address(house, "open", assigned(house)), {"purpose": "contact", "acknowledged": "1"}).status_code
+        == 403
+    )
 
 
 @pytest.mark.parametrize("name", ["open", "shut"])

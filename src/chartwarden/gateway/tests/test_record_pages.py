@@ -67,7 +67,7 @@ def address(house: House, name: str, **named: object) -> str:
 
 def opened(client: Any, house: House, assignment: UUID) -> Any:
     """The first page of a record that was just opened."""
-    return client.post(address(house, "record", assignment=assignment), follow=True)
+    return client.post(address(house, "record", assignment=assignment), {"acknowledged": "1"}, follow=True)
 
 
 def links(text: str) -> dict[str, str]:
@@ -209,7 +209,7 @@ def test_a_record_shuts_with_its_assignment(
         assert sentence in answer.text
         assert "Ask: coding supervisor." in answer.text
         assert "Quillfeather" not in answer.text
-    again = coder.post(address(house, "record", assignment=mine))
+    again = coder.post(address(house, "record", assignment=mine), {"acknowledged": "1"})
     assert again.status_code == 403
     assert fhir.asked() == asked
     assert [kind for kind, _ in told(house)[-3:]] == ["gateway.record_denied"] * 3
@@ -237,7 +237,7 @@ def test_nobody_elses_record_and_no_made_up_page_is_there(house: House, coder: A
 
 def test_another_purpose_opens_nothing(house: House, coder: Any, fhir: Fhir) -> None:
     mine, asked = assigned(house), fhir.asked()
-    answer = coder.post(address(house, "record", assignment=mine), {"purpose": "contact"})
+    answer = coder.post(address(house, "record", assignment=mine), {"purpose": "contact", "acknowledged": "1"})
     assert answer.status_code == 403
     assert "for coding or quality review only" in answer.text
     assert "Open this record" in coder.get(address(house, "record", assignment=mine)).text

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from chartwarden.review.contracts import Row, Scoring, Signal
 from chartwarden.review.detectors._rows import minutes, signal, when
+from chartwarden.review.links.relations import MAY_BE_CHANCE
 from chartwarden.review.wording import count, times
 
 LEAST_WEIGHT = 1.0
@@ -112,7 +113,7 @@ def _signal(row: Row, scoring: Scoring, weight: float, who: str) -> Signal:
 def _against(row: Row, unexplained: int) -> str:
     if not unexplained:
         return "The work was assigned. It should have gone to someone else, but it was not looked for."
-    if row["probability"] < 0.5:
+    if row["probability"] < MAY_BE_CHANCE:
         return f"The link may be chance: by the names and places alone it holds with {row['probability']:.0%}."
     return ""
 

@@ -40,19 +40,34 @@ GROUP BY n.family
 """
 
 # What is dear to compute (a house number out of an address, a name within a contact's) stands behind what is cheap.
-OPENED_BY_STAFF = f"""
-SELECT p.person, p.patient
-FROM pairs AS p
-JOIN link_staff AS s ON s.person = p.person
-JOIN link_patients AS q ON q.patient = p.patient
-LEFT JOIN link_surnames AS n ON n.family = s.family
-WHERE (s.family = q.family AND (n.held <= {MOST_BY_NAME_ALONE} OR s.area = q.area))
+AGREE = f"""
+(s.family = q.family AND (n.held <= {MOST_BY_NAME_ALONE} OR s.area = q.area))
    OR s.phone = q.phone OR s.phone = q.contact_phone
    OR (s.birth_date = q.birth_date AND left(s.given, 1) = left(q.given, 1))
    OR (s.area = q.area
        AND (left(s.family, 3) = left(q.family, 3)
             OR abs(s.house - TRY_CAST(split_part(q.address_line, ' ', 1) AS BIGINT)) <= {NEAR_HOUSES}))
    OR (left(q.contact, 1) IN (s.given_initial, s.family_initial) AND lower(q.contact) LIKE '%' || s.family || '%')
+"""
+
+OPENED_BY_STAFF = f"""
+SELECT p.person, p.patient
+FROM pairs AS p
+JOIN link_staff AS s ON s.person = p.person
+JOIN link_patients AS q ON q.patient = p.patient
+LEFT JOIN link_surnames AS n ON n.family = s.family
+WHERE {AGREE}
+"""
+
+OPENED_BY_NOBODY_YET = f"""
+SELECT s.person, q.patient
+FROM (
+  SELECT t.*, n.held FROM link_staff AS t
+  JOIN link_openers AS o ON o.person = t.person
+  LEFT JOIN link_surnames AS n ON n.family = t.family
+) AS s
+CROSS JOIN link_patients AS q
+WHERE {AGREE.replace("n.held", "s.held")}
 """
 
 STAFF_AS_PATIENTS = """
@@ -78,12 +93,29 @@ WHERE EXISTS (SELECT 1 FROM pairs AS p WHERE p.patient = w.patient)
 """
 
 
+ALL_CANDIDATES = f"""
+SELECT o.person, o.patient FROM ({OPENED_BY_NOBODY_YET}) AS o
+UNION
+SELECT w.person, w.patient FROM ({STAFF_AS_PATIENTS}) AS w
+"""
+
+
 def find_candidates(engine: Engine) -> list[dict[str, Any]]:
-    """Make the tables link_* and return the candidates: rows of person and patient, sorted."""
+    """Make the tables link_* and return the candidates of the log: rows of person and patient, sorted."""
+    return _find(engine, CANDIDATES)
+
+
+def find_all_candidates(engine: Engine, openers: Collection[str]) -> list[dict[str, Any]]:
+    """The same among all patients and those people who may open records, whoever opened what."""
+    engine.arrow("link_openers", pa.table({"person": pa.array(sorted(openers), pa.string())}))
+    return _find(engine, ALL_CANDIDATES)
+
+
+def _find(engine: Engine, wanted: str) -> list[dict[str, Any]]:
     engine.table("link_staff", STAFF)
     engine.view("link_patients", PATIENTS)
     engine.table("link_surnames", SURNAMES)
-    engine.table("link_candidates", CANDIDATES)
+    engine.table("link_candidates", wanted)
     rows = engine.rows("SELECT c.person, c.patient FROM link_candidates AS c")
     return sorted(rows, key=lambda row: (row["person"], row["patient"]))
 

@@ -9,6 +9,8 @@ from typing import Any
 from chartwarden.review.links.model import CLUSTERING, LEVELS
 
 LEAST_PROBABILITY = 0.02
+MAY_BE_CHANCE = 0.5
+"""Below this probability a link may be chance: a case says so, and no record is kept from anybody for it."""
 LARGEST_WEIGHT = 12.0
 RARE = CLUSTERING / 1000
 

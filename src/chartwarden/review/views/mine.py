@@ -28,6 +28,8 @@ def my_accesses(request: HttpRequest, clinic: UUID, week: str = "") -> HttpRespo
         raise Http404
     titled = [(found, days(found.first_day, found.last_day)) for found in weeks]
     context: dict[str, Any] = {"weeks": titled, "chosen": chosen}
+    if not week:
+        context["openings"] = queries.my_openings(request.clinic, person, request.now)
     if chosen:
         number = _page_number(request.GET.get("page"), chosen.accesses)
         rows = queries.my_accesses(request.clinic, person, chosen.first_day, (number - 1) * ROWS, ROWS)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assignments', '0005_found_when_open'),
+        ('assignments', '0007_policy_rules_and_source'),
         ('clinics', '0002_webhooks'),
         ('people', '0104_tallies'),
     ]

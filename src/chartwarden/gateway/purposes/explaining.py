@@ -1,0 +1,68 @@
+"""Would this record open, and why or why not: asked beforehand, answered with every reason, and written down.
+
+Nothing is opened, and the entry names no patient. Whoever asks about themselves learns of a record that is not theirs
+that it is not assigned, and no more: not whether there is such a patient, nor whether they are close to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from chartwarden.clinics.contracts import Clinic
+from chartwarden.gateway.contracts import Explained, Facts
+from chartwarden.gateway.gathering import facts_for
+from chartwarden.gateway.rules import decide
+from chartwarden.gateway.tokens import facts_of
+from chartwarden.kernel.actors import Actor
+from chartwarden.ledger.services import append
+
+
+def explain_own(
+    *, clinic: Clinic, patient: str, purpose: str, actor: Actor, at: datetime, address: str = ""
+) -> Explained:
+    """Whether a record that somebody names (the EHR's id of its patient) would open to themselves now."""
+    person = _person(actor)
+    facts = facts_for(clinic, person, patient.strip(), purpose, at, address=address)
+    if not facts.grants:
+        facts = replace(facts, conflict=None, conflict_accepted=False)
+    return _explained(clinic.id, person, facts, actor)
+
+
+def explain_assignment(
+    *, clinic: Clinic, assignment: UUID, purpose: str, actor: Actor, at: datetime, address: str = ""
+) -> Explained:
+    """The same for an assignment of one's own."""
+    person = _person(actor)
+    _, facts = facts_of(clinic, person, assignment, purpose, at, address)
+    return _explained(clinic.id, person, facts, actor)
+
+
+def explain_other(*, clinic: Clinic, person: UUID, patient: str, purpose: str, actor: Actor, at: datetime) -> Explained:
+    """The same about somebody else, for who assigns. Where they come from is known only when they ask themselves, so
+    their network is taken to be in order."""
+    facts = replace(facts_for(clinic, person, patient.strip(), purpose, at), network_secured=True)
+    return _explained(clinic.id, person, facts, actor)
+
+
+def _explained(clinic: UUID, person: UUID, facts: Facts, actor: Actor) -> Explained:
+    verdict = decide(facts)
+    with transaction.atomic():
+        append(
+            clinic=clinic,
+            kind="gateway.explained",
+            actor=actor,
+            at=facts.at,
+            subject={"person": str(person)},
+            facts={"reasons": [reason.value for reason in verdict.reasons], "purpose": facts.purpose[:40]},
+        )
+    return Explained(facts, verdict)
+
+
+def _person(actor: Actor) -> UUID:
+    if actor.person is None:
+        raise ValueError("expected a person who asks about themselves; found a part of the system")
+    return actor.person
