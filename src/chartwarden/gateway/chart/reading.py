@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.contracts import Clinic
@@ -21,6 +21,7 @@ from chartwarden.gateway.opened import opening
 from chartwarden.gateway.rules import decide
 from chartwarden.gateway.tokens import facts_of
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import Refused
 from chartwarden.ledger.contracts import Draft
 from chartwarden.ledger.services import append_many
 
@@ -128,5 +129,5 @@ def _write(drafts: Sequence[Draft]) -> None:
     try:
         with transaction.atomic():
             append_many(drafts[0].clinic, drafts)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError, Refused):
         raise NoLedger from None
