@@ -71,6 +71,9 @@ def step(page: Page, demo: Demo, name: str) -> None:
     page.goto(f"/c/{demo.clinic}/my-work/")
     place = page.locator("tr,section", has_text=PATIENT).last
     place.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_load_state()
+    if page.get_by_role("heading", name="Your first record today").count():
+        page.keyboard.press("Enter")  # one key leads on
 
 
 def test_assigned_opened_read_by_keyboard_submitted_and_refused(

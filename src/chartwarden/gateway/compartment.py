@@ -125,7 +125,9 @@ def _confined(one: Asked, within: str) -> Asked | NotAsked:
     if any(value not in (within, f"{ENCOUNTER}/{within}") for given, value in one.parameters if given == name):
         return OTHER_ENCOUNTER
     rest = tuple(pair for pair in one.parameters if pair[0] != name)
-    return Asked(one.kind, "", ((name, within), *rest))
+    # With its type: of some of R4's types the parameter may name an episode of care too, so a bare id finds nothing.
+    wanted = within if name == "_id" else f"{ENCOUNTER}/{within}"
+    return Asked(one.kind, "", ((name, wanted), *rest))
 
 
 def _parameters(kind: str, identity: str, query: str, patient: str) -> tuple[tuple[str, str], ...] | NotAsked:

@@ -2,8 +2,9 @@
 
 A change and its entry commit together (law 2). So what was gathered holds while the ledger has no further entry, other
 than of openings themselves: one look at the ledger each half second tells it of all tokens, where gathering takes a
-thousand times as long. What changes by the clock alone, such as a role's last day, is seen after LONGEST at the latest;
-tokens, assignments, engagements, agreements, statements and exceptions carry their instants and are judged by them.
+thousand times as long. What changes by the clock alone, such as a role's last day, is seen after LONGEST at the latest,
+and mostly sooner, since what is in use is gathered anew beforehand, one after another, so that nobody waits for it.
+Tokens, assignments, engagements, agreements, statements and exceptions carry their instants and are judged by them.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from uuid import UUID
 
 from chartwarden.gateway.contracts import Standing
 
-FRESH, LONGEST = 0.5, 5.0
-"""Seconds for which what is known is not asked about, and after which it is gathered anew in any case."""
+FRESH, RENEWED, LONGEST = 0.5, 5.0, 10.0
+"""Seconds for which what is known is not asked about, after which it is gathered anew when there is time, and after
+which it is in any case."""
 MOST = 10_000
 
 Gather = Callable[[str, UUID, str], Awaitable[Standing | None]]
@@ -31,6 +33,7 @@ class _Kept:
     answer: asyncio.Future[Standing | None]
     gathered: float
     seen: float
+    renewal: asyncio.Task[None] | None = None
 
     @property
     def standing(self) -> Standing | None:
@@ -58,6 +61,7 @@ class Knowing:
         self._gather, self._look = gather, look
         self._kept: dict[tuple[str, UUID, str], _Kept] = {}
         self._looked: dict[UUID, _Looked] = {}
+        self._one = asyncio.Lock()
 
     async def standing(self, token: str, assignment: UUID, address: str) -> Standing | None:
         """Whom a token stands for at an assignment, asked from an address; None where it does not hold there."""
@@ -72,12 +76,22 @@ class Knowing:
             kept = _Kept(asyncio.ensure_future(self._gather(token, assignment, address)), now, now)
             self._kept[key] = kept
         if (there := kept.standing) is not None:
+            if now - kept.gathered > RENEWED and kept.renewal is None:
+                kept.renewal = asyncio.create_task(self._renew(key, kept))
             return there
         try:
             return await asyncio.shield(kept.answer)
         except BaseException:
             self._kept.pop(key, None)
             raise
+
+    async def _renew(self, key: tuple[str, UUID, str], kept: _Kept) -> None:
+        """Gather anew what is in use. What fails here is tried again by whoever asks when it is too old."""
+        async with self._one:
+            answer, now = asyncio.ensure_future(self._gather(*key)), time.monotonic()
+            await asyncio.wait([answer])
+        if self._kept.get(key) is kept:
+            self._kept[key] = _Kept(answer, now, now)
 
     async def _holds(self, kept: _Kept, now: float) -> bool:
         """Whether what was gathered is true still."""

@@ -13,10 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.assignments import queries as assignments
-from chartwarden.assignments.contracts import Work
 from chartwarden.gateway import services
 from chartwarden.gateway.contracts import Opening, Reason, Verdict
-from chartwarden.gateway.purposes.reminding import is_reminded
+from chartwarden.gateway.purposes.views import first_reminded
 from chartwarden.gateway.rules import purpose_of
 from chartwarden.gateway.wording import TOLD
 from chartwarden.kernel.decisions import Refused
@@ -50,21 +49,6 @@ def open_record(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpRes
     answer = render(request, "gateway/opened.html", given, status=_status(opened))
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def first_reminded(request: HttpRequest, work: Work, purpose: str) -> HttpResponse | None:
-    """The page that comes before a person's first opening of a local day: openings are logged. None once they have
-    acknowledged it, which what was sent may do. Its one button asks for the same opening again.
-    """
-    if "acknowledged" in request.POST:
-        services.acknowledge_reminder(
-            clinic=request.clinic, person=request.member.person, actor=request.member.actor, at=request.now
-        )
-    elif not is_reminded(request.clinic, request.member.person, request.now):
-        answer = render(request, "gateway/reminder.html", {"work": work, "purpose": purpose})
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
-    return None
 
 
 def _status(opened: Opening) -> int:

@@ -18,6 +18,8 @@ log = logging.getLogger("chartwarden.gateway")
 LONGEST = 10.0
 """Seconds for a commit. What is later counts as not written: then nothing is fetched, though the entry may stand."""
 MOST = 500
+GATHERS = 0.002
+"""Seconds that a commit waits for company, where the one before had some: a commit costs as much as ten entries."""
 
 
 class Writing:
@@ -38,8 +40,12 @@ class Writing:
 
     async def _write(self, clinic: UUID) -> None:
         """Write what waits of one clinic, until nothing does."""
+        part: list[tuple[Draft, asyncio.Future[bool]]] = []
         try:
-            while waiting := self._waiting.get(clinic):
+            while self._waiting.get(clinic):
+                if len(self._waiting[clinic]) < len(part):
+                    await asyncio.sleep(GATHERS)
+                waiting = self._waiting[clinic]
                 part, self._waiting[clinic] = waiting[:MOST], waiting[MOST:]
                 drafts = [draft for draft, _ in part]
                 try:

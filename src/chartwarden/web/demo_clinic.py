@@ -16,6 +16,7 @@ from chartwarden.clinics.services import acting_in, open_clinic
 from chartwarden.demo.services import make_clinic
 from chartwarden.devices.queries import statement_points
 from chartwarden.devices.services import add_network, sign_statement
+from chartwarden.gateway.services import route_inquiry
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.scratch import scratch_folder
 from chartwarden.kernel.zones import zone
@@ -59,13 +60,16 @@ def make(feeds: Path, now: datetime) -> UUID:
 
 
 def settle(clinic: UUID, people: Mapping[str, UUID], at: datetime) -> None:
-    """A demo answers to its own machine alone, so that is its office; who codes there has signed for the workplace."""
+    """A demo answers to its own machine alone, so that is its office; who codes there has signed for the workplace, and
+    one of them has a request for the privacy officer."""
     officer = Actor.of_person(people["security_officer"])
     for cidr in ("127.0.0.0/8", "::1/128"):
         add_network(clinic=clinic, cidr=cidr, kind="office", actor=officer, at=at)
     for role in ("coder", "qa_auditor"):
         signed = Actor.of_person(people[role])
         sign_statement(clinic=clinic, confirmed=statement_points(), note="", actor=signed, at=at)
+    asked = "Billing wants the date of an earlier visit. May I look it up for them?"
+    route_inquiry(clinic=clinic, kind="department", text=asked, actor=Actor.of_person(people["coder"]), at=at)
 
 
 def _morning(day: date, local: ZoneInfo) -> datetime:

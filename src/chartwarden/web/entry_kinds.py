@@ -98,13 +98,13 @@ KINDS: Mapping[str, EntryKind] = {
     "gateway.assignment_opened": EntryKind("opened an assignment", "person assignment token", "purpose expires_at"),
     "gateway.assignment_shut": EntryKind("shut an assignment's record", "person assignment"),
     "gateway.audit_taken_out": EntryKind("took out openings, with patients' ids", "clinic", "begins ends"),
+    "gateway.copy_deleted": EntryKind("deleted a saved copy of a document", "person assignment copy"),
+    "gateway.copy_made": EntryKind("saved a copy of a document", "person assignment copy", "document purpose policy"),
     "gateway.explained": EntryKind("asked whether a record would open to {person}", "person", "reasons purpose"),
     "gateway.inquiry_closed": EntryKind("answered what a record was wanted for", "inquiry person", "inquiry", "answer"),
     "gateway.inquiry_routed": EntryKind(
         "asked for a record, for something else than coding", "inquiry person", "inquiry", "text"
     ),
-    "gateway.copy_deleted": EntryKind("deleted a saved copy of a document", "person assignment copy"),
-    "gateway.copy_made": EntryKind("saved a copy of a document", "person assignment copy", "document purpose policy"),
     "gateway.pages_opened": EntryKind("opened a record's pages", "person assignment", "purpose policy"),
     "gateway.record_denied": EntryKind(
         "was refused a record", "person assignment", "reasons purpose interaction excused", "patient"
@@ -115,10 +115,10 @@ KINDS: Mapping[str, EntryKind] = {
     "gateway.record_opened": EntryKind(
         "opened a record", "person assignment", "reasons purpose interaction excused policy", "patient"
     ),
-    "gateway.reminder_acknowledged": EntryKind("acknowledged that openings are logged", "person", "day"),
     "gateway.record_printed": EntryKind(
         "had a document made ready to print", "person assignment", "document purpose policy"
     ),
+    "gateway.reminder_acknowledged": EntryKind("acknowledged that openings are logged", "person", "day"),
     "gateway.request_refused": EntryKind(
         "asked the gateway for what it does not give", "person assignment", "why status"
     ),

@@ -13,7 +13,7 @@ from chartwarden.gateway.chart.contracts import Attachment, Block, Item, Leaf, S
 from chartwarden.gateway.chart.fhir import day, first, when
 from chartwarden.gateway.chart.items import LISTED, is_shown, item, listed
 from chartwarden.gateway.chart.line import MOST_PAGES, Got
-from chartwarden.gateway.chart.reading import Standing, asked, fetched
+from chartwarden.gateway.chart.reading import NotOffered, Standing, asked, fetched
 from chartwarden.gateway.chart.shelf import Listing
 from chartwarden.gateway.compartment import BINARY, MOST_COUNT, MOST_VALUE, Asked
 
@@ -61,12 +61,13 @@ def listing(there: Standing) -> Listing:
     if Class.OVERVIEW in there.scope.classes:
         wanted.append("Patient")
     zone = there.reader.clinic.time_zone
-    got = _sound(fetched(there, [_search(there, kind) for kind in wanted]))
+    searches, bounds = _searches(there, wanted)
+    got = _sound(fetched(there, searches))
     found = [one for part in got for one in part.resources]
     patient = next((one for one in found if one.get("resourceType") == "Patient"), {})
     items = listed(found, there.scope, there.encounter, zone)
     born = when(first(patient, "birthDate"), zone)
-    return Listing(items, there.reader.at, overview.named(found, zone), born, tuple(_lacks(got)))
+    return Listing(items, there.reader.at, overview.named(found, zone), born, tuple(_lacks(got)), bounds)
 
 
 def places(there: Standing, items: Iterable[Item]) -> list[Place]:
@@ -99,12 +100,13 @@ def raw(there: Standing, one: Item) -> tuple[Leaf, tuple[Attachment, ...]]:
 def _together(there: Standing, place: Place) -> Leaf:
     zone = there.reader.clinic.time_zone
     kinds = overview.KINDS if place.name == OVERVIEW else (MEASURES,)
-    got = _sound(fetched(there, [_search(there, kind) for kind in kinds]))
+    searches, bounds = _searches(there, kinds)
+    got = _sound(fetched(there, searches))
     found = [
         one for part in got for one in part.resources
         if is_shown(one, _only(there, place.of), there.encounter)
     ]  # fmt: skip
-    blocks: list[Block] = [Said(text) for text in _lacks(got)]
+    blocks: list[Block] = [Said(text) for text in (*bounds, *_lacks(got))]
     if place.name == OVERVIEW:
         blocks += overview.overview(found, zone)
     elif found:
@@ -122,7 +124,7 @@ def _read(there: Standing, one: Item) -> tuple[Leaf, tuple[Attachment, ...]]:
     zone = there.reader.clinic.time_zone
     try:
         wanted = [asked(there, one.kind, one.identity)]
-    except ValueError:
+    except NotOffered:
         return _leaf(one, there, [Said(UNFIT)]), ()
     (got,) = _unmixed(fetched(there, wanted))
     if got.why:
@@ -158,8 +160,16 @@ def _filled(one: Attachment, got: Iterable[Got]) -> Attachment:
     return one
 
 
-def _search(there: Standing, kind: str) -> Asked:
-    return asked(there, kind, "", "" if kind == "Patient" else f"_count={MOST_COUNT}")
+def _searches(there: Standing, kinds: Iterable[str]) -> tuple[list[Asked], tuple[str, ...]]:
+    """Searches of these types, and in sentences which of them can't be made within one encounter."""
+    found: list[Asked] = []
+    bounds: dict[str, list[str]] = {}
+    for kind in kinds:
+        try:
+            found.append(asked(there, kind, "", "" if kind == "Patient" else f"_count={MOST_COUNT}"))
+        except NotOffered as why:
+            bounds.setdefault(str(why), []).append(SAID.get(kind, kind))
+    return found, tuple(f"Not shown: {', '.join(dict.fromkeys(names))}. {why}" for why, names in bounds.items())
 
 
 def _only(there: Standing, of: Class) -> Scope:

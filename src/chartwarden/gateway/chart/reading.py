@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
-from chartwarden.assignments import queries as assignments
 from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.gateway import compartment
 from chartwarden.gateway.chart.line import Got, line
 from chartwarden.gateway.compartment import Asked, NotAsked
 from chartwarden.gateway.contracts import Facts, Verdict
+from chartwarden.gateway.gathering import scope_of
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.rules import decide
 from chartwarden.gateway.tokens import facts_of
@@ -26,11 +26,10 @@ from chartwarden.ledger.services import append_many
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads which assignment's record, what for, when (UTC) and from where; ``roles`` are those in force."""
+    """Who reads which assignment's record, what for, when (UTC) and from where."""
 
     clinic: Clinic
     person: UUID
-    roles: frozenset[str]
     assignment: UUID
     purpose: str
     actor: Actor
@@ -50,6 +49,10 @@ class Standing:
     scope: Scope
 
 
+class NotOffered(Exception):
+    """What can't be asked of this record. Says why in a sentence."""
+
+
 class NoLedger(Exception):
     """The entry could not be written, so nothing was fetched, or nothing is shown."""
 
@@ -61,7 +64,7 @@ def decided(reader: Reader) -> Standing:
     )
     verdict = decide(facts)
     grant = verdict.grant
-    scope = assignments.scope(reader.clinic.id, grant.kind, reader.roles) if grant else Scope(frozenset())
+    scope = scope_of(reader.clinic.id, facts, grant.kind) if grant else Scope(frozenset())
     return Standing(reader, patient, grant.encounter if grant else "", facts, verdict, scope)
 
 
@@ -75,17 +78,19 @@ def open_record(*, reader: Reader) -> Standing:
     return there
 
 
-def refused(there: Standing, interaction: str) -> None:
+def refused(there: Standing) -> None:
     """Write down that a page was refused. Raises NoLedger."""
-    _write([_opening(there, interaction)])
+    _write([_opening(there, "open")])
 
 
 def asked(there: Standing, kind: str, identity: str = "", query: str = "") -> Asked:
-    """A read or a search of this record, held to the same list as what programs ask for. Raises ValueError."""
+    """A read or a search of this record, held to the same list as what programs ask for, and to the assignment's
+    encounter where the policy says so. Raises NotOffered."""
     path = f"{kind}/{identity}" if identity else kind
-    found = compartment.asked("GET", path, query, there.patient)
+    within = there.encounter if there.scope.encounter_only else None
+    found = compartment.asked("GET", path, query, there.patient, within)
     if isinstance(found, NotAsked):
-        raise ValueError(found.sentence)
+        raise NotOffered(found.sentence)
     return found
 
 
@@ -96,24 +101,19 @@ def fetched(there: Standing, wanted: Sequence[Asked]) -> list[Got]:
         raise ValueError("expected a record that is open; found one that is not")
     if not wanted:
         return []
-    _write([_opening(there, interaction(wanted))])
+    _write([_opening(there, one.interaction) for one in wanted])
     reader = there.reader
     got = line(reader.at).get(there.patient, wanted, reader.at)
     _write([_failed(there, one) for one in got if one.why])
     return got
 
 
-def interaction(wanted: Iterable[Asked]) -> str:
-    """What a page asks for, in FHIR's words: ``search Condition, Encounter; read Binary``."""
-    kinds: dict[str, dict[str, None]] = {}
-    for one in wanted:
-        kinds.setdefault("read" if one.identity else "search", {})[one.kind] = None
-    return "; ".join(f"{verb} {', '.join(found)}" for verb, found in kinds.items())
-
-
 def _opening(there: Standing, what: str) -> Draft:
     reader = there.reader
-    return opening(reader.clinic.id, reader.person, there.patient, what, there.facts, there.verdict, reader.actor)
+    return opening(
+        reader.clinic.id, reader.person, there.patient, what, there.facts, there.verdict, reader.actor,
+        assignment=str(reader.assignment), policy=there.scope.version,
+    )  # fmt: skip
 
 
 def _failed(there: Standing, got: Got) -> Draft:

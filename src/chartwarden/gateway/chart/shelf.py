@@ -21,13 +21,14 @@ MOST = 200
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What is in a record, when that was read (UTC), the patient's name and birthday for the head of the page, and in
-    sentences what the list lacks."""
+    sentences what the list lacks by a fault, and what within the bounds of the policy."""
 
     items: tuple[Item, ...]
     at: datetime
     name: str
     born: str
     lacks: tuple[str, ...]
+    bounds: tuple[str, ...] = ()
 
 
 _lock = threading.Lock()

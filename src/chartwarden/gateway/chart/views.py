@@ -11,6 +11,7 @@ from uuid import UUID
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,8 +25,10 @@ from chartwarden.gateway.chart.leaves import Place
 from chartwarden.gateway.chart.reading import Reader, Standing
 from chartwarden.gateway.connecting import is_connected
 from chartwarden.gateway.contracts import Reason
+from chartwarden.gateway.purposes.views import first_reminded
 from chartwarden.gateway.rules import purpose_of
 from chartwarden.gateway.wording import TOLD
+from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.patients import queries as patients
 from chartwarden.people.contracts import Permission, page, polled
@@ -68,7 +71,14 @@ def record(request: HttpRequest, work: Work) -> HttpResponse:
     """POST opens the record, stating the purpose; GET reads its first page while it is open."""
     if request.method != "POST":
         return _read(request, work, "")
-    reader = _reader(request, work, request.POST.get("purpose") or purpose_of(work.kind))
+    purpose = request.POST.get("purpose") or purpose_of(work.kind)
+    try:
+        reminder = first_reminded(request, work, purpose)
+    except (DatabaseError, InterfaceError, Refused) as fault:
+        raise reading.NoLedger from fault
+    if reminder is not None:
+        return reminder
+    reader = _reader(request, work, purpose)
     there = reading.open_record(reader=reader)
     if not there.verdict.allowed:
         return _shut(request, work, there)
@@ -173,7 +183,7 @@ def _place(request: HttpRequest, work: Work, name: str) -> HttpResponse | tuple[
         return render(request, "gateway/record/front.html", {"work": work, **_name(request, work)})
     there = reading.decided(_reader(request, work, purpose))
     if not there.verdict.allowed:
-        reading.refused(there, "read page")
+        reading.refused(there)
         return _shut(request, work, there)
     key = _key(request, there)
     listing = shelf.found(key, request.now)
@@ -220,7 +230,7 @@ def _opened(request: HttpRequest, work: Work) -> str:
 def _reader(request: HttpRequest, work: Work, purpose: str) -> Reader:
     member = request.member
     address = get_adapter(request).get_client_ip(request) or ""
-    return Reader(request.clinic, member.person, member.roles, work.id, purpose, member.actor, request.now, address)
+    return Reader(request.clinic, member.person, work.id, purpose, member.actor, request.now, address)
 
 
 def _key(request: HttpRequest, there: Standing) -> tuple[object, ...]:

@@ -31,7 +31,7 @@ def facts_told(facts: Facts, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
         yield "Agreement of a company above" if number else "Agreement of the company", _agreement(agreement, zone)
     yield "Device", "in order" if facts.device_approved else "not approved"
     yield "Network", "in order" if facts.network_secured else "neither the office's nor the VPN's"
-    yield "Statement about the workplace", _by(facts.attestation_due, facts.at, zone)
+    yield "Workplace statement", _by(facts.attestation_due, facts.at, zone)
 
 
 def _grant(grant: Grant, at: datetime, zone: ZoneInfo) -> str:

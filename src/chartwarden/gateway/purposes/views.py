@@ -11,10 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.assignments import queries as assignments
+from chartwarden.assignments.contracts import Work
 from chartwarden.gateway import services
 from chartwarden.gateway.contracts import Explained, Reason
 from chartwarden.gateway.purposes import inquiring
 from chartwarden.gateway.purposes.forms import AnswerForm, InquiryForm, OwnQuestionForm, QuestionForm
+from chartwarden.gateway.purposes.reminding import is_reminded
 from chartwarden.gateway.purposes.told import facts_told
 from chartwarden.gateway.rules import purpose_of
 from chartwarden.gateway.wording import ELSEWHERE, TOLD, TOLD_OF_ANOTHER
@@ -28,6 +30,21 @@ LISTED = 50
 def address_of(request: HttpRequest) -> str:
     """Where a reader comes from; "" where it is not known."""
     return str(get_adapter(request).get_client_ip(request) or "")
+
+
+def first_reminded(request: HttpRequest, work: Work, purpose: str) -> HttpResponse | None:
+    """The page that comes before a person's first opening of a local day: openings are logged. None once they have
+    acknowledged it, which what was sent may do. Its one button asks for the same opening again.
+    """
+    if "acknowledged" in request.POST:
+        services.acknowledge_reminder(
+            clinic=request.clinic, person=request.member.person, actor=request.member.actor, at=request.now
+        )
+    elif not is_reminded(request.clinic, request.member.person, request.now):
+        answer = render(request, "gateway/reminder.html", {"work": work, "purpose": purpose, "address": request.path})
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+    return None
 
 
 @page(Permission.CODE_RECORDS)

@@ -77,7 +77,7 @@ def opened(house: House, client: Any) -> tuple[str, Any]:
         actor=house.actor("coding_supervisor"), at=AT,
     )  # fmt: skip
     where = reverse("gateway:record", kwargs={"clinic": house.id, "assignment": mine})
-    return where, client.post(where, follow=True)
+    return where, client.post(where, {"acknowledged": "1"}, follow=True)
 
 
 def failed(house: House) -> list[tuple[str, int, str]]:

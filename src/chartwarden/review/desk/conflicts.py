@@ -1,4 +1,4 @@
-"""Conflicts of interest looked for before any record is opened: the review's links, among all who may open records.
+"""Conflicts of interest looked for before any record is opened: the review's links, among all who code.
 
 Published to the assignments room, which the gateway and the queue ask. Made anew when the staff list, the patients, or
 those who may open records have changed.
@@ -7,7 +7,9 @@ those who may open records have changed.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -40,15 +42,17 @@ def look_for_conflicts(clinic: Clinic, at: datetime) -> int:
     nothing was to be done. Killed in the midst, it begins again."""
     openers = _openers(clinic.id, at)
     basis = _basis(clinic.id, openers)
-    if not openers or assignments.conflicts_searched(clinic.id)[0] == basis:
+    if assignments.conflicts_searched(clinic.id)[0] == basis:
         return 0
-    patients = patients_table(clinic.id)
-    if patients is None:
+    patients, workforce = patients_table(clinic.id), people.workforce_table(clinic.id)
+    if patients is None or workforce is None:
         return 0
+    rows, by_code = workforce.to_pylist(), people.by_code(clinic.id)
+    codes = {row["person"] for row in rows if by_code[row["person"]] in openers or _codes(row, at)}
     found = keep_conflicts(
         clinic=clinic.id,
-        found=_ties(clinic, openers, patients),
-        people=openers,
+        found=_ties(clinic, rows, patients, codes, by_code) if codes else [],
+        people=[by_code[code] for code in sorted(codes)],
         patients=patients.num_rows,
         basis=basis,
         actor=WORKER,
@@ -63,17 +67,20 @@ def _openers(clinic: UUID, at: datetime) -> frozenset[UUID]:
     return frozenset(person for role in roles for person in people.holders(clinic, role, at))
 
 
+def _codes(row: Mapping[str, Any], at: datetime) -> bool:
+    """Whether somebody codes by the staff list, in the EHR itself perhaps, and has not left."""
+    return staff.in_scope(row) and (row["ended_at"] is None or row["ended_at"].replace(tzinfo=UTC) > at)
+
+
 def _basis(clinic: UUID, openers: frozenset[UUID]) -> str:
     changed = clinics.inputs_changed_at(clinic)
     said = [*(f"{name} {changed.get(name, 0)}" for name in INPUTS), *sorted(map(str, openers))]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def _ties(clinic: Clinic, openers: frozenset[UUID], patients: pa.Table) -> list[Tie]:
-    by_code = people.by_code(clinic.id)
-    workforce = people.workforce_table(clinic.id)
-    rows = workforce.to_pylist() if workforce is not None else []
-    codes = {code for code, person in by_code.items() if person in openers}
+def _ties(
+    clinic: Clinic, rows: Sequence[Mapping[str, Any]], patients: pa.Table, codes: set[str], by_code: Mapping[str, UUID]
+) -> list[Tie]:
     with scratch_folder(settings.DATA) as scratch:
         engine = DuckDBEngine(scratch)
         try:

@@ -14,6 +14,8 @@ from chartwarden.review.links.identities import close_buildings, crowded_buildin
 from chartwarden.review.links.relations import MAY_BE_CHANCE, evidence, probability, relation, weight
 from chartwarden.review.links.scoring import weigh
 
+ROUNDED = 0.001
+"""More than rounding takes from a probability."""
 SCHEMA = pa.schema(
     [
         ("person", pa.string()),
@@ -56,7 +58,11 @@ def link_all(engine: Engine, openers: Collection[str]) -> pa.Table:
     pairs = [(row["person"], row["patient"]) for row in candidates.find_all_candidates(engine, openers)]
     if not pairs:
         return SCHEMA.empty_table()
-    weighed = [(row, kind) for row, kind in _weighed(engine, pairs) if probability(row) >= MAY_BE_CHANCE]
+    weighed = [
+        (row, kind)
+        for row, kind in _weighed(engine, pairs, MAY_BE_CHANCE - ROUNDED)
+        if probability(row) >= MAY_BE_CHANCE
+    ]
     people = sorted(openers)
     found = [_row(row, row["id_l"], kind) for row, kind in weighed if row["id_l"] in openers]
     for row, kind in weighed:
@@ -66,12 +72,16 @@ def link_all(engine: Engine, openers: Collection[str]) -> pa.Table:
     return pa.Table.from_pylist(found, schema=SCHEMA)
 
 
-def _weighed(engine: Engine, pairs: Sequence[tuple[str, str]]) -> list[tuple[dict[str, Any], str]]:
+def _weighed(
+    engine: Engine, pairs: Sequence[tuple[str, str]], least: float | None = None
+) -> list[tuple[dict[str, Any], str]]:
     staff = candidates.candidate_staff(engine)
     patients = candidates.candidate_patients(engine)
     buildings = close_buildings(pairs, staff, patients)
     crowded = crowded_buildings(buildings, candidates.residents(engine, buildings.keys()))
-    rows = weigh(pairs, staff_table(staff, crowded), patient_table(patients, crowded), frequencies(engine, staff))
+    rows = weigh(
+        pairs, staff_table(staff, crowded), patient_table(patients, crowded), frequencies(engine, staff), least
+    )
     return [(row, kind) for row in rows if (kind := relation(row)) is not None]
 
 

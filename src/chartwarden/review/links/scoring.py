@@ -16,11 +16,16 @@ PATIENTS = "patients"
 
 
 def weigh(
-    pairs: Sequence[tuple[str, str]], staff: pa.Table, patients: pa.Table, terms: Frequencies
+    pairs: Sequence[tuple[str, str]],
+    staff: pa.Table,
+    patients: pa.Table,
+    terms: Frequencies,
+    least: float | None = None,
 ) -> list[dict[str, Any]]:
     """Splink's row for each (person, patient): id_l, id_r, match_weight (log2 odds), gamma_* (levels), mw_* (parts).
 
     The pairs are given, so Splink blocks nothing; frequencies are those of the whole clinic, so it counts nothing.
+    Pairs below the probability ``least`` are left out, where it is given.
     """
     from splink import Linker  # slow to import, and most small reviews have no candidate
     from splink.backends.duckdb import DuckDBAPI
@@ -37,7 +42,7 @@ def weigh(
             lookup = database.register(_lookup(column, shares))
             linker.table_management.register_term_frequency_lookup(lookup, column)
         linker.table_management.register_blocked_pairs_for_predict(database.register(_blocked(pairs)))
-        rows = linker.inference.predict(warning_mode="never").as_record_list()
+        rows = linker.inference.predict(warning_mode="never", threshold_match_probability=least).as_record_list()
     finally:
         connection.close()
     return sorted(rows, key=lambda row: (row["id_l"], row["id_r"]))
