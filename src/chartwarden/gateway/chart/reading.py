@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.devices.contracts import Whence
 from chartwarden.gateway import compartment
 from chartwarden.gateway.chart.line import Got, line
 from chartwarden.gateway.compartment import Asked, NotAsked
@@ -35,7 +36,7 @@ class Reader:
     purpose: str
     actor: Actor
     at: datetime
-    address: str
+    whence: Whence
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,7 @@ class NoLedger(Exception):
 
 def decided(reader: Reader) -> Standing:
     """Whether the record is open to somebody now. Writes nothing yet: ``fetched`` or ``refused`` do."""
-    patient, facts = facts_of(
-        reader.clinic, reader.person, reader.assignment, reader.purpose, reader.at, reader.address
-    )
+    patient, facts = facts_of(reader.clinic, reader.person, reader.assignment, reader.purpose, reader.at, reader.whence)
     verdict = decide(facts)
     grant = verdict.grant
     scope = scope_of(reader.clinic.id, facts, grant.kind) if grant else Scope(frozenset())
