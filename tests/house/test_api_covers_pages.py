@@ -166,6 +166,7 @@ ASKS_MORE = {
 """What operations of a page ask for beside what the page asks: it leaves out what its reader may not."""
 BEYOND_PAGES = {
     "GET assignments": "an export of what was imported",
+    "GET gateway/audit-events": "an export for programs that collect AuditEvents",
     "GET ledger/entries/{index}/proof": "for programs that hold the ledger to its checkpoints",
     "GET patients": "an export of what was imported",
 }
