@@ -152,10 +152,10 @@ class Desk:
         ]  # fmt: skip
 
 
-def main() -> None:
+def main(kind: type[Desk] = Desk) -> None:
     """Make the clinic, then do what each line says and answer it on a line."""
     make_ready(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), demo=False, tell=lambda _: None)
-    desk = Desk()
+    desk = kind()
     print(json.dumps({"clinic": str(desk.clinic.id)}), flush=True)
     for line in sys.stdin:
         verb, *given = json.loads(line)
