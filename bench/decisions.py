@@ -20,6 +20,7 @@ from typing import Any
 
 from bench import _cedar
 from bench._serving import environment
+from chartwarden.devices.contracts import Whence
 from chartwarden.gateway.chains import TERMS
 from chartwarden.gateway.contracts import Agreement, Conflict, Facts, Grant, Reason
 from chartwarden.gateway.rules import NEVER_EXCUSED, PURPOSES, decide
@@ -134,7 +135,7 @@ def _from_the_store() -> float:
     for number in range(ASKED):
         token, assignment = given[number % CODERS]
         began = perf_counter()
-        there = standing(token, assignment, datetime.now(UTC), "127.0.0.1")
+        there = standing(token, assignment, datetime.now(UTC), Whence("127.0.0.1"))
         assert there is not None
         verdict = decide(there.facts)
         times.append(perf_counter() - began)

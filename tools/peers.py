@@ -58,6 +58,7 @@ PEERS = {
     ),
     "node": Peer(("node",), "nodejs and npm", "runs the FHIR server"),
     "fhir": Peer(("node",), "it by `python tools/peers.py`", "is the EHR in tests", npm="tools/fhir"),
+    "nginx": Peer(("nginx", "/usr/sbin/nginx"), "nginx-light", "stands before the pages"),
     "pdftoppm": Peer(("pdftoppm",), "poppler-utils", "turns the PDF report into pictures"),
 }
 

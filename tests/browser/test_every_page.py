@@ -81,8 +81,10 @@ def test_links_lead_to_every_page(found: Found) -> None:
     without = {one.name for one in addresses() if one.name not in found.seen}
     assert without <= {
         "assignments:accept", "assignments:end", "assignments:move", "assignments:reopen",
-        "devices:approve", "devices:end_exception", "devices:remove_network", "devices:withdraw",
-        "gateway:copy", "gateway:copy_deleted", "gateway:leaf", "gateway:open", "gateway:print", "gateway:shut",
+        "devices:approve", "devices:end_exception", "devices:remove_network", "devices:stop_mdm", "devices:withdraw",
+        "devices:withdraw_proof",
+        "gateway:copy", "gateway:copy_deleted", "gateway:leaf", "gateway:open", "gateway:print", "gateway:record",
+        "gateway:shut",
         "gateway:standing",
         "logs:again", "logs:count", "logs:discard", "logs:progress", "logs:quarantine", "logs:receive",
         "web:ledger_export", "web:ledger_verify", "people:reinstate", "people:suspend", "people:withdraw",

@@ -71,8 +71,10 @@ def test_assigned_opened_submitted_and_refused_afterwards(gate: Gate, fhir: Fhir
     assert found.status == 200
     assert found.headers["cache-control"] == "no-store"
     assert found.headers["content-type"].startswith("application/fhir+json")
-    (link,) = found.json["link"]
-    assert "p-mine" not in link["url"]
+    links = {link["relation"]: link["url"] for link in found.json["link"]}
+    assert set(links) == {"self", "next"}
+    assert links["self"].endswith(f"{assignment}/Observation?code=4548-4&_count=2")
+    assert not any("p-mine" in url for url in links.values())
     assert found.json["entry"][0]["fullUrl"].startswith(f"http://127.0.0.1:{gate.port}/fhir/{assignment}/")
     gate.tell("work", assignment, "begun", "coded", "submitted")
     wait(SOON)
@@ -161,7 +163,7 @@ def test_the_next_page_comes_through_the_gateway(gate: Gate, mine: tuple[str, st
         address = next((link["url"] for link in page.json["link"] if link["relation"] == "next"), "")
     assert sorted(seen) == ["mine-0", "mine-1", "mine-2"]
     other, theirs = gate.opened("p-other")
-    link = gate.get(f"{assignment}/Observation?_count=1&_id=mine-0,mine-1", token).json["link"][0]["url"]
+    link = gate.get(f"{assignment}/Observation?_count=1&_id=mine-0,mine-1", token).json["link"][1]["url"]
     moved = link.replace(assignment, other)
     assert gate.get(moved, theirs).status == 403
     assert gate.get(moved, token).status == 401

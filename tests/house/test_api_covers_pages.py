@@ -14,9 +14,11 @@ from chartwarden.web.api.documentation import METHODS, schema
 COVERED: dict[str, tuple[str, ...]] = {
     "": ("GET today", "GET ledger-entries"),
     "devices/": ("GET devices",),
-    "devices/<uuid:device>/": ("GET devices/{device}",),
+    "devices/<uuid:device>/": ("GET devices/{device}", "GET devices/{device}/proofs"),
     "devices/<uuid:device>/approve/": ("POST devices/{device}/approve",),
     "devices/<uuid:device>/change/": ("PATCH devices/{device}",),
+    "devices/<uuid:device>/proofs/<uuid:proof>/withdraw/": ("DELETE devices/{device}/proofs/{proof}",),
+    "devices/<uuid:device>/proofs/add/": ("POST devices/{device}/proofs",),
     "devices/<uuid:device>/withdraw/": ("POST devices/{device}/withdraw",),
     "devices/add/": ("POST devices",),
     "devices/asked-for/": ("GET preconditions", "PUT preconditions"),
@@ -24,6 +26,8 @@ COVERED: dict[str, tuple[str, ...]] = {
     "devices/disposals/add/": ("POST disposals",),
     "devices/exceptions/<uuid:exception>/end/": ("DELETE exceptions/{exception}",),
     "devices/exceptions/add/": ("POST exceptions",),
+    "devices/mdm/": ("GET mdm", "PUT mdm"),
+    "devices/mdm/stop/": ("DELETE mdm",),
     "devices/networks/": ("GET networks",),
     "devices/networks/<uuid:network>/remove/": ("DELETE networks/{network}",),
     "devices/networks/add/": ("POST networks",),
@@ -47,6 +51,7 @@ COVERED: dict[str, tuple[str, ...]] = {
     "my-accesses/<slug:week>/statement/": ("GET my-accesses/{first_day}/statement",),
     "my-accesses/<slug:week>/statement.txt": ("GET my-accesses/{first_day}/statement",),
     "outbox/": ("GET outbox",),
+    "training/": ("GET training", "POST training"),
     "people/": ("GET people",),
     "people/<uuid:person>/": ("GET people/{person}",),
     "people/<uuid:person>/change/": ("PATCH people/{person}",),
@@ -166,6 +171,7 @@ ASKS_MORE = {
 """What operations of a page ask for beside what the page asks: it leaves out what its reader may not."""
 BEYOND_PAGES = {
     "GET assignments": "an export of what was imported",
+    "GET gateway/audit-events": "an export of openings, for an audit repository",
     "GET ledger/entries/{index}/proof": "for programs that hold the ledger to its checkpoints",
     "GET patients": "an export of what was imported",
 }

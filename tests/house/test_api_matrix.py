@@ -26,6 +26,7 @@ __all__ = ["world"]
 BASE = "/api/v1/clinics/{clinic}/"
 ID = str(UUID(int=1))
 SHOWN = {"password": "x", "code": "123456"}
+MAPPING = "\n".join(f"{name} = /{name}" for name in ("device", "person", "owner", "encrypted", "managed", "antivirus"))
 BODIES: dict[str, Any] = {
     "PATCH settings": {"grace_minutes": 20, **SHOWN},
     "POST webhooks": {"url": "https://hooks.example/x", **SHOWN},
@@ -71,6 +72,9 @@ BODIES: dict[str, Any] = {
     "PATCH devices/{device}": {"owner": "clinic", "revision": 1},
     "POST devices/{device}/approve": {"revision": 1},
     "POST devices/{device}/withdraw": {"revision": 1},
+    "POST devices/{device}/proofs": {"certificate": "ab" * 32},
+    "PUT mdm": {"url": "https://mdm.example", "mapping": MAPPING},
+    "POST training": {"people": [ID], "day": "2026-03-02"},
     "POST networks": {"cidr": "10.9.0.0/16", "kind": "vpn"},
     "POST disposals": {
         "what": "x",

@@ -107,10 +107,15 @@ class Desk:
         do(clinic=self.clinic.id, person=self.people[who], actor=self.system, at=now())
 
     def end_token(self, seconds: int) -> None:
-        """Let every token end so many seconds from now."""
-        from chartwarden.gateway.models import AccessToken
+        """Let every token end so many seconds from now: a change, which has an entry as every change has."""
+        from django.db import transaction
 
-        AccessToken.objects.filter(clinic_id=self.clinic.id).update(expires_at=now() + timedelta(seconds=seconds))
+        from chartwarden.gateway.models import AccessToken
+        from chartwarden.ledger.services import append
+
+        with transaction.atomic():
+            AccessToken.objects.filter(clinic_id=self.clinic.id).update(expires_at=now() + timedelta(seconds=seconds))
+            append(clinic=self.clinic.id, kind="tests.tokens_ended", actor=self.system, at=now(), subject={})
 
     def second_clinic(self) -> None:
         """One more clinic in the same installation."""
@@ -147,10 +152,10 @@ class Desk:
         ]  # fmt: skip
 
 
-def main() -> None:
+def main(kind: type[Desk] = Desk) -> None:
     """Make the clinic, then do what each line says and answer it on a line."""
     make_ready(Path(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), demo=False, tell=lambda _: None)
-    desk = Desk()
+    desk = kind()
     print(json.dumps({"clinic": str(desk.clinic.id)}), flush=True)
     for line in sys.stdin:
         verb, *given = json.loads(line)

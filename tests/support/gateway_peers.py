@@ -99,6 +99,7 @@ class Gate:
     base: str
     port: int = field(default_factory=free_port)
     more: Mapping[str, str] = field(default_factory=dict)
+    program: str = "tests.support.gateway_clinic"
 
     def begin(self, stack: ExitStack) -> None:
         """Make the clinic and start the gateway."""
@@ -106,7 +107,7 @@ class Gate:
             "CHARTWARDEN_FHIR_BASE": self.base, "CHARTWARDEN_FHIR_TOKEN": SECRET,
             "CHARTWARDEN_GATEWAY_URL": f"http://127.0.0.1:{self.port}", **self.more,
         }  # fmt: skip
-        command = [sys.executable, "-m", "tests.support.gateway_clinic", str(self.data), str(free_port())]
+        command = [sys.executable, "-m", self.program, str(self.data), str(free_port())]
         pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "env": self.environment}
         self.desk = stack.enter_context(child(command, **pipes))
         assert self.desk.stdout

@@ -39,6 +39,7 @@ from chartwarden.clinics.rotation import add_master_key, rewrap_keys, rotate_dat
 from chartwarden.clinics.rules import checked, thresholds_from, thresholds_text
 from chartwarden.clinics.salts import open_salt, seal_salt, seal_those_in_clear
 from chartwarden.clinics.tenancy import EVERY, acting, sees_through_walls
+from chartwarden.clinics.webhook_rules import address as checked_address
 from chartwarden.clinics.webhooks import add_webhook, try_webhook, withdraw_webhook
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.zones import zone
@@ -54,6 +55,7 @@ __all__ = [
     "blind_index",
     "change_settings",
     "checked",
+    "checked_address",
     "data_key",
     "exchange",
     "inputs_changed",

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from ninja import Path, Router, Status
-from pydantic import AwareDatetime, BaseModel, Field
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.devices import models, queries, rules, services
 from chartwarden.devices.contracts import Device, Precondition
-from chartwarden.kernel.offered import Body, Column, Made, Row, Table
+from chartwarden.devices.shapes import (
+    Asked,
+    AskedFor,
+    ChangedDevice,
+    InRegister,
+    Mdm,
+    NewDevice,
+    NewDisposal,
+    NewException,
+    NewMdm,
+    NewNetwork,
+    NewProof,
+    NewTraining,
+    Said,
+    SeenDevice,
+    ShownBy,
+    Training,
+)
+from chartwarden.kernel.offered import Column, Made, Row, Table
+from chartwarden.people import queries as people
 from chartwarden.people.contracts import Member, Permission, page
 
 router = Router()
-Owner: Any = Literal[tuple(rules.OWNERS)]
-NetworkKind: Any = Literal[tuple(rules.NETWORKS)]
-Kind: Any = Literal[tuple(rules.PRECONDITIONS)]
-Reason: Any = Literal[tuple(rules.REASONS)]
-Thing: Any = Literal[tuple(rules.THINGS)]
-Method: Any = Literal[tuple(rules.METHODS)]
-TEXT = Field(min_length=1, max_length=1000, pattern=r"\S", description="Kept sealed.")
-REVISION = Field(ge=0, le=2**31 - 1, description="The device's revision as it was seen.")
 
 
 def _behind(rows: Iterable[Row], after: str, limit: int) -> Sequence[Row]:
@@ -104,112 +114,6 @@ TABLES = (
         read=_disposals,
     ),
 )
-
-
-class Safeguards(Body):
-    """Whose a device is, and how it is secured."""
-
-    person: UUID | None = Field(None, description="Whose it is; null: shared, in the office.")
-    owner: Owner
-    encrypted: bool = False
-    managed: bool = False
-    antivirus: bool = False
-
-
-class NewDevice(Safeguards):
-    """A device for the register, not approved yet."""
-
-    name: str = Field(min_length=1, max_length=120, pattern=r"\S", description="As access logs name it.")
-    mdm: str = Field("", max_length=120, description="Its id in the MDM.")
-
-
-class ChangedDevice(Safeguards):
-    """All of it anew; what is left out is not so."""
-
-    revision: int = REVISION
-
-
-class SeenDevice(Body):
-    """The device as it was seen."""
-
-    revision: int = REVISION
-
-
-class InRegister(BaseModel):
-    """A device in one stretch of approval, in the columns of the table of devices."""
-
-    id: UUID
-    name: str
-    mdm: str
-    person: UUID | None
-    shared: bool
-    owner: str
-    encrypted: bool | None
-    managed: bool | None
-    antivirus: bool | None
-    approved_from: date | None
-    approved_to: date | None
-    faults: str
-    revision: int
-
-
-class NewNetwork(Body):
-    """A range of addresses."""
-
-    cidr: str = Field(min_length=1, max_length=60)
-    kind: NetworkKind
-
-
-class NewDisposal(Body):
-    """What was disposed of, when, how, by whom, and who saw it."""
-
-    what: str = TEXT
-    kind: Thing
-    method: Method
-    day: date
-    disposed_by: UUID
-    witness: UUID
-    device: UUID | None = Field(None, description="The device of the register; it loses its approval.")
-
-
-class AskedFor(Body):
-    """Whether something is asked for when a record opens."""
-
-    kind: Kind
-    asked: bool
-    grace_days: int = Field(rules.USUAL_GRACE, ge=0, le=rules.LONGEST_GRACE)
-    shown: bool = Field(False, description="Of devices: whether the device itself must be shown.")
-
-
-class Asked(BaseModel):
-    """A precondition; ``enforced_from`` is when it begins to keep records shut."""
-
-    kind: str
-    asked_from: datetime | None
-    enforced_from: datetime | None
-    grace_days: int
-    shown: bool
-    decided_by: UUID | None
-
-
-class NewException(Body):
-    """Something set aside for somebody else, until an instant."""
-
-    person: UUID
-    reason: Reason
-    why: str = TEXT
-    ends: AwareDatetime = Field(description="At most 30 days ahead.")
-
-
-class Said(BaseModel):
-    """A statement about a workplace: the points that were confirmed, and whether these are all."""
-
-    person: UUID
-    signed_at: datetime
-    version: int
-    confirmed: list[str]
-    whole: bool
-    note: str
 
 
 def _row(device: Device) -> Row:
@@ -354,3 +258,73 @@ def show_statements(request: HttpRequest, clinic: Path[UUID]) -> Any:
     """The newest 500, the newest first."""
     names = ("person", "signed_at", "version", "confirmed", "whole", "note")
     return [{name: getattr(one, name) for name in names} for one in queries.statements(clinic)]
+
+
+@router.get("/devices/{device}/proofs", response=list[ShownBy], summary="By what a device shows itself")
+@page(Permission.SEE_DEVICES)
+def show_proofs(request: HttpRequest, clinic: Path[UUID], device: UUID) -> Any:
+    """Client certificates, by their fingerprints."""
+    _found(request, device)
+    return queries.proofs(clinic, device)
+
+
+@router.post("/devices/{device}/proofs", response={201: Made}, summary="Say which certificate a device shows")
+@page(Permission.MANAGE_DEVICES)
+def add_proof(request: HttpRequest, clinic: Path[UUID], device: UUID, proof: NewProof) -> Any:
+    """403 for a device of one's own."""
+    _found(request, device)
+    return Status(
+        201, {"id": services.add_proof(clinic=clinic, device=device, **proof.model_dump(), **_acting(request))}
+    )
+
+
+@router.delete("/devices/{device}/proofs/{proof}", response={204: None}, summary="Take a certificate away")
+@page(Permission.MANAGE_DEVICES)
+def withdraw_proof(request: HttpRequest, clinic: Path[UUID], device: UUID, proof: UUID) -> Any:
+    """It shows no device any more."""
+    if proof not in [one.id for one in queries.proofs(clinic, device)]:
+        raise Http404
+    services.withdraw_proof(clinic=clinic, proof=proof, **_acting(request))
+    return Status(204, None)
+
+
+@router.get("/mdm", response=Mdm, summary="How the MDM is asked")
+@page(Permission.MANAGE_DEVICES)
+def show_mdm(request: HttpRequest, clinic: Path[UUID]) -> Any:
+    """404 where none is."""
+    found = queries.mdm_state(clinic)
+    if found is None:
+        raise Http404
+    return found
+
+
+@router.put("/mdm", response={204: None}, summary="Have devices brought from an MDM")
+@page(Permission.MANAGE_DEVICES)
+def set_mdm(request: HttpRequest, clinic: Path[UUID], given: NewMdm) -> Any:
+    """Each hour, beginning now."""
+    services.set_mdm(clinic=clinic, **given.model_dump(), **_acting(request))
+    return Status(204, None)
+
+
+@router.delete("/mdm", response={204: None}, summary="Ask the MDM no more")
+@page(Permission.MANAGE_DEVICES)
+def stop_mdm(request: HttpRequest, clinic: Path[UUID]) -> Any:
+    """Its token is forgotten; the register stays. Again is harmless."""
+    services.stop_mdm(clinic=clinic, **_acting(request))
+    return Status(204, None)
+
+
+@router.get("/training", response=list[Training], summary="Who was trained when")
+@page(Permission.RECORD_TRAINING)
+def show_training(request: HttpRequest, clinic: Path[UUID]) -> Any:
+    """Everybody who is engaged."""
+    there = [row.person for row in people.roster(clinic, request.now) if row.state == "engaged"]
+    return [queries.trained(request.clinic, person, request.now) for person in there]
+
+
+@router.post("/training", response={204: None}, summary="Write a training down")
+@page(Permission.RECORD_TRAINING)
+def record_training(request: HttpRequest, clinic: Path[UUID], given: NewTraining) -> Any:
+    """Again is harmless. 403 where one's own is among them."""
+    services.record_training(clinic=request.clinic, **given.model_dump(), **_acting(request))
+    return Status(204, None)

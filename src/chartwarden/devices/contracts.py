@@ -47,6 +47,73 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A client certificate by which a device shows itself, known by the SHA-256 of its DER in hexadecimal digits."""
+
+    id: UUID
+    fingerprint: str
+    added_at: datetime
+    added_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whence:
+    """Where somebody asks from: their network address ("": not known, which counts as public), and the fingerprint of
+    the client certificate that was shown ("": none was)."""
+
+    address: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The device that was shown, by its name in the register ("": none was), and the proof that showed it."""
+
+    name: str = ""
+    proof: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MdmAccess:
+    """How an MDM is reached: its address, the bearer token ("": none), and the lines of the mapping."""
+
+    url: str
+    token: str
+    mapping: str
+
+
+@dataclass(frozen=True, slots=True)
+class MdmState:
+    """An MDM that is asked each hour, and how it went: ``rows`` devices at ``pulled_at``, ``left_out`` without a name.
+
+    ``trouble`` says what went wrong since ``failing_since``; ``next_at`` when it is asked next. Instants are UTC.
+    """
+
+    url: str
+    mapping: str
+    has_token: bool
+    set_at: datetime
+    pulled_at: datetime | None
+    rows: int
+    left_out: int
+    failing_since: datetime | None
+    trouble: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """When a person was last trained (a day of the clinic's), and when the next training is due (UTC).
+
+    Either is None: never, and not asked for.
+    """
+
+    person: UUID
+    last: date | None
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """A range of addresses, in CIDR form, and its kind: office, vpn or other."""
 
@@ -102,7 +169,7 @@ class Excepted:
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """Whether something is asked for when a record opens: ``kind`` is device, network or attestation.
+    """Whether something is asked for when a record opens: ``kind`` is device, network, attestation or training.
 
     ``asked_from`` None: not asked for. It is told of from then on, and keeps records shut ``grace_days`` later.
     ``shown``: of devices, whether the device itself must be shown, not only be in the register. ``decided_by`` None:
@@ -122,11 +189,12 @@ class WorkplaceStanding:
     """What stands of a person's workplace at an instant, for the decision to open a record.
 
     What is not asked for, or not yet, is given as met. ``attestation_due`` is from when an outstanding statement keeps
-    records shut (UTC); None where none is asked for. ``excused`` are reasons set aside, by their words in the
-    gateway's contract, with the end of each exception.
+    records shut (UTC), ``training_due`` the same of training; None where none is asked for. ``excused`` are reasons
+    set aside, by their words in the gateway's contract, with the end of each exception.
     """
 
     device_approved: bool = True
     network_secured: bool = True
     attestation_due: datetime | None = None
+    training_due: datetime | None = None
     excused: Mapping[str, datetime] = field(default_factory=dict)

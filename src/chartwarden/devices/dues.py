@@ -6,19 +6,23 @@ from datetime import datetime, timedelta
 
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.devices import models, rules
-from chartwarden.devices.standing import preconditions, shut_from, statement_due
+from chartwarden.devices.standing import preconditions, shut_from, statement_due, training_due
 from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people.contracts import Member, Permission
-from chartwarden.people.queries import work_standing
+from chartwarden.people.queries import holders, work_standing
 
-SOON = timedelta(days=7)
+SOON, UNASKED = timedelta(days=7), timedelta(hours=3)
+OPENING = ("coder", "qa_auditor")
+"""The roles of those who open records."""
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
     """One's own statement when it is due; for who manages devices, preconditions in their grace and open troubles."""
     found = _own(member, clinic, now) if member.may(Permission.ATTEST_WORKPLACE) else []
     if member.may(Permission.MANAGE_DEVICES):
-        found += [*_begun(clinic, now), *_troubles(clinic)]
+        found += [*_begun(clinic, now), *_troubles(clinic), *_mdm(clinic, now)]
+    if member.may(Permission.RECORD_TRAINING):
+        found += _untrained(clinic, now)
     return found
 
 
@@ -46,6 +50,36 @@ def _begun(clinic: Clinic, now: datetime) -> list[Due]:
         detail = "Until then it is only told. Look whether it is in order for everybody, and confirm."
         found.append(Due(what, "Look and decide", "devices:preconditions", by=begins, late=late, detail=detail))
     return found
+
+
+def _mdm(clinic: Clinic, now: datetime) -> list[Due]:
+    """Whether the MDM does not answer as it should, or nobody has asked it for long."""
+    row = models.MdmSource.objects.filter(clinic_id=clinic.id).first()
+    if row is None:
+        return []
+    if row.failing_since is not None:
+        since = f"Since {_said(row.failing_since, clinic)}: {row.trouble}. The register stays as it was."
+        return [Due("Devices don't come from the MDM", "Look at it", "devices:mdm", late=True, detail=since)]
+    if row.next_at < now - UNASKED:
+        return [Due("Nobody asks the MDM: the worker does not run", "Look at it", "devices:mdm", late=True)]
+    return []
+
+
+def _untrained(clinic: Clinic, now: datetime) -> list[Due]:
+    """People who open records and whose training is due, for who writes it down."""
+    asked = preconditions(clinic.id).get(rules.TRAINING)
+    if asked is None or asked.asked_from is None:
+        return []
+    late = []
+    for person in {one for role in OPENING for one in holders(clinic.id, role, now)}:
+        there = work_standing(clinic.id, person, now)
+        by = training_due(clinic, person, asked, there.begins if there else None)
+        late += [by] if by is not None and by <= now else []
+    if not late:
+        return []
+    who = "The yearly training of 1 person is" if len(late) == 1 else f"The yearly training of {len(late)} people is"
+    detail = "They are told; after the days of grace, records stay shut to them."
+    return [Due(f"{who} due", "Train and write it down", "devices:training", late=True, detail=detail)]
 
 
 def _troubles(clinic: Clinic) -> list[Due]:

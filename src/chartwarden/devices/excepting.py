@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.clinics.services import seal, seal_salt
-from chartwarden.devices import models, rules
+from chartwarden.devices import models, rules, showing
 from chartwarden.devices.keeping import WHY, check_people, checked, own_people, tell_precondition
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused, refused, require
@@ -22,12 +22,15 @@ def set_precondition(
     """Decide whether something is asked for when a record opens. What is asked for anew keeps records shut only after
     the grace; what was asked for already goes on from when it began.
 
-    Raises InputRefused for another kind or a longer grace.
+    Raises InputRefused for another kind or a longer grace, Refused where devices would have to show themselves and no
+    certificate can reach us.
     """
     if kind not in rules.PRECONDITIONS:
         raise refuse("precondition", "one of " + ", ".join(rules.PRECONDITIONS), repr(kind[:40]))
     if not 0 <= grace_days <= rules.LONGEST_GRACE:
         raise refuse("grace", f"0 to {rules.LONGEST_GRACE} days", str(grace_days))
+    if asked and shown and kind == rules.DEVICE:
+        require(rules.may_ask_shown(bool(showing.header())))
     with transaction.atomic():
         row = models.Precondition.objects.select_for_update().filter(clinic_id=clinic, kind=kind).first()
         row = row or models.Precondition(clinic_id=clinic, kind=kind)
@@ -43,7 +46,7 @@ def make_exception(
 ) -> UUID:
     """Set a precondition aside for somebody else until an instant, at most 30 days ahead.
 
-    ``reason`` is the gateway's: device_not_approved, network_not_secured or attestation_overdue. Raises InputRefused
+    ``reason`` is the gateway's, one of ``rules.REASONS``. Raises InputRefused
     for another one, for nobody of the clinic, or without a word why; Refused for oneself or a later end.
     """
     if reason not in rules.REASONS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -43,11 +43,20 @@ class _Register:
 
 
 def take_devices(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Taken:
-    """Take over the register that was read. A device that an earlier file named and this one doesn't loses its approval
-    at once; one that was put in by hand stays, and one that somebody here withdrew is not approved by a file.
+    """Take over the register that was read, as ``take_rows``."""
+    return take_rows(clinic, pq.read_table(feed.parquet).to_pylist(), feed.count.sha256, actor, at)
 
-    Raises Refused where a row adds or changes a device of the actor's own, or of somebody who shares a login with them;
-    its number is its place among the rows that were read.
+
+def take_rows(
+    clinic: UUID, rows: Iterable[Mapping[str, Any]], sha256: str, actor: Actor, at: datetime, only_news: bool = False
+) -> Taken:
+    """Take over a whole register, in rows of the devices feed. A device that an earlier one named and this one doesn't
+    loses its approval at once; one that was put in by hand stays, and one that somebody here withdrew is not approved
+    by it.
+
+    ``sha256`` names what it came from in the entry; with ``only_news`` there is none where nothing has changed. Raises
+    Refused where a row adds or changes a device of the actor's own, or of somebody who shares a login with them; its
+    number is its place among the rows that were read.
     """
     there = clinic_of(clinic)
     if there is None:
@@ -64,7 +73,7 @@ def take_devices(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Take
             mine,
             frozenset(bytes(row.ref_index) for row in found if row.person_id in mine),
         )
-        for number, values in enumerate(pq.read_table(feed.parquet).to_pylist(), start=1):
+        for number, values in enumerate(rows, start=1):
             _take_device(register, values, people, number)
         require(rules.may_bring(register.own))
         for key, row in register.rows.items():
@@ -75,7 +84,10 @@ def take_devices(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Take
                 register.counts["ended"] += 1
         if register.seen:
             begun(clinic, (rules.DEVICE, rules.ATTESTATION), actor, at)
-        return _taken(clinic, "devices", feed, register.counts, actor, at)
+        news = any(register.counts[what] for what in ("added", "changed", "ended"))
+        if only_news and not news:
+            return Taken(**register.counts)
+        return _taken(clinic, "devices", sha256, register.counts, actor, at)
 
 
 def _take_device(register: _Register, values: Mapping[str, Any], people: Mapping[str, UUID], number: int) -> None:
@@ -93,15 +105,21 @@ def _take_device(register: _Register, values: Mapping[str, Any], people: Mapping
     }  # fmt: skip
     unknown = code if code and person is None else ""
     if row is None:
-        mdm, what = "", "added"
+        mdm, what = values.get("mdm") or "", "added"
         row = models.Device(clinic_id=register.clinic, ref_index=ref, stretch=stretch, revision=0)
     else:
         kept = identity(row)
+        mdm, what = values.get("mdm") or kept.mdm, "changed"
         same = all(getattr(row, name) == value for name, value in plain.items())
-        if same and row.approved and row.withdrawn_at is None and kept.code == unknown and row.source == FEED:
+        if (
+            same
+            and row.approved
+            and row.withdrawn_at is None
+            and (kept.code, kept.mdm) == (unknown, mdm)
+            and row.source == FEED
+        ):
             register.counts["unchanged"] += 1
             return
-        mdm, what = kept.mdm, "changed"
         row.revision += 1
     for name_of, value in plain.items():
         setattr(row, name_of, value)
@@ -144,17 +162,17 @@ def take_networks(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Tak
                 counts["absent"] += 1
         if any(rules.is_secured(kind) for kind in seen.values()):
             begun(clinic, (rules.NETWORK, rules.ATTESTATION), actor, at)
-        return _taken(clinic, "networks", feed, counts, actor, at)
+        return _taken(clinic, "networks", feed.count.sha256, counts, actor, at)
 
 
-def _taken(clinic: UUID, name: str, feed: Any, counts: Mapping[str, int], actor: Actor, at: datetime) -> Taken:
+def _taken(clinic: UUID, name: str, sha256: str, counts: Mapping[str, int], actor: Actor, at: datetime) -> Taken:
     append(
         clinic=clinic,
         kind="devices.feed_taken",
         actor=actor,
         at=at,
         subject={"feed": name},
-        facts={"sha256": feed.count.sha256, **counts},
+        facts={"sha256": sha256, **counts},
     )
     return Taken(**counts)
 

@@ -13,6 +13,16 @@ from chartwarden.devices import rules
 from chartwarden.people.contracts import PersonName
 
 People = Iterable[PersonName]
+EXAMPLE = """rows = /value
+next = /@odata.nextLink
+device = /deviceName
+mdm = /id
+person = /userPrincipalName before @
+owner = /managedDeviceOwnerType: company is clinic, personal is personal
+encrypted = /isEncrypted
+managed = /managementState: managed is yes
+antivirus = /antivirusRuns"""
+"""A mapping to begin with."""
 
 
 def _choices(people: People) -> list[tuple[str, str]]:
@@ -45,6 +55,47 @@ class RegisterForm(ChangeForm):
     name = forms.CharField(max_length=120, label="Name", help_text="As access logs name it, such as LT-2041.")
     mdm = forms.CharField(max_length=120, required=False, label="Its id in the MDM")
     revision = None
+
+
+class ProofForm(forms.Form):
+    """A certificate by which a device shows itself."""
+
+    certificate = forms.CharField(
+        max_length=16_384, label="Certificate", widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text="The client certificate in PEM, or its SHA-256 fingerprint. Never the key.",
+    )  # fmt: skip
+
+
+class MdmForm(forms.Form):
+    """Where the MDM tells of its devices."""
+
+    url = forms.CharField(
+        max_length=500, label="Address", help_text="Such as https://mdm.example.org/api/devices. It answers with JSON."
+    )
+    token = forms.CharField(
+        max_length=4000, required=False, label="Token", strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="Sent as a bearer token; kept sealed. Empty: the one that is kept.",
+    )  # fmt: skip
+    mapping = forms.CharField(
+        max_length=4000, label="What is where in its answer", initial=EXAMPLE,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "class": "code"}),
+        help_text="One line a column, each with a JSON pointer into a device. After a colon: which word means what.",
+    )  # fmt: skip
+
+
+class TrainingForm(forms.Form):
+    """Who was trained, and when."""
+
+    day = forms.DateField(widget=_day(), label="Day of the training")
+    people = forms.TypedMultipleChoiceField(
+        coerce=UUID, label="Who took part", widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick who took part."},
+    )  # fmt: skip
+
+    def __init__(self, *args: object, people: People, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = _choices(people)
 
 
 class NetworkForm(forms.Form):
@@ -104,9 +155,7 @@ class PreconditionForm(forms.Form):
         label="Days of grace", min_value=0, max_value=rules.LONGEST_GRACE, initial=rules.USUAL_GRACE,
         help_text="So many days it is only told, before it keeps records shut.",
     )  # fmt: skip
-    shown = forms.BooleanField(
-        required=False, label="The device itself must be shown, by a certificate or a passkey bound to it"
-    )
+    shown = forms.BooleanField(required=False, label="The device itself must be shown, by its certificate")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

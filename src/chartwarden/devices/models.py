@@ -41,6 +41,45 @@ class Device(models.Model):
         constraints = [models.UniqueConstraint(fields=["clinic", "ref_index", "stretch"], name="one_device_a_stretch")]
 
 
+class DeviceProof(models.Model):
+    """A client certificate by which a device shows itself. ``ref_index`` is the device's, as in its rows;
+    ``fingerprint`` the SHA-256 of the certificate, in hexadecimal digits."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    ref_index = models.BinaryField(max_length=32)
+    fingerprint = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "fingerprint"], condition=models.Q(withdrawn_at=None), name="one_device_a_certificate"
+            )
+        ]
+
+
+class MdmSource(models.Model):
+    """Where a clinic's MDM tells of its devices, how its words become the register's, and how the last pull went.
+
+    ``url``, the token and the mapping are sealed together. ``trouble`` is in the program's own words; ``next_at`` when
+    it is asked next.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.OneToOneField("clinics.Clinic", models.PROTECT, related_name="+")
+    sealed = models.BinaryField()
+    set_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    pulled_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=200, blank=True)
+
+
 class Network(models.Model):
     """A range of addresses and what it is: office, VPN or other."""
 
@@ -69,6 +108,20 @@ class WorkplaceStatement(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["clinic", "person", "signed_at"], name="statement_by_person")]
+
+
+class Training(models.Model):
+    """That a person was trained in privacy on a day, and who wrote it down."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    recorded_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic", "person", "day"], name="one_training_a_day")]
 
 
 class Precondition(models.Model):

@@ -11,29 +11,39 @@ import pyarrow as pa
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import unseal
 from chartwarden.devices import keeping, models, rules
-from chartwarden.devices.contracts import Device, Disposed, Excepted, Network, Statement
+from chartwarden.devices.contracts import Device, Disposed, Excepted, Network, Statement, Trained
 from chartwarden.devices.dues import due, facts
-from chartwarden.devices.standing import preconditions, standing, statement_due
+from chartwarden.devices.mdm import mdm_state
+from chartwarden.devices.showing import certificate, certificate_of, device_shown, header, proofs, whence
+from chartwarden.devices.standing import last_trained, preconditions, standing, statement_due, training_due
 from chartwarden.people.queries import by_code, work_standing
 
 __all__ = [
+    "certificate",
+    "certificate_of",
     "device",
+    "device_shown",
     "devices",
     "devices_table",
     "disposals",
     "due",
     "exceptions",
     "facts",
+    "header",
     "kind_of_address",
+    "mdm_state",
     "network_kinds",
     "networks",
     "networks_table",
     "own_devices",
     "own_statement_due",
     "preconditions",
+    "proofs",
     "standing",
     "statement_points",
     "statements",
+    "trained",
+    "whence",
 ]
 
 DEVICES = pa.schema(
@@ -91,6 +101,14 @@ def own_statement_due(clinic: Clinic, person: UUID, at: datetime) -> datetime | 
     there = work_standing(clinic.id, person, at)
     asked = preconditions(clinic.id).get(rules.ATTESTATION)
     return statement_due(clinic, person, asked, there.begins if there else None)
+
+
+def trained(clinic: Clinic, person: UUID, at: datetime) -> Trained:
+    """When a person was last trained, and when the next training is due."""
+    there = work_standing(clinic.id, person, at)
+    asked = preconditions(clinic.id).get(rules.TRAINING)
+    due_at = training_due(clinic, person, asked, there.begins if there else None)
+    return Trained(person, last_trained(clinic.id, person), due_at)
 
 
 def devices(clinic: Clinic, at: datetime) -> list[Device]:

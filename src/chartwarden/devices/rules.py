@@ -18,6 +18,7 @@ from chartwarden.kernel.zones import from_local
 DEVICES_LAW = "45 CFR 164.310(b)-(c), 164.312(a)(2)(iv)"
 NETWORK_LAW = "45 CFR 164.312(e)(1)"
 DISPOSAL_LAW = "45 CFR 164.310(d)(2)(i)"
+TRAINING_LAW = "45 CFR 164.308(a)(5)(i), 164.530(b)"
 LAW_10 = "45 CFR 164.308(a)(4)(ii)(B)"
 
 OWNERS = {"clinic": "The clinic", "vendor": "A coding company", "personal": "A person themselves"}
@@ -40,11 +41,12 @@ SECURED = ("office", "vpn")
 WIDEST = {4: 8, 6: 16}
 """The shortest prefix of an office or a VPN: a range as wide as half the internet would secure nothing."""
 
-DEVICE, NETWORK, ATTESTATION = "device", "network", "attestation"
+DEVICE, NETWORK, ATTESTATION, TRAINING = "device", "network", "attestation", "training"
 PRECONDITIONS = {
     DEVICE: ("device_not_approved", "An approved device"),
     NETWORK: ("network_not_secured", "The office's network or the VPN"),
     ATTESTATION: ("attestation_overdue", "A statement about the workplace each quarter"),
+    TRAINING: ("training_overdue", "Training in privacy each year"),
 }
 """By kind: the reason of the gateway that it may give, and its name."""
 REASONS = {reason: kind for kind, (reason, _) in PRECONDITIONS.items()}
@@ -70,7 +72,7 @@ STATEMENT: Mapping[str, str] = {
     "network": "I connect from the office or through the VPN, and never over public Wi-Fi without it.",
 }
 """What a person who works on records confirms each quarter, point by point (S19 to S22)."""
-MONTHS = 3
+MONTHS, YEAR = 3, 12
 REMIND = timedelta(days=14)
 
 
@@ -193,13 +195,24 @@ def is_secured(kind: str) -> bool:
 
 def statement_due(last: datetime | None, since: datetime, zone: ZoneInfo) -> datetime:
     """When the next statement is due: three months after the last, at the end of that day; without one, at once."""
-    if last is None:
-        return since
-    day = last.astimezone(zone).date()
-    months = day.month - 1 + MONTHS
-    year, month = day.year + months // 12, months % 12 + 1
-    then = date(year, month, min(day.day, monthrange(year, month)[1]))
-    return midnight_after(then, zone)
+    return midnight_after(months_after(last.astimezone(zone).date(), MONTHS), zone) if last else since
+
+
+def training_due(last: date | None, since: datetime, zone: ZoneInfo) -> datetime:
+    """When the next training is due: a year after the last, at the end of that day; without one, at once."""
+    return midnight_after(months_after(last, YEAR), zone) if last else since
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of that month."""
+    counted = day.month - 1 + months
+    year, month = day.year + counted // 12, counted % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def year_before(day: date) -> date:
+    """The same day a year before."""
+    return months_after(day, -YEAR)
 
 
 def midnight_after(day: date, zone: ZoneInfo) -> datetime:
@@ -236,6 +249,27 @@ def checked_end(at: datetime, ends: datetime) -> Decision:
     """An exception ends, and soon."""
     if not at < ends <= at + LONGEST_EXCEPTION:
         return refused(f"An exception ends later than now and within {LONGEST_EXCEPTION.days} days.", DEVICES_LAW)
+    return ALLOWED
+
+
+def may_prove(device: DeviceFacts, own: Collection[UUID]) -> Decision:
+    """Whether somebody may say by what a device shows itself: not of their own. ``own`` as for approval."""
+    if device.person in own:
+        return refused("Nobody says by what their own device shows itself. Somebody else must.", LAW_10)
+    return ALLOWED
+
+
+def may_ask_shown(taken: bool) -> Decision:
+    """Whether devices may be asked to show themselves: only where certificates reach us, or no record would open."""
+    if not taken:
+        return refused("The proxy hands no certificates on yet (CHARTWARDEN_CERTIFICATE_HEADER).", DEVICES_LAW)
+    return ALLOWED
+
+
+def may_record_training(people: Collection[UUID], own: Collection[UUID]) -> Decision:
+    """Law 10: one's own training, and that of who shares a login with one, is somebody else's to write down."""
+    if set(people) & set(own):
+        return refused("Nobody writes down their own training. Somebody else must.", LAW_10)
     return ALLOWED
 
 

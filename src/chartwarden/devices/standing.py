@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from chartwarden.clinics.contracts import Clinic
@@ -29,6 +29,7 @@ def standing(
         device_approved=_device(clinic, person, device, kind, asked.get(rules.DEVICE), at),
         network_secured=not rules.is_enforced(asked.get(rules.NETWORK), at) or rules.is_secured(kind),
         attestation_due=shut_from(clinic, person, asked.get(rules.ATTESTATION), engaged_from),
+        training_due=_training_shut(clinic, person, asked.get(rules.TRAINING), engaged_from),
         excused=_excused(clinic.id, person, at),
     )
 
@@ -59,6 +60,30 @@ def shut_from(
 ) -> datetime | None:
     """From when an outstanding statement keeps records shut: its day, and the grace."""
     due = statement_due(clinic, person, asked, engaged_from)
+    return due + timedelta(days=asked.grace_days) if due and asked else None
+
+
+def training_due(
+    clinic: Clinic, person: UUID, asked: Precondition | None, engaged_from: datetime | None = None
+) -> datetime | None:
+    """When a person's next training is due; None where none is asked for."""
+    if asked is None or asked.asked_from is None:
+        return None
+    since = max(asked.asked_from, engaged_from) if engaged_from else asked.asked_from
+    return max(rules.training_due(last_trained(clinic.id, person), since, clinic.time_zone), since)
+
+
+def last_trained(clinic: UUID, person: UUID) -> date | None:
+    """The day on which a person was last trained."""
+    rows = models.Training.objects.filter(clinic_id=clinic, person_id=person)
+    found: date | None = rows.order_by("-day").values_list("day", flat=True).first()
+    return found
+
+
+def _training_shut(
+    clinic: Clinic, person: UUID, asked: Precondition | None, engaged_from: datetime | None
+) -> datetime | None:
+    due = training_due(clinic, person, asked, engaged_from)
     return due + timedelta(days=asked.grace_days) if due and asked else None
 
 

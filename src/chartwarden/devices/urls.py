@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chartwarden.devices.views import access, disposal, register, workplace
+from chartwarden.devices.views import access, disposal, mdm, proofs, register, training, workplace
 
 app_name = "devices"
 urlpatterns = [
@@ -23,5 +23,10 @@ urlpatterns = [
     path("devices/<uuid:device>/change/", register.change, name="change"),
     path("devices/<uuid:device>/approve/", register.approve, name="approve"),
     path("devices/<uuid:device>/withdraw/", register.withdraw, name="withdraw"),
+    path("devices/<uuid:device>/proofs/add/", proofs.add, name="add_proof"),
+    path("devices/<uuid:device>/proofs/<uuid:proof>/withdraw/", proofs.withdraw, name="withdraw_proof"),
+    path("devices/mdm/", mdm.mdm, name="mdm"),
+    path("devices/mdm/stop/", mdm.stop, name="stop_mdm"),
+    path("training/", training.training, name="training"),
     path("my-workplace/", workplace.my_workplace, name="my_workplace"),
 ]

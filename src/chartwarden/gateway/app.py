@@ -23,6 +23,8 @@ from django.db import close_old_connections
 
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in, seal, unseal
+from chartwarden.devices.contracts import Whence
+from chartwarden.devices.queries import certificate, header
 from chartwarden.gateway import compartment, replies
 from chartwarden.gateway.compartment import BINARY, Asked, NotAsked
 from chartwarden.gateway.contracts import Reason, Standing, Verdict
@@ -111,7 +113,7 @@ class Gateway:
         assignment, rest = UUID(found[1]), found[2]
         if rest == "metadata" and scope["method"] == "GET":
             return replies.capabilities()
-        there = await self._knowing.standing(_token(scope), assignment, _address(scope, self._proxied))
+        there = await self._knowing.standing(_token(scope), assignment, self._whence(scope))
         now = self._clock()
         if there is None or there.expires_at <= now:
             return NO_TOKEN
@@ -133,8 +135,14 @@ class Gateway:
             return replies.denied(verdict)
         return await self._served(there, asked, address, self._upstream)
 
-    async def _gather(self, token: str, assignment: UUID, address: str) -> Standing | None:
-        return await self._in_thread(standing, token, assignment, self._clock(), address)
+    async def _gather(self, token: str, assignment: UUID, whence: Whence) -> Standing | None:
+        return await self._in_thread(standing, token, assignment, self._clock(), whence)
+
+    def _whence(self, scope: Scope) -> Whence:
+        name = header().encode()
+        said = [value.decode("latin-1") for key, value in scope["headers"] if key == name] if name else []
+        shown = certificate(str((scope.get("client") or ("",))[0]), said, self._clock()) if said else ""
+        return Whence(_address(scope, self._proxied), shown)
 
     async def _look(self, clinic: UUID, entries: int) -> tuple[int, int]:
         size, last, there = await self._in_thread(_looked, clinic, entries)

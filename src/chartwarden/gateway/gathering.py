@@ -52,6 +52,7 @@ def facts_for(
         device_approved=place.device_approved,
         network_secured=place.network_secured,
         attestation_due=place.attestation_due,
+        training_due=place.training_due,
         conflict=Conflict(close.kind) if close else None,
         conflict_accepted=bool(close and close.accepted_by),
         excused={Reason(reason): ends for reason, ends in place.excused.items()},

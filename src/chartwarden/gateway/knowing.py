@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from chartwarden.devices.contracts import Whence
 from chartwarden.gateway.contracts import Standing
 
 FRESH, RENEWED, LONGEST = 0.5, 5.0, 10.0
@@ -22,7 +23,7 @@ FRESH, RENEWED, LONGEST = 0.5, 5.0, 10.0
 which it is in any case."""
 MOST = 10_000
 
-Gather = Callable[[str, UUID, str], Awaitable[Standing | None]]
+Gather = Callable[[str, UUID, Whence], Awaitable[Standing | None]]
 Look = Callable[[UUID, int], Awaitable[tuple[int, int]]]
 
 
@@ -59,13 +60,13 @@ class Knowing:
 
     def __init__(self, gather: Gather, look: Look) -> None:
         self._gather, self._look = gather, look
-        self._kept: dict[tuple[str, UUID, str], _Kept] = {}
+        self._kept: dict[tuple[str, UUID, Whence], _Kept] = {}
         self._looked: dict[UUID, _Looked] = {}
         self._one = asyncio.Lock()
 
-    async def standing(self, token: str, assignment: UUID, address: str) -> Standing | None:
-        """Whom a token stands for at an assignment, asked from an address; None where it does not hold there."""
-        key, now = (token, assignment, address), time.monotonic()
+    async def standing(self, token: str, assignment: UUID, whence: Whence) -> Standing | None:
+        """Whom a token stands for at an assignment, asked from somewhere; None where it does not hold there."""
+        key, now = (token, assignment, whence), time.monotonic()
         kept = self._kept.get(key)
         if kept is not None and now - kept.seen > FRESH and not await self._holds(kept, now):
             kept = self._kept.get(key)  # somebody else may have found the same meanwhile
@@ -73,7 +74,7 @@ class Knowing:
         if kept is None:
             if len(self._kept) > MOST:
                 self._kept.clear()
-            kept = _Kept(asyncio.ensure_future(self._gather(token, assignment, address)), now, now)
+            kept = _Kept(asyncio.ensure_future(self._gather(token, assignment, whence)), now, now)
             self._kept[key] = kept
         if (there := kept.standing) is not None:
             if now - kept.gathered > RENEWED and kept.renewal is None:
@@ -85,7 +86,7 @@ class Knowing:
             self._kept.pop(key, None)
             raise
 
-    async def _renew(self, key: tuple[str, UUID, str], kept: _Kept) -> None:
+    async def _renew(self, key: tuple[str, UUID, Whence], kept: _Kept) -> None:
         """Gather anew what is in use. What fails here is tried again by whoever asks when it is too old."""
         async with self._one:
             answer, now = asyncio.ensure_future(self._gather(*key)), time.monotonic()

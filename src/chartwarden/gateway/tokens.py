@@ -16,6 +16,8 @@ from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in
+from chartwarden.devices.contracts import Whence
+from chartwarden.devices.queries import device_shown
 from chartwarden.gateway import models
 from chartwarden.gateway.balp import KINDS
 from chartwarden.gateway.contracts import Facts, Opening, Standing
@@ -27,6 +29,7 @@ from chartwarden.ledger.queries import last_beside
 from chartwarden.ledger.services import append, append_many
 
 PREFIX = "cwo_"
+NOWHERE = Whence()
 LATEST = 2**62
 CHANGE_NOTHING = (*KINDS, "gateway.audit_taken_out")
 """Entries that leave everything as it was."""
@@ -35,13 +38,20 @@ LIFE = timedelta(minutes=15)
 
 
 def open_assignment(
-    *, clinic: Clinic, person: UUID, assignment: UUID, purpose: str, actor: Actor, at: datetime, address: str = ""
+    *,
+    clinic: Clinic,
+    person: UUID,
+    assignment: UUID,
+    purpose: str,
+    actor: Actor,
+    at: datetime,
+    whence: Whence = NOWHERE,
 ) -> Opening:
     """Decide whether a person's assignment opens its record; where it does, make the token. The answer is in the ledger
-    either way. Tokens that the person had for it end. ``address`` is where they ask from; "" counts as public.
+    either way. Tokens that the person had for it end. ``whence`` is where they ask from.
     """
     with transaction.atomic():
-        patient, facts = facts_of(clinic, person, assignment, purpose, at, address)
+        patient, facts = facts_of(clinic, person, assignment, purpose, at, whence)
         verdict = decide(facts)
         if not verdict.allowed:
             denied = opening(clinic.id, person, patient, "open", facts, verdict, actor, assignment=str(assignment))
@@ -87,21 +97,22 @@ def _end(clinic: UUID, person: UUID, assignment: UUID, at: datetime) -> int:
 
 
 def facts_of(
-    clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime, address: str
+    clinic: Clinic, person: UUID, assignment: UUID, purpose: str, at: datetime, whence: Whence
 ) -> tuple[str, Facts]:
     """The patient of an assignment (the EHR's id; "" where there is no such assignment), and the facts of opening the
     record by it and by no other.
     """
     work = assignments.work(clinic.id, assignment)
     patient = work.patient if work else ""
-    facts = facts_for(clinic, person, patient, purpose, at, address=address)
+    device = device_shown(clinic.id, whence.certificate).name
+    facts = facts_for(clinic, person, patient, purpose, at, device, whence.address)
     own = tuple(one for one in facts.grants if one.assignment == str(assignment))
     return patient, replace(facts, grants=own)
 
 
-def standing(text: str, assignment: UUID, at: datetime, address: str = "") -> Standing | None:
+def standing(text: str, assignment: UUID, at: datetime, whence: Whence = NOWHERE) -> Standing | None:
     """Whom a token stands for at an assignment, and the facts of it; None for a token that does not hold there.
-    ``address`` is where the request comes from.
+    ``whence`` is where the request comes from.
 
     Looks across clinics, since the token says which.
     """
@@ -119,7 +130,7 @@ def standing(text: str, assignment: UUID, at: datetime, address: str = "") -> St
     if row is None or clinic is None:
         return None
     with acting_in(clinic.id):
-        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, address)
+        patient, facts = facts_of(clinic, row.person_id, assignment, row.purpose, at, whence)
         scope = scope_of(clinic.id, facts, facts.grants[0].kind) if facts.grants else Scope()
     encounter = facts.grants[0].encounter if facts.grants else ""
     return Standing(

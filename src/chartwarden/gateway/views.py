@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError, InterfaceError
@@ -13,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.assignments import queries as assignments
+from chartwarden.devices.queries import whence
 from chartwarden.gateway import services
 from chartwarden.gateway.contracts import Opening, Reason, Verdict
 from chartwarden.gateway.purposes.views import first_reminded
@@ -40,7 +40,7 @@ def open_record(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpRes
             purpose=purpose,
             actor=request.member.actor,
             at=request.now,
-            address=get_adapter(request).get_client_ip(request),
+            whence=whence(request),
         )
     except (DatabaseError, InterfaceError, Refused):  # the ledger takes no entry: no record, no PHI
         opened = Opening(Verdict((Reason.LEDGER_UNAVAILABLE,)))

@@ -28,6 +28,7 @@ class Permission(Enum):
     SEE_DEVICES = "see devices, networks and the disposal log"
     MANAGE_DEVICES = "approve and withdraw devices, set networks, make exceptions"
     ATTEST_WORKPLACE = "sign the statement about their own workplace"
+    RECORD_TRAINING = "write down who was trained in privacy"
     SEE_IMPORTS = "see what was imported"
     IMPORT_LOGS = "import access logs"
     IMPORT_QUEUE = "import the coding queue"

@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -60,6 +61,29 @@ def fhir_base(url: str, where: str = "CHARTWARDEN_FHIR_BASE") -> str:
     if url and (not safe or not there or parts.username or parts.query or parts.fragment):
         raise refuse(where, "https://host/path, without a user and a query", parts.scheme or "no URL")
     return url.strip().rstrip("/")
+
+
+def certificate_header(name: str, proxied: bool) -> str:
+    """The header that a proxy puts a client's certificate into, in lower case; "": none.
+
+    Letters and digits alone, since a hyphen and an underscore are one to WSGI: a client's own ``client_cert`` could
+    pass for the proxy's ``client-cert``.
+    """
+    name = name.strip().lower()
+    if name and not (name.isascii() and name.isalnum()):
+        raise refuse("CHARTWARDEN_CERTIFICATE_HEADER", "a header's name of letters and digits alone", "another sign")
+    if name and not proxied:
+        raise refuse("CHARTWARDEN_CERTIFICATE_HEADER", "CHARTWARDEN_PROXY=1 beside it", "none")
+    return name
+
+
+def addresses(given: str, where: str) -> tuple[str, ...]:
+    """IP addresses, separated by commas or spaces."""
+    found = given.replace(",", " ").split()
+    try:
+        return tuple(str(ip_address(one)) for one in found)
+    except ValueError:
+        raise refuse(where, "IP addresses, separated by commas", "something else") from None
 
 
 def mail(url: str) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chartwarden.clinics.contracts import Clinic
 from chartwarden.clinics.services import acting_in, open_clinic
 from chartwarden.demo.services import make_clinic
 from chartwarden.devices.queries import statement_points
-from chartwarden.devices.services import add_network, sign_statement
+from chartwarden.devices.services import add_network, record_training, sign_statement
 from chartwarden.gateway.services import route_inquiry
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.scratch import scratch_folder
@@ -53,15 +54,19 @@ def make(feeds: Path, now: datetime) -> UUID:
     with acting_in(opened.id):
         mornings = [min(_morning(day, local), now) for day in days]
         people = live(opened, feeds, mornings, system)
-        settle(opened.id, people, mornings[-1])
+        settle(opened, people, mornings[-1])
         fill(opened, feeds, people, mornings[-1])
         ask(opened, Actor.of_person(people["privacy_officer"]), people["coder"], mornings[-1])
     return opened.id
 
 
-def settle(clinic: UUID, people: Mapping[str, UUID], at: datetime) -> None:
+def settle(opened: Clinic, people: Mapping[str, UUID], at: datetime) -> None:
     """A demo answers to its own machine alone, so that is its office; who codes there has signed for the workplace, and
-    one of them has a request for the privacy officer."""
+    one of them has a request for the privacy officer. Those who sign in were trained in the week before."""
+    clinic, trainer = opened.id, people["human_resources"]
+    trained = [one for one in people.values() if one != trainer]
+    day = at.astimezone(opened.time_zone).date() - timedelta(days=7)
+    record_training(clinic=opened, people=trained, day=day, actor=Actor.of_person(trainer), at=at)
     officer = Actor.of_person(people["security_officer"])
     for cidr in ("127.0.0.0/8", "::1/128"):
         add_network(clinic=clinic, cidr=cidr, kind="office", actor=officer, at=at)

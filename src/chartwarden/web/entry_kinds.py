@@ -80,15 +80,21 @@ KINDS: Mapping[str, EntryKind] = {
     "devices.exception_ended": EntryKind("ended an exception for {person}", "exception person", "reason"),
     "devices.exception_made": EntryKind("made an exception for {person}", "exception person", "reason ends", "why"),
     "devices.feed_taken": EntryKind("imported the register of devices or networks", "feed", f"{TAKEN} absent held"),
+    "devices.mdm_failed": EntryKind("got no devices from the MDM", "clinic"),
+    "devices.mdm_set": EntryKind("set where the MDM tells of its devices", "clinic", "host"),
+    "devices.mdm_stopped": EntryKind("had the MDM asked no more", "clinic"),
     "devices.network_added": EntryKind("put a network into the register", "network", "network is"),
     "devices.network_removed": EntryKind("took a network out of the register", "network", "network is"),
     "devices.precondition_set": EntryKind(
         "set what is asked for when a record opens", "clinic", "precondition asked_from grace_days shown by_itself"
     ),
+    "devices.proof_added": EntryKind("said which certificate a device shows", "device proof", "sha256"),
+    "devices.proof_withdrawn": EntryKind("took a certificate away from a device", "proof", "sha256"),
     "devices.registered": EntryKind("put a device into the register", "device person", DEVICE),
     "devices.statement_signed": EntryKind(
         "signed a statement about their workplace", "person statement", "version confirmed whole", "note"
     ),
+    "devices.training_recorded": EntryKind("wrote down that {person} was trained", "person training", "day"),
     "devices.withdrawn": EntryKind("withdrew the approval of a device", "device person", DEVICE),
     "duties.access_recertified": EntryKind(
         "recertified who has access", "duty", "occurrence late evidence kept revoked not_judged logins_left", "note"

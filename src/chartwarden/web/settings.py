@@ -11,7 +11,9 @@ how its pages are reached from a mail (http://127.0.0.1:8700). ``CHARTWARDEN_SET
 machines than this one. Single sign-on: ``CHARTWARDEN_OIDC_ISSUER``, ``_CLIENT_ID``, ``_CLIENT_SECRET``, ``_NAME``;
 ``_MFA=trusted`` takes the provider's second factor; ``_DOMAINS`` are those whose addresses it vouches for without
 saying so.
-``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks reach the own network.
+``CHARTWARDEN_WEBHOOKS_INSIDE=1`` lets webhooks, and calls to the MDM, reach the own network.
+``CHARTWARDEN_CERTIFICATE_HEADER`` is the header in which the proxy hands on a client's certificate (letters and digits
+alone), ``CHARTWARDEN_CERTIFICATE_FROM`` the addresses of proxies that are believed (127.0.0.1, ::1).
 The gateway: ``CHARTWARDEN_FHIR_BASE`` is the EHR's FHIR R4 API, ``CHARTWARDEN_FHIR_TOKEN`` the bearer token that it
 wants; instead of a token, for SMART Backend Services, ``CHARTWARDEN_FHIR_KEY`` is a file with a private key in PEM,
 ``_KEY_ID`` its id at the EHR, ``_CLIENT`` the client's id, ``_TOKEN_URL`` the token endpoint.
@@ -24,7 +26,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from chartwarden.web.configuration import database, fhir_base, hosts, mail, provider, secret_key
+from chartwarden.web.configuration import (
+    addresses,
+    certificate_header,
+    database,
+    fhir_base,
+    hosts,
+    mail,
+    provider,
+    secret_key,
+)
 
 DATA = Path(os.environ.get("CHARTWARDEN_DATA", "chartwarden-data")).absolute()
 DEMO = os.environ.get("CHARTWARDEN_DEMO") == "1" or (DATA / "demo").is_file()
@@ -140,6 +151,10 @@ PROXIED = os.environ.get("CHARTWARDEN_PROXY") == "1"
 if PROXIED:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # throttling and the list of sessions go by the address before the proxy
+CERTIFICATE_HEADER = certificate_header(os.environ.get("CHARTWARDEN_CERTIFICATE_HEADER", ""), PROXIED)
+CERTIFICATE_FROM = addresses(
+    os.environ.get("CHARTWARDEN_CERTIFICATE_FROM", "127.0.0.1, ::1"), "CHARTWARDEN_CERTIFICATE_FROM"
+)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 PASSWORD_RESET_TIMEOUT = 60 * 60

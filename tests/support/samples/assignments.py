@@ -8,7 +8,14 @@ from uuid import uuid4
 
 from chartwarden.assignments.contracts import Tie
 from chartwarden.assignments.policy_rules import STARTING
-from chartwarden.assignments.services import add_work, draft_policy, keep_conflicts, set_share_rules, set_source
+from chartwarden.assignments.services import (
+    add_work,
+    draft_policy,
+    keep_conflicts,
+    note_copy,
+    set_share_rules,
+    set_source,
+)  # fmt: skip
 from chartwarden.assignments.sharing_rules import ShareRule
 from chartwarden.kernel.actors import Actor
 from tests.support.clinic import AT, House
@@ -33,4 +40,7 @@ def make(house: House) -> Mapping[str, object]:
         clinic=house.id, base="https://ehr.example/fhir", token="t", encounters=False, revision=0,
         actor=house.actor("ehr_administrator"), at=AT,
     )  # fmt: skip
-    return {"assignment": work, "policy": policy, "rule": rule.id, "kind": "initial"}
+    copy = note_copy(
+        clinic=house.id, assignment=work, person=house.people["coder"], document="0" * 32, purpose="audit", at=AT
+    )
+    return {"assignment": work, "copy": copy, "policy": policy, "rule": rule.id, "kind": "initial"}

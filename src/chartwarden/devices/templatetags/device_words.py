@@ -25,6 +25,13 @@ def fault_words(faults: Iterable[str]) -> str:
 
 
 @register.filter
+def fingerprint(digits: str) -> str:
+    """The beginning and the end of a fingerprint, in pairs."""
+    pairs = [digits[at : at + 2] for at in range(0, len(digits), 2)]
+    return f"{':'.join(pairs[:6])}…{':'.join(pairs[-2:])}"
+
+
+@register.filter
 def network_word(kind: str) -> str:
     """The kind of a network, in words."""
     return rules.NETWORKS.get(kind, "Public: neither the office nor the VPN")

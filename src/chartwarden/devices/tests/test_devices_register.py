@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -86,7 +87,8 @@ def test_with_the_first_approval_devices_are_asked_for_after_the_grace(house: Ho
     ]  # fmt: skip
 
 
-def test_a_device_that_is_shown_is_the_one_that_counts(house: House) -> None:
+def test_a_device_that_is_shown_is_the_one_that_counts(house: House, settings: Any) -> None:
+    settings.CERTIFICATE_HEADER = "clientcertificate"
     approved(house, registered(house))
     approved(house, registered(house, "WS-1", person=None))
     approved(house, registered(house, "LT-9", person="qa_auditor"))

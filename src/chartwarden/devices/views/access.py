@@ -45,6 +45,7 @@ def preconditions(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "exceptions": exceptions,
             "people": people.names(clinic, {who for one in exceptions for who in (one.person, one.granted_by)}),
             "place": "preconditions",
+            "taken": bool(queries.header()),
         },
         status=422 if bound is not None else 200,
     )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from chartwarden.devices import queries
+from chartwarden.devices.contracts import Device
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.people import queries as people
@@ -25,6 +28,14 @@ def sent(request: HttpRequest) -> Any:
 def address_of(request: HttpRequest) -> str:
     """The address that a reader comes from, before the proxy if one is trusted; "" where it is not known."""
     return str(get_adapter().get_client_ip(request) or "")
+
+
+def found_device(request: HttpRequest, device: UUID) -> Device:
+    """A device of the clinic. Raises Http404."""
+    found = queries.device(request.clinic, device, request.now)
+    if found is None:
+        raise Http404
+    return found
 
 
 def engaged(request: HttpRequest) -> list[PersonName]:

@@ -9,9 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.devices import models, queries, services
-from chartwarden.devices.contracts import Device
 from chartwarden.devices.forms import ChangeForm, NetworkForm, RegisterForm
-from chartwarden.devices.views.common import address_of, engaged, form_page, revision_of, sent, step
+from chartwarden.devices.views.common import address_of, engaged, form_page, found_device, revision_of, sent, step
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 
@@ -35,7 +34,7 @@ def devices(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @page(Permission.SEE_DEVICES)
 def one(request: HttpRequest, clinic: UUID, device: UUID) -> HttpResponse:
     """One device in one stretch: whose, how it is secured, what speaks against it."""
-    found = _found(request, device)
+    found = found_device(request, device)
     person = found.facts.person
     return render(
         request,
@@ -45,6 +44,8 @@ def one(request: HttpRequest, clinic: UUID, device: UUID) -> HttpResponse:
             "person": people.names(clinic, [person]).get(person) if person else None,
             "may_manage": request.member.may(Permission.MANAGE_DEVICES),
             "is_approved": found.facts.approved and found.facts.withdrawn_at is None,
+            "proofs": queries.proofs(clinic, device),
+            "taken": bool(queries.header()),
         },
     )
 
@@ -66,7 +67,7 @@ def add(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @page(Permission.MANAGE_DEVICES)
 def change(request: HttpRequest, clinic: UUID, device: UUID) -> HttpResponse:
     """Whose a device is and how it is secured."""
-    found = _found(request, device)
+    found = found_device(request, device)
     known = found.facts
     initial = {
         "person": known.person, "owner": known.owner, "encrypted": known.encrypted, "managed": known.managed,
@@ -88,7 +89,7 @@ def change(request: HttpRequest, clinic: UUID, device: UUID) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, clinic: UUID, device: UUID) -> HttpResponse:
     """Approve a device from today on."""
-    _found(request, device)
+    found_device(request, device)
     shown = {"device": device}
 
     def do() -> None:
@@ -105,7 +106,7 @@ def approve(request: HttpRequest, clinic: UUID, device: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, clinic: UUID, device: UUID) -> HttpResponse:
     """Take the approval away, now."""
-    _found(request, device)
+    found_device(request, device)
 
     def do() -> None:
         services.withdraw_device(
@@ -159,10 +160,3 @@ def remove_network(request: HttpRequest, clinic: UUID, network: UUID) -> HttpRes
     except models.Network.DoesNotExist:
         raise Http404 from None
     return redirect("devices:networks", clinic=clinic)
-
-
-def _found(request: HttpRequest, device: UUID) -> Device:
-    found = queries.device(request.clinic, device, request.now)
-    if found is None:
-        raise Http404
-    return found

@@ -10,12 +10,11 @@ from django.shortcuts import redirect, render
 
 from chartwarden.devices import queries, rules, services
 from chartwarden.devices.contracts import Statement
+from chartwarden.devices.dues import OPENING
 from chartwarden.devices.forms import StatementForm
-from chartwarden.devices.views.common import address_of, attempt, sent
+from chartwarden.devices.views.common import attempt, sent
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
-
-ROLES = ("coder", "qa_auditor")
 
 
 @page(Permission.ATTEST_WORKPLACE)
@@ -33,7 +32,8 @@ def my_workplace(request: HttpRequest, clinic: UUID) -> HttpResponse:
         done = "Signed. Thank you." if signed[0] else "Sent. The security officer will talk to you about it."
         messages.success(request, done)
         return redirect("devices:my_workplace", clinic=clinic)
-    address = address_of(request)
+    there = queries.whence(request)
+    shown = queries.device_shown(clinic, there.certificate)
     last = queries.statements(clinic, request.member.person, 1)
     return render(
         request,
@@ -43,8 +43,11 @@ def my_workplace(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "last": last[0] if last else None,
             "due": queries.own_statement_due(request.clinic, request.member.person, request.now),
             "devices": queries.own_devices(request.clinic, request.member.person, request.now),
-            "own": address,
-            "own_kind": queries.kind_of_address(clinic, address),
+            "own": there.address,
+            "own_kind": queries.kind_of_address(clinic, there.address),
+            "shown": shown.name,
+            "taken": bool(queries.header()),
+            "trained": queries.trained(request.clinic, request.member.person, request.now),
         },
         status=422 if form.errors else 200,
     )
@@ -53,7 +56,7 @@ def my_workplace(request: HttpRequest, clinic: UUID) -> HttpResponse:
 @page(Permission.MANAGE_DEVICES)
 def statements(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """Everybody who opens records: when they last signed, when the next is due, and what they said is not so."""
-    who = {person for role in ROLES for person in people.holders(clinic, role, request.now)}
+    who = {person for role in OPENING for person in people.holders(clinic, role, request.now)}
     newest: dict[UUID, Statement] = {}
     for one in queries.statements(clinic):
         newest.setdefault(one.person, one)

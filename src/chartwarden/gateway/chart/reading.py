@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.devices.contracts import Whence
 from chartwarden.gateway import compartment
 from chartwarden.gateway.chart.line import Got, line
 from chartwarden.gateway.compartment import Asked, NotAsked
@@ -20,6 +21,7 @@ from chartwarden.gateway.opened import opening
 from chartwarden.gateway.rules import decide
 from chartwarden.gateway.tokens import facts_of
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import Refused
 from chartwarden.ledger.contracts import Draft
 from chartwarden.ledger.services import append_many
 
@@ -34,7 +36,7 @@ class Reader:
     purpose: str
     actor: Actor
     at: datetime
-    address: str
+    whence: Whence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,7 @@ class NoLedger(Exception):
 
 def decided(reader: Reader) -> Standing:
     """Whether the record is open to somebody now. Writes nothing yet: ``fetched`` or ``refused`` do."""
-    patient, facts = facts_of(
-        reader.clinic, reader.person, reader.assignment, reader.purpose, reader.at, reader.address
-    )
+    patient, facts = facts_of(reader.clinic, reader.person, reader.assignment, reader.purpose, reader.at, reader.whence)
     verdict = decide(facts)
     grant = verdict.grant
     scope = scope_of(reader.clinic.id, facts, grant.kind) if grant else Scope(frozenset())
@@ -129,5 +129,5 @@ def _write(drafts: Sequence[Draft]) -> None:
     try:
         with transaction.atomic():
             append_many(drafts[0].clinic, drafts)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError, Refused):
         raise NoLedger from None

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from chartwarden.assignments import queries as assignments
 from chartwarden.assignments.contracts import RecordClass, Work
+from chartwarden.devices.queries import whence
 from chartwarden.gateway.chart import leaves, reading, shelf, taking
 from chartwarden.gateway.chart.contracts import COPIES, PRINTS
 from chartwarden.gateway.chart.copying import copied
@@ -229,8 +229,7 @@ def _opened(request: HttpRequest, work: Work) -> str:
 
 def _reader(request: HttpRequest, work: Work, purpose: str) -> Reader:
     member = request.member
-    address = get_adapter(request).get_client_ip(request) or ""
-    return Reader(request.clinic, member.person, work.id, purpose, member.actor, request.now, address)
+    return Reader(request.clinic, member.person, work.id, purpose, member.actor, request.now, whence(request))
 
 
 def _key(request: HttpRequest, there: Standing) -> tuple[object, ...]:

@@ -13,31 +13,34 @@ from uuid import UUID
 from django.db import transaction
 
 from chartwarden.clinics.contracts import Clinic
+from chartwarden.devices.contracts import Whence
+from chartwarden.devices.queries import device_shown
 from chartwarden.gateway.contracts import Explained, Facts
 from chartwarden.gateway.gathering import facts_for
 from chartwarden.gateway.rules import decide
-from chartwarden.gateway.tokens import facts_of
+from chartwarden.gateway.tokens import NOWHERE, facts_of
 from chartwarden.kernel.actors import Actor
 from chartwarden.ledger.services import append
 
 
 def explain_own(
-    *, clinic: Clinic, patient: str, purpose: str, actor: Actor, at: datetime, address: str = ""
+    *, clinic: Clinic, patient: str, purpose: str, actor: Actor, at: datetime, whence: Whence = NOWHERE
 ) -> Explained:
     """Whether a record that somebody names (the EHR's id of its patient) would open to themselves now."""
     person = _person(actor)
-    facts = facts_for(clinic, person, patient.strip(), purpose, at, address=address)
+    device = device_shown(clinic.id, whence.certificate).name
+    facts = facts_for(clinic, person, patient.strip(), purpose, at, device, whence.address)
     if not facts.grants:
         facts = replace(facts, conflict=None, conflict_accepted=False)
     return _explained(clinic.id, person, facts, actor)
 
 
 def explain_assignment(
-    *, clinic: Clinic, assignment: UUID, purpose: str, actor: Actor, at: datetime, address: str = ""
+    *, clinic: Clinic, assignment: UUID, purpose: str, actor: Actor, at: datetime, whence: Whence = NOWHERE
 ) -> Explained:
     """The same for an assignment of one's own."""
     person = _person(actor)
-    _, facts = facts_of(clinic, person, assignment, purpose, at, address)
+    _, facts = facts_of(clinic, person, assignment, purpose, at, whence)
     return _explained(clinic.id, person, facts, actor)
 
 

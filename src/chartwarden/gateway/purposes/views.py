@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from chartwarden.assignments import queries as assignments
 from chartwarden.assignments.contracts import Work
+from chartwarden.devices.queries import whence
 from chartwarden.gateway import services
 from chartwarden.gateway.contracts import Explained, Reason
 from chartwarden.gateway.purposes import inquiring
@@ -25,11 +25,6 @@ from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, PersonName, page
 
 LISTED = 50
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where a reader comes from; "" where it is not known."""
-    return str(get_adapter(request).get_client_ip(request) or "")
 
 
 def first_reminded(request: HttpRequest, work: Work, purpose: str) -> HttpResponse | None:
@@ -55,7 +50,7 @@ def why(request: HttpRequest, clinic: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         found = services.explain_own(
             clinic=request.clinic, **form.cleaned_data, actor=request.member.actor, at=request.now,
-            address=address_of(request),
+            whence=whence(request),
         )  # fmt: skip
     return _shown(request, found, form=form, own=True)
 
@@ -68,7 +63,7 @@ def why_assignment(request: HttpRequest, clinic: UUID, assignment: UUID) -> Http
         raise Http404
     found = services.explain_assignment(
         clinic=request.clinic, assignment=assignment, purpose=purpose_of(work.kind), actor=request.member.actor,
-        at=request.now, address=address_of(request),
+        at=request.now, whence=whence(request),
     )  # fmt: skip
     return _shown(request, found, work=work, own=True)
 

@@ -20,6 +20,7 @@ from chartwarden.assignments.contracts import RecordClass as Class
 from chartwarden.assignments.contracts import Scope
 from chartwarden.assignments.services import add_work, cancel, work_on
 from chartwarden.clinics.services import across_clinics
+from chartwarden.devices.contracts import Whence
 from chartwarden.gateway.chart import line, overview, reading
 from chartwarden.gateway.chart.items import LISTED
 from chartwarden.kernel.decisions import Refused
@@ -395,7 +396,7 @@ def test_the_line_to_the_ehr_is_one_while_its_settings_stay(
 
 def test_a_reader_who_is_refused_can_fetch_nothing(house: House, fhir: Fhir) -> None:
     reader = reading.Reader(
-        house.clinic, house.people["owner"], assigned(house), "coding", house.actor("owner"), AT, ""
+        house.clinic, house.people["owner"], assigned(house), "coding", house.actor("owner"), AT, Whence()
     )  # type: ignore[arg-type]
     there = reading.decided(reader)
     with pytest.raises(ValueError, match="expected a record that is open"):

@@ -20,7 +20,9 @@ from tests.support.clinic import AT, House, make_house, sign_in_as
 
 WITHHELD = {
     "devices_device": {"ref_index", "stretch", "owner", "sealed"},
+    "devices_deviceproof": {"ref_index", "fingerprint"},
     "devices_disposal": {"method", "what", "salt"},
+    "devices_mdmsource": {"sealed", "trouble"},
     "devices_network": {"cidr"},
     "devices_workplaceexception": {"reason", "why", "salt"},
     "devices_workplacestatement": {"confirmed", "note", "salt"},
