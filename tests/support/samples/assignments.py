@@ -9,7 +9,12 @@ from uuid import uuid4
 from chartwarden.assignments.contracts import Tie
 from chartwarden.assignments.policy_rules import STARTING
 from chartwarden.assignments.services import (
-    add_work, draft_policy, keep_conflicts, note_copy, set_share_rules, set_source,
+    add_work,
+    draft_policy,
+    keep_conflicts,
+    note_copy,
+    set_share_rules,
+    set_source,
 )  # fmt: skip
 from chartwarden.assignments.sharing_rules import ShareRule
 from chartwarden.kernel.actors import Actor
