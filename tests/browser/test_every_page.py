@@ -80,7 +80,7 @@ def test_links_lead_to_every_page(found: Found) -> None:
     """What no example was found of only takes what is sent to it, or is a file."""
     without = {one.name for one in addresses() if one.name not in found.seen}
     assert without <= {
-        "assignments:end", "assignments:move", "assignments:reopen",
+        "assignments:accept", "assignments:end", "assignments:move", "assignments:reopen",
         "devices:approve", "devices:end_exception", "devices:remove_network", "devices:stop_mdm", "devices:withdraw",
         "devices:withdraw_proof",
         "gateway:copy", "gateway:copy_deleted", "gateway:leaf", "gateway:open", "gateway:print", "gateway:record",

@@ -44,14 +44,15 @@ def exchange(
     headers: Mapping[str, str],
     inside: bool,
     most: int = 0,
-    longest: float = LONGEST,
+    longest: float | None = None,
 ) -> Reply:
     """Ask an address, and read at most ``most`` bytes of what it answers; more is trouble where any are wanted.
 
     The host is resolved once, its addresses are judged, and the call goes to the one that was judged, so that a name
-    can't point elsewhere meanwhile. However slowly it answers, all is over after ``CONNECT`` and ``longest`` seconds.
+    can't point elsewhere meanwhile. However slowly it answers, all is over after ``CONNECT`` and ``longest`` seconds,
+    which are ``LONGEST`` unless more is asked for.
     """
-    host, secure = parts.hostname or "", parts.scheme == "https"
+    host, secure, longest = parts.hostname or "", parts.scheme == "https", longest or LONGEST
     port = parts.port or (443 if secure else 80)
     try:
         there = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]

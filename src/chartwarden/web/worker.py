@@ -6,7 +6,6 @@ without its values, tried again after a growing while, and shown by ``chartwarde
 
 from __future__ import annotations
 
-import gc
 import heapq
 import logging
 import signal
@@ -20,7 +19,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import close_old_connections, connection
-from django.urls import get_resolver
 from django.utils import timezone
 
 from chartwarden.kernel.errors import refuse
@@ -29,6 +27,7 @@ from chartwarden.kernel.locks import holding
 from chartwarden.kernel.scratch import sweep
 from chartwarden.web import parent
 from chartwarden.web.heartbeat import FOLDER, Heart, JobState, forget_others
+from chartwarden.web.warming import warm
 
 log = logging.getLogger("chartwarden.worker")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
@@ -39,13 +38,6 @@ def jobs() -> tuple[Job, ...]:
     """Every room's jobs, from the ``jobs.py`` of the rooms that have one."""
     names = [f"chartwarden.{room}.jobs" for room in settings.ROOMS if find_spec(f"chartwarden.{room}.jobs")]
     return tuple(job for name in names for job in import_module(name).JOBS)
-
-
-def warm() -> None:
-    """Import now what the first job would: pages, which mail names, and with them what every room does."""
-    _ = get_resolver().url_patterns
-    gc.collect()
-    gc.freeze()  # else each full collection looks through all of it again
 
 
 def wait_after(failures: int) -> timedelta:
