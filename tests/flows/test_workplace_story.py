@@ -108,7 +108,8 @@ class Place:
         return self.ask(port, f"/c/{self.gate.clinic}/{path}", source, laptop, method, **headers, **more)
 
     def opened(self, assignment: str, source: str, laptop: str = "", **more: Any) -> tuple[int, str]:
-        """What the page says when the coder opens their assignment."""
+        """What the page says when the coder opens their assignment, reminded that openings are logged."""
+        more = {"body": "acknowledged=1", **more}
         answer = self.page(f"records/{assignment}/open/", source, laptop, "POST", **more)
         return answer.status, answer.body.decode()
 
