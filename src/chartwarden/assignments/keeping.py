@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from chartwarden.assignments import models, rules, sealed
 from chartwarden.kernel.actors import Actor
@@ -42,6 +42,12 @@ ENTRIES = {
 def in_queue(clinic: UUID) -> QuerySet[models.Assignment]:
     """Rows of what is neither submitted nor closed: few beside all that ever was, and with their own index."""
     return models.Assignment.objects.filter(clinic_id=clinic, ended_at=None)
+
+
+def counts(clinic: UUID) -> Mapping[str, int]:
+    """How many assignments are in each state that isn't over."""
+    rows = in_queue(clinic)
+    return dict(rows.values_list("state").annotate(rows=Count("*")))  # of rows, not of ids: an index tells
 
 
 def locked(clinic: UUID, assignment: UUID, revision: int | None = None) -> models.Assignment:
