@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
@@ -208,7 +208,7 @@ def standing(clinic: UUID) -> tuple[Mapping[str, int], list[Load]]:
     """``counts`` and ``loads`` by one look at the whole queue."""
     states: Counter[str] = Counter()
     open_, held = Counter[UUID](), Counter[UUID]()
-    for coder, state, count in keeping.in_queue(clinic).values_list("coder", "state").annotate(rows=Count("*")):
+    for coder, state, count in keeping.tally(clinic):
         states[state] += count
         if coder is not None and state in rules.OPEN:
             open_[coder] += count
