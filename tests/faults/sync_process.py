@@ -133,7 +133,7 @@ class Clinic:
         return Actor.of_person(self.people[code])
 
     def work(self, out: int, clock: Callable[[], datetime], chance: random.Random) -> None:
-        """Take and tell, and do somebody's work in between, without an end. What was done is acknowledged on ``out``."""
+        """Take and tell, and do somebody's work in between, without an end. ``out`` hears of what was done."""
         from chartwarden.assignments.ehr_syncing import sync
 
         with self.acting():
@@ -275,14 +275,14 @@ def main(base: str, kills: int, seed: int) -> dict[str, Any]:
     chance = random.Random(seed)
     ehr = Ehr(base, chance)
     began = datetime.now(UTC)
-    ehr_ahead = [began + TURN * (turn - kills // 2) for turn in range(kills + 1)]
-    clinic = Clinic(base, ehr_ahead[0] - TURN)
+    begins = [began + TURN * (turn - kills // 2) for turn in range(kills + 1)]  # behind the EHR's clock, then before it
+    clinic = Clinic(base, begins[0] - TURN)
     for _ in range(FIRST_TASKS):
         ehr.add()
     acknowledged: list[str] = []
     faults: list[str] = []
     for turn in range(kills):
-        clock = _clock(ehr_ahead[turn])
+        clock = _clock(begins[turn])
         own = random.Random(chance.random())
         process, read = _child(lambda out, clock=clock, own=own: clinic.work(out, clock, own))
         until = time.monotonic() + chance.uniform(0.02, LONGEST)
@@ -296,7 +296,7 @@ def main(base: str, kills: int, seed: int) -> dict[str, Any]:
             faults.append(f"turn {turn}: the work failed")
             break
     if not faults:
-        clinic.settle(_clock(ehr_ahead[kills]))
+        clinic.settle(_clock(begins[kills]))
         faults = clinic.faults(ehr, acknowledged)
     return {
         "tasks": len(ehr.tasks), "ended": len(ehr.ended), "acknowledged": Counter(a.split()[0] for a in acknowledged),

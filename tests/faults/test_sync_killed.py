@@ -1,6 +1,6 @@
 """kill -9 at random points while the queue and an EHR's tasks are kept in step, and people work on both sides: nothing
-acknowledged is lost, nothing is there twice, and both sides agree in the end. `make faults` kills 150 times; `make test`
-a few.
+acknowledged is lost, nothing is there twice, and both sides agree in the end. `make faults` kills 150 times, `make
+test` a few.
 """
 
 from __future__ import annotations
