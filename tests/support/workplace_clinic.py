@@ -17,7 +17,7 @@ SOUND = {"owner": "clinic", "encrypted": True, "managed": True, "antivirus": Tru
 class Workplace(Desk):
     """What the security officer does, and the coder at home."""
 
-    def _add(self, code: str, role: str) -> UUID:
+    def _add(self, code: str, role: str, employer: str = "") -> UUID:
         from chartwarden.people.services import add_person, add_user, grant_role
 
         with self.acting():
@@ -25,7 +25,7 @@ class Workplace(Desk):
             self.users[code] = add_user(email=f"{code}@lakeside.example", password=None, at=now())
             person: UUID = add_person(
                 clinic=self.clinic.id, values={"code": code, "given_name": code}, feed_role="coder",
-                started_on=date(2025, 1, 6), actor=self.system, at=now(), user=self.users[code],
+                started_on=date(2025, 1, 6), employer=employer, actor=self.system, at=now(), user=self.users[code],
             )  # fmt: skip
             grant_role(clinic=self.clinic.id, person=person, role=role, actor=self.system, at=now())
         return person
