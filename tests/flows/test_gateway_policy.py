@@ -133,13 +133,14 @@ def test_a_policy_may_open_the_encounter_alone(gate: Gate) -> None:
     assert ask("Observation/pulse").status == 200
     assert ask("Binary/bin-note").status == 200
     shut = {
-        "Observation/old-pulse": 502, "DocumentReference/old-note": 502, f"Encounter/{THERE}": 403,
+        "Observation/old-pulse": 403, "DocumentReference/old-note": 403, f"Encounter/{THERE}": 403,
         f"Observation?encounter={THERE}": 403, "Binary/bin-old-note": 403, "DocumentReference/scan": 403,
     }  # fmt: skip
     for path, status in shut.items():
         answer = ask(path)
         assert answer.status == status, path
         assert b"old-" not in answer.body
+        assert gate.tell("entries")[-1]["kind"] == "gateway.request_refused"
     opened = gate.tell("entries", "gateway.record_opened")[-1]
     assert opened["facts"]["policy"] == version
     nowhere, other = gate.opened("p-mine")  # an assignment that names no encounter

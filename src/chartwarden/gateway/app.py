@@ -35,7 +35,7 @@ from chartwarden.gateway.knowing import Knowing
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.replies import Reply
 from chartwarden.gateway.rules import decide
-from chartwarden.gateway.serving import SHUT, Expected, NotServed, Served, checked
+from chartwarden.gateway.serving import ELSEWHERE, SHUT, Expected, NotServed, Served, checked
 from chartwarden.gateway.tokens import looked, standing
 from chartwarden.gateway.wording import not_opened
 from chartwarden.gateway.writing import Writing
@@ -170,7 +170,7 @@ class Gateway:
 
     async def _refused(self, there: Standing, why: NotAsked, now: datetime) -> Reply:
         said: dict[str, Any] = {"why": why.why, "status": why.status}
-        if why.why == SHUT:
+        if why.why in (SHUT, ELSEWHERE):
             said["policy"] = there.scope.version
         written = await self._writing.written(_draft(there, "gateway.request_refused", said, now))
         return replies.outcome(why.status, why.sentence) if written else NO_LEDGER
@@ -182,8 +182,9 @@ class Gateway:
         except NotFetched as fault:
             why, status, reply = fault.why, fault.status, replies.outcome(fault.reply, fault.sentence)
         except NotServed as fault:
-            if fault.why == SHUT:
-                return await self._refused(there, _shut(there), self._clock())
+            if fault.why in (SHUT, ELSEWHERE):
+                unopened = _shut(there) if fault.why == SHUT else compartment.OTHER_ENCOUNTER
+                return await self._refused(there, unopened, self._clock())
             why, status = fault.why, 200
             reply = replies.outcome(502, OUTSIDE if why == "outside" else UNREADABLE)
         else:

@@ -28,11 +28,13 @@ OF_WHOM = {
 """The element that says whose a resource is; in all other types it is ``subject``."""
 BY_ID = frozenset({PATIENT, ENCOUNTER, BINARY})
 OUTCOME = "OperationOutcome"
-SHUT = "record_class"
-"""Why something is not served that the policy does not open."""
+SHUT, ELSEWHERE = "record_class", "other_encounter"
+"""Why something of the patient's is not served that the policy does not open: its class, its encounter."""
 FURTHER = frozenset({"previous", "prev", "next"})
 PAGES = FURTHER | {"first", "last"}
 CLASSES = len(RecordClass)
+NAMED = re.compile(rb'"resourceType"\s*:')
+"""The name of an element; text may say the same word."""
 VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
 
 
@@ -129,7 +131,7 @@ _exactly = msgspec.json.Decoder(dict[str, Any], float_hook=msgspec.Raw).decode
 
 
 class NotServed(Exception):
-    """An answer that may not go out. ``why`` is a word for the ledger: ``unreadable``, ``outside`` or SHUT."""
+    """An answer that may not go out. ``why`` is a word for the ledger: unreadable, outside, SHUT or ELSEWHERE."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -276,7 +278,7 @@ def _hides_nothing(body: bytes, resources: int) -> None:
     """Raise NotServed where there are more resources than were read: JSON may give a name twice, and readers then
     differ in which they take.
     """
-    if body.count(b'"resourceType"') > resources:
+    if body.count(b'"resourceType"') > resources and len(NAMED.findall(body)) > resources:
         raise NotServed("outside")
 
 
@@ -312,8 +314,10 @@ def _of_patient(one: _Resource, expected: Expected, base: str) -> list[str]:
         whole = one.security is None or not _names_other(one.security, expected.patient, base)
     else:
         whole = _is_patient(getattr(one, OF_WHOM.get(one.kind, "subject")), expected.patient, base)
-    if not whole or not _permitted(one, expected, base):
+    if not whole:
         raise NotServed("outside")
+    if not _permitted(one, expected, base):  # no server answers a search for one encounter with another's
+        raise NotServed(ELSEWHERE if expected.identity else "outside")
     if one.contained and any(_strays(inner, expected.patient, base) for inner in one.contained):
         raise NotServed("outside")
     if not one.content and not one.forms:
