@@ -64,6 +64,20 @@ class Workplace(Desk):
         add_proof(clinic=self.clinic.id, device=device, certificate=certificate, **given)
         return str(approve_device(clinic=self.clinic, device=device, revision=0, **given))
 
+    def open_from(self, assignment: str, certificate: str) -> dict[str, Any]:
+        """Open an assignment as the coder, on the device that shows this certificate; the token, or the reasons."""
+        from urllib.parse import quote
+
+        from chartwarden.devices.contracts import Whence
+        from chartwarden.devices.queries import certificate as shown
+        from chartwarden.gateway.services import open_assignment
+
+        found = open_assignment(
+            clinic=self.clinic, person=self.people["coder"], assignment=UUID(assignment), purpose="coding",
+            actor=self.actor("coder"), at=now(), whence=Whence("", shown("127.0.0.1", [quote(certificate)], now())),
+        )  # fmt: skip
+        return {"token": found.token, "reasons": found.verdict.reasons}
+
     def withdraw(self, device: str) -> None:
         """Withdraw a device."""
         from chartwarden.devices.services import withdraw_device
