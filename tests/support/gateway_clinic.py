@@ -67,6 +67,21 @@ class Desk:
             )
         )  # fmt: skip
 
+    def approve(self, classes: list[str], encounter_only: bool, printing: bool) -> int:
+        """A policy for first coding, drafted by the supervisor and approved; its version."""
+        from chartwarden.assignments import policy_keeping, services
+        from chartwarden.assignments.contracts import RecordClass
+        from chartwarden.assignments.policy_rules import Clause
+
+        clause = Clause("coder", "initial", frozenset(map(RecordClass, classes)), encounter_only, printing)
+        services.draft_policy(
+            clinic=self.clinic.id, clauses=[clause], revision=0, actor=self.actor("super"), at=now()
+        )  # fmt: skip
+        there = policy_keeping.draft(self.clinic.id)
+        assert there is not None
+        version: int = services.approve_policy(clinic=self.clinic.id, digest=there.digest, actor=self.system, at=now())
+        return version
+
     def open(self, assignment: str, coder: str = "coder", purpose: str = "coding") -> dict[str, Any]:
         """Open an assignment; the token, or the reasons."""
         from chartwarden.gateway.services import open_assignment
