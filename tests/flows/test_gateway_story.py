@@ -230,10 +230,19 @@ def test_no_name_and_no_patients_id_is_left_behind(gate: Gate, mine: tuple[str, 
         assert not any(word in text for text in found), word
 
 
-def test_an_ehr_is_one_clinics(gate: Gate) -> None:
-    """Last: with a second clinic, the gateway would have to be told whose EHR it is."""
+def test_an_ehr_is_one_clinics(gate: Gate, fhir: Fhir) -> None:
+    """Last: with a second clinic, the gateway must be told whose EHR it is; and the other's tokens open nothing."""
     assignment, token = gate.opened("p-mine")
     assert gate.get(f"{assignment}/Patient", token).status == 200
-    gate.tell("second_clinic")
+    there = gate.tell("second_clinic", "p-mine")
     wait(SOON)
     assert gate.get(f"{assignment}/Patient", token).status == 503
+    gate.stop()
+    gate.environment["CHARTWARDEN_FHIR_CLINIC"] = gate.clinic
+    gate.start()
+    assert gate.get(f"{assignment}/Patient", token).status == 200
+    asked = fhir.asked()
+    assert gate.get(f"{there['assignment']}/Patient", there["token"]).status == 503
+    assert gate.get(f"{assignment}/Patient", there["token"]).status == 401
+    assert gate.get(f"{there['assignment']}/Patient", token).status == 401
+    assert fhir.asked() == asked

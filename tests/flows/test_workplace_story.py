@@ -14,19 +14,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
+from tests.support.certificates import identity
 from tests.support.gateway_peers import Answer, Fhir, Gate, child, free_port, wait
 from tests.support.installation import WITHIN, until
 from tools.peers import PEERS
@@ -51,19 +45,6 @@ http {{
   server {{ listen 127.0.0.1:{gate} ssl; location / {{ proxy_pass http://127.0.0.1:{gate_behind}; }} }}
 }}
 """
-
-
-def identity(path: Path, name: str, days: int = 2) -> str:
-    """A key and its certificate in one file; the certificate in PEM. It began three days ago."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    begins = datetime.now(UTC) - timedelta(days=3)
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), 5, begins, begins + timedelta(days=3 + days))
-    alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    found = builder.add_extension(alternative, critical=False).sign(key, SHA256())
-    pem = found.public_bytes(Encoding.PEM)
-    path.write_bytes(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return pem.decode()
 
 
 @dataclass
@@ -108,7 +89,8 @@ class Place:
         return self.ask(port, f"/c/{self.gate.clinic}/{path}", source, laptop, method, **headers, **more)
 
     def opened(self, assignment: str, source: str, laptop: str = "", **more: Any) -> tuple[int, str]:
-        """What the page says when the coder opens their assignment."""
+        """What the page says when the coder opens their assignment, reminded that openings are logged."""
+        more = {"body": "acknowledged=1", **more}
         answer = self.page(f"records/{assignment}/open/", source, laptop, "POST", **more)
         return answer.status, answer.body.decode()
 

@@ -23,23 +23,23 @@ def now() -> datetime:
 class Desk:
     """A supervisor, two coders and what they do."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "Lakeside Clinic") -> None:
         from chartwarden.clinics.services import open_clinic
         from chartwarden.kernel.actors import Actor
 
         self.system = Actor.of_system("tests")
-        self.clinic = open_clinic(name="Lakeside Clinic", time_zone="America/Chicago", actor=self.system, at=now())
+        self.clinic = open_clinic(name=name, time_zone="America/Chicago", actor=self.system, at=now())
         self.people: dict[str, UUID] = {}
         for code, role in (("super", "coding_supervisor"), ("coder", "coder"), ("second", "coder")):
             self.people[code] = self._add(code, role)
 
-    def _add(self, code: str, role: str) -> UUID:
+    def _add(self, code: str, role: str, employer: str = "") -> UUID:
         from chartwarden.people.services import add_person, grant_role
 
         with self.acting():
             person: UUID = add_person(
                 clinic=self.clinic.id, values={"code": code, "given_name": code}, feed_role="coder",
-                started_on=date(2025, 1, 6), actor=self.system, at=now(),
+                started_on=date(2025, 1, 6), employer=employer, actor=self.system, at=now(),
             )  # fmt: skip
             grant_role(clinic=self.clinic.id, person=person, role=role, actor=self.system, at=now())
         return person
@@ -56,16 +56,31 @@ class Desk:
 
         return Actor.of_person(self.people[who])
 
-    def assign(self, patient: str, coder: str = "coder") -> str:
+    def assign(self, patient: str, coder: str = "coder", encounter: str = "") -> str:
         """Give a record to a coder; the assignment."""
         from chartwarden.assignments.services import add_work
 
         return str(
             add_work(
-                clinic=self.clinic.id, patient=patient, encounter="", kind="initial", reason="",
+                clinic=self.clinic.id, patient=patient, encounter=encounter, kind="initial", reason="",
                 coder=self.people[coder], actor=self.actor("super"), at=now(),
             )
         )  # fmt: skip
+
+    def approve(self, classes: list[str], encounter_only: bool, printing: bool) -> int:
+        """A policy for first coding, drafted by the supervisor and approved; its version."""
+        from chartwarden.assignments import policy_keeping, services
+        from chartwarden.assignments.contracts import RecordClass
+        from chartwarden.assignments.policy_rules import Clause
+
+        clause = Clause("coder", "initial", frozenset(map(RecordClass, classes)), encounter_only, printing)
+        services.draft_policy(
+            clinic=self.clinic.id, clauses=[clause], revision=0, actor=self.actor("super"), at=now()
+        )  # fmt: skip
+        there = policy_keeping.draft(self.clinic.id)
+        assert there is not None
+        version: int = services.approve_policy(clinic=self.clinic.id, digest=there.digest, actor=self.system, at=now())
+        return version
 
     def open(self, assignment: str, coder: str = "coder", purpose: str = "coding") -> dict[str, Any]:
         """Open an assignment; the token, or the reasons."""
@@ -106,6 +121,43 @@ class Desk:
         do = services.reinstate if back else services.suspend
         do(clinic=self.clinic.id, person=self.people[who], actor=self.system, at=now())
 
+    def leave(self, who: str, seconds: float = 0) -> None:
+        """Let somebody's engagement end so many seconds from now."""
+        from chartwarden.people.services import end_engagement
+
+        ends = now() + timedelta(seconds=seconds)
+        end_engagement(clinic=self.clinic.id, person=self.people[who], ended_at=ends, actor=self.system, at=now())
+
+    def hire(self, code: str, vendor: str) -> None:
+        """One more coder, whom a vendor employs."""
+        self.people[code] = self._add(code, "coder", vendor)
+
+    def feed(self, name: str, content: str) -> None:
+        """Count a table that was sent."""
+        from chartwarden.logs.reading import read_next
+        from chartwarden.logs.services import Incoming, count_import
+
+        by = self.actor("super")
+        with Incoming(clinic=self.clinic.id, name=f"{name}.csv", source="page", actor=by, at=now()) as incoming:
+            incoming.write(content.encode())
+            upload = incoming.finish().id
+        assert read_next(now()) == 1
+        count_import(clinic=self.clinic.id, upload=upload, actor=by, at=now())
+
+    def policy(self, classes: list[str], encounter_only: bool = False) -> int:
+        """Put a minimum-necessary policy for coders in force; its version."""
+        from chartwarden.assignments.contracts import RecordClass
+        from chartwarden.assignments.policy_keeping import draft
+        from chartwarden.assignments.policy_rules import Clause
+        from chartwarden.assignments.services import approve_policy, draft_policy
+
+        opened = frozenset(RecordClass(one) for one in classes) or frozenset(RecordClass)
+        given = {"clinic": self.clinic.id, "actor": self.actor("super"), "at": now()}
+        draft_policy(clauses=[Clause("coder", "initial", opened, encounter_only)], revision=0, **given)
+        made = draft(self.clinic.id)
+        assert made is not None
+        return approve_policy(digest=made.digest, **given)
+
     def end_token(self, seconds: int) -> None:
         """Let every token end so many seconds from now: a change, which has an entry as every change has."""
         from django.db import transaction
@@ -117,11 +169,15 @@ class Desk:
             AccessToken.objects.filter(clinic_id=self.clinic.id).update(expires_at=now() + timedelta(seconds=seconds))
             append(clinic=self.clinic.id, kind="tests.tokens_ended", actor=self.system, at=now(), subject={})
 
-    def second_clinic(self) -> None:
-        """One more clinic in the same installation."""
-        from chartwarden.clinics.services import open_clinic
+    def second_clinic(self, patient: str) -> dict[str, Any]:
+        """One more clinic in the same installation, and a record opened there."""
+        from chartwarden.clinics.services import across_clinics
 
-        open_clinic(name="Hilltop Clinic", time_zone="America/Chicago", actor=self.system, at=now())
+        with across_clinics():
+            other = type(self)("Hilltop Clinic")
+        with other.acting():
+            assignment = other.assign(patient)
+            return {"assignment": assignment, **other.open(assignment)}
 
     def refuse_entries(self, refuse: bool) -> None:
         """Let the ledger take no entry any more, or take them again (SQLite)."""

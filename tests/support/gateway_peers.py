@@ -139,9 +139,11 @@ class Gate:
         assert line, "the clinic's process has ended"
         return json.loads(line)
 
-    def get(self, path: str, token: str = "", method: str = "GET", body: bytes | None = None) -> Answer:
-        """Ask the gateway; status 0 where nobody answers. ``path`` follows /fhir/."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+    def get(
+        self, path: str, token: str = "", method: str = "GET", body: bytes | None = None, **more: str
+    ) -> Answer:  # fmt: skip
+        """Ask the gateway; status 0 where nobody answers. ``path`` follows /fhir/, ``more`` are headers."""
+        headers = {"Authorization": f"Bearer {token}", **more} if token else more
         whole = path if path.startswith("http") else f"http://127.0.0.1:{self.port}/fhir/{path}"
         request = urllib.request.Request(whole, body, headers, method=method)
         try:
@@ -152,10 +154,10 @@ class Gate:
         except OSError:
             return Answer(0, {}, b"")
 
-    def opened(self, patient: str) -> tuple[str, str]:
-        """An assignment of a patient's record to the coder, and its token."""
-        assignment = self.tell("assign", patient)
-        return assignment, self.tell("open", assignment)["token"]
+    def opened(self, patient: str, coder: str = "coder", encounter: str = "") -> tuple[str, str]:
+        """An assignment of a patient's record to a coder, and its token."""
+        assignment = self.tell("assign", patient, coder, encounter)
+        return assignment, self.tell("open", assignment, coder)["token"]
 
 
 def wait(seconds: float) -> None:

@@ -17,7 +17,7 @@ SOUND = {"owner": "clinic", "encrypted": True, "managed": True, "antivirus": Tru
 class Workplace(Desk):
     """What the security officer does, and the coder at home."""
 
-    def _add(self, code: str, role: str) -> UUID:
+    def _add(self, code: str, role: str, employer: str = "") -> UUID:
         from chartwarden.people.services import add_person, add_user, grant_role
 
         with self.acting():
@@ -25,7 +25,7 @@ class Workplace(Desk):
             self.users[code] = add_user(email=f"{code}@lakeside.example", password=None, at=now())
             person: UUID = add_person(
                 clinic=self.clinic.id, values={"code": code, "given_name": code}, feed_role="coder",
-                started_on=date(2025, 1, 6), actor=self.system, at=now(), user=self.users[code],
+                started_on=date(2025, 1, 6), employer=employer, actor=self.system, at=now(), user=self.users[code],
             )  # fmt: skip
             grant_role(clinic=self.clinic.id, person=person, role=role, actor=self.system, at=now())
         return person
@@ -63,6 +63,20 @@ class Workplace(Desk):
         device = register_device(clinic=self.clinic.id, name=name, mdm="", person=self.people[who], **SOUND, **given)
         add_proof(clinic=self.clinic.id, device=device, certificate=certificate, **given)
         return str(approve_device(clinic=self.clinic, device=device, revision=0, **given))
+
+    def open_from(self, assignment: str, certificate: str) -> dict[str, Any]:
+        """Open an assignment as the coder, on the device that shows this certificate; the token, or the reasons."""
+        from urllib.parse import quote
+
+        from chartwarden.devices.contracts import Whence
+        from chartwarden.devices.queries import certificate as shown
+        from chartwarden.gateway.services import open_assignment
+
+        found = open_assignment(
+            clinic=self.clinic, person=self.people["coder"], assignment=UUID(assignment), purpose="coding",
+            actor=self.actor("coder"), at=now(), whence=Whence("", shown("127.0.0.1", [quote(certificate)], now())),
+        )  # fmt: skip
+        return {"token": found.token, "reasons": found.verdict.reasons}
 
     def withdraw(self, device: str) -> None:
         """Withdraw a device."""

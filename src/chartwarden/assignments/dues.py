@@ -28,7 +28,7 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
         records, whose = ("record", "its") if close == 1 else ("records", "their")
         what = f"A conflict of interest keeps {close:,} {records} from {whose} coder"
         found.append(Due(what, "Reassign", "assignments:conflicts"))
-    if member.may(Permission.ASSIGN_WORK) and (nobodys := _count(clinic, rules.UNASSIGNED)):
+    if member.may(Permission.ASSIGN_WORK) and (nobodys := _unassigned(clinic)):
         what = f"{nobodys:,} {'record waits' if nobodys == 1 else 'records wait'} for a coder"
         by = "rules" if share_rules(clinic.id).rules else "share"
         found.append(Due(what, "Share them out", f"assignments:{by}"))
@@ -54,7 +54,8 @@ def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:  # noqa:
     """For who sees the queue: how much is open, and how much of it is on hold; for who imports it, the EHR's tasks."""
     found = []
     if member.may(Permission.SEE_QUEUE):
-        held, working = _count(clinic, rules.ON_HOLD), _count(clinic, *rules.OPEN)
+        states = keeping.counts(clinic.id)
+        held, working = states.get(rules.ON_HOLD, 0), sum(states.get(one, 0) for one in rules.OPEN)
         found.append(Fact("records open to coders", f"{working:,}", f"{held:,} of them on hold", "assignments:board"))
     if member.may(Permission.IMPORT_QUEUE):
         there = source(clinic.id)
@@ -73,5 +74,5 @@ def _open_to(clinic: Clinic, member: Member, now: datetime) -> int:
     return int(rows.exclude(expires_at__lte=now).count())
 
 
-def _count(clinic: Clinic, *states: str) -> int:
-    return int(keeping.in_queue(clinic.id).filter(state__in=states).count())
+def _unassigned(clinic: Clinic) -> int:
+    return int(keeping.in_queue(clinic.id).filter(state=rules.UNASSIGNED).count())

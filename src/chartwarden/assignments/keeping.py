@@ -5,12 +5,13 @@ By hand an assignment begins or ends now, never in the past, so no review that w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from chartwarden.assignments import models, rules, sealed
 from chartwarden.kernel.actors import Actor
@@ -42,6 +43,20 @@ ENTRIES = {
 def in_queue(clinic: UUID) -> QuerySet[models.Assignment]:
     """Rows of what is neither submitted nor closed: few beside all that ever was, and with their own index."""
     return models.Assignment.objects.filter(clinic_id=clinic, ended_at=None)
+
+
+def tally(clinic: UUID) -> list[tuple[UUID | None, str, int]]:
+    """How many assignments that aren't over each coder has in each state, nobody's too: the order of an index, and of
+    rows, not of ids, so that the index alone tells."""
+    return list(in_queue(clinic).values_list("coder", "state").annotate(rows=Count("*")))
+
+
+def counts(clinic: UUID) -> Mapping[str, int]:
+    """How many assignments are in each state that isn't over."""
+    found: Counter[str] = Counter()
+    for _, state, count in tally(clinic):
+        found[state] += count
+    return found
 
 
 def locked(clinic: UUID, assignment: UUID, revision: int | None = None) -> models.Assignment:

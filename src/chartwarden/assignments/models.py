@@ -49,7 +49,7 @@ class Assignment(models.Model):
                 name="assignment_in_the_queue",
             ),
             models.Index(
-                fields=["clinic", "coder", "state"],
+                fields=["clinic", "coder", "state", "assigned_at"],
                 condition=models.Q(ended_at__isnull=True),
                 name="assignment_of_a_coder",
             ),

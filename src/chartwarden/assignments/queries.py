@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -10,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import QuerySet
 
 from chartwarden.assignments import keeping, models, rules, sealed
 from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
 from chartwarden.assignments.contracts import Grant, Load, SavedCopy, Work
 from chartwarden.assignments.dues import due, facts
+from chartwarden.assignments.keeping import counts
 from chartwarden.assignments.policy_keeping import draft as policy_draft
 from chartwarden.assignments.policy_keeping import scope
 from chartwarden.clinics.services import stored, stored_instants, stored_key
@@ -45,6 +47,7 @@ __all__ = [
     "policy_draft",
     "scope",
     "some_work",
+    "standing",
     "work",
     "works",
 ]
@@ -107,8 +110,11 @@ def grants(clinic: UUID, person: UUID, patient: str) -> list[Grant]:
 def own_work(clinic: UUID, person: UUID, at: datetime, most: int) -> list[Work]:
     """What a coder has before them, what they have begun first, then the oldest; at most so many. PHI, for their own
     page."""
-    rank = Case(*(When(state=state, then=place) for place, state in enumerate(ORDER)))
-    return [_work(row) for row in _own(clinic, person, at).order_by(rank, "assigned_at", "id")[:most]]
+    found: list[models.Assignment] = []
+    for state in ORDER:  # one at a time: each is in order in an index
+        rows = _own(clinic, person, at).filter(state=state).order_by("assigned_at", "id")
+        found.extend(rows[: most - len(found)] if len(found) < most else ())
+    return _works(found)
 
 
 def own_total(clinic: UUID, person: UUID, at: datetime) -> int:
@@ -124,7 +130,7 @@ def _own(clinic: UUID, person: UUID, at: datetime) -> QuerySet[models.Assignment
 def one_of_own(clinic: UUID, person: UUID, assignment: UUID) -> Work | None:
     """One of a person's own, whatever its state."""
     row = models.Assignment.objects.filter(clinic_id=clinic, coder_id=person, id=assignment).first()
-    return _work(row) if row else None
+    return _work(row, keeping.identity(row)) if row else None
 
 
 def copies_left(clinic: UUID, person: UUID) -> list[SavedCopy]:
@@ -162,25 +168,25 @@ def board(
     if after is not None:
         began, identity = after
         rows = rows.filter(assigned_at__gte=began).exclude(assigned_at=began, id__lte=identity)
-    return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+    return _works(rows.order_by("assigned_at", "id")[:most])
 
 
 def some_work(clinic: UUID, assignments: Collection[UUID], most: int) -> list[Work]:
     """Those assignments, the oldest first; at most so many."""
     rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=list(assignments))
-    return [_work(row) for row in rows.order_by("assigned_at", "id")[:most]]
+    return _works(rows.order_by("assigned_at", "id")[:most])
 
 
 def works(clinic: UUID, assignments: Collection[UUID]) -> dict[UUID, Work]:
     """Several assignments, by their ids."""
     rows = models.Assignment.objects.filter(clinic_id=clinic, id__in=list(assignments))
-    return {row.id: _work(row) for row in rows}
+    return {one.id: one for one in _works(rows)}
 
 
 def work(clinic: UUID, assignment: UUID) -> Work | None:
     """One assignment."""
     row = models.Assignment.objects.filter(clinic_id=clinic, id=assignment).first()
-    return _work(row) if row else None
+    return _work(row, keeping.identity(row)) if row else None
 
 
 def patients(clinic: UUID, assignments: Collection[UUID]) -> Mapping[UUID, str]:
@@ -193,22 +199,31 @@ def patients(clinic: UUID, assignments: Collection[UUID]) -> Mapping[UUID, str]:
     return found
 
 
-def counts(clinic: UUID) -> Mapping[str, int]:
-    """How many assignments are in each state that isn't over."""
-    rows = keeping.in_queue(clinic)
-    return dict(rows.values_list("state").annotate(Count("id")))
-
-
 def loads(clinic: UUID) -> list[Load]:
     """How much each coder has before them, those with most first."""
-    rows = keeping.in_queue(clinic).filter(state__in=rules.OPEN, coder__isnull=False)
-    held = Count("id", filter=Q(state=rules.ON_HOLD))
-    found = [Load(*row) for row in rows.values_list("coder").annotate(Count("id"), held=held)]
-    return sorted(found, key=lambda one: (-one.open, one.coder))
+    return standing(clinic)[1]
 
 
-def _work(row: models.Assignment) -> Work:
-    there = keeping.identity(row)
+def standing(clinic: UUID) -> tuple[Mapping[str, int], list[Load]]:
+    """``counts`` and ``loads`` by one look at the whole queue."""
+    states: Counter[str] = Counter()
+    open_, held = Counter[UUID](), Counter[UUID]()
+    for coder, state, count in keeping.tally(clinic):
+        states[state] += count
+        if coder is not None and state in rules.OPEN:
+            open_[coder] += count
+            held[coder] += count * (state == rules.ON_HOLD)
+    found = [Load(coder, count, held[coder]) for coder, count in open_.items()]
+    return states, sorted(found, key=lambda one: (-one.open, one.coder))
+
+
+def _works(rows: Sequence[models.Assignment]) -> list[Work]:
+    """Rows of one clinic, opened together."""
+    opened = sealed.opened_many(rows[0].clinic_id, [row.sealed for row in rows]) if rows else []
+    return [_work(row, there) for row, there in zip(rows, opened, strict=True)]
+
+
+def _work(row: models.Assignment, there: sealed.Sealed) -> Work:
     return Work(
         id=row.id,
         patient=there.patient,

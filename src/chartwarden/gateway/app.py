@@ -21,11 +21,13 @@ from uuid import UUID
 import msgspec
 from django.db import close_old_connections
 
+from chartwarden.assignments.contracts import Scope as Policy
 from chartwarden.clinics.queries import clinics
 from chartwarden.clinics.services import across_clinics, acting_in, seal, unseal
 from chartwarden.devices.contracts import Whence
 from chartwarden.devices.queries import certificate, header
 from chartwarden.gateway import compartment, replies
+from chartwarden.gateway.classes import can_be
 from chartwarden.gateway.compartment import BINARY, Asked, NotAsked
 from chartwarden.gateway.contracts import Reason, Standing, Verdict
 from chartwarden.gateway.fetching import NotFetched, Upstream
@@ -33,8 +35,9 @@ from chartwarden.gateway.knowing import Knowing
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.replies import Reply
 from chartwarden.gateway.rules import decide
-from chartwarden.gateway.serving import Expected, NotServed, Served, checked
+from chartwarden.gateway.serving import ELSEWHERE, SHUT, Expected, NotServed, Served, checked
 from chartwarden.gateway.tokens import looked, standing
+from chartwarden.gateway.wording import not_opened
 from chartwarden.gateway.writing import Writing
 from chartwarden.kernel.sealing import SealBroken
 from chartwarden.ledger.contracts import Draft
@@ -74,7 +77,7 @@ class Gateway:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
         self._knowing = Knowing(self._gather, self._look)
         self._clinics = 0
-        self._told: dict[UUID, set[str]] = {}
+        self._told: dict[tuple[UUID, Policy], set[str]] = {}
 
     async def __call__(
         self, scope: Scope, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
@@ -156,16 +159,19 @@ class Gateway:
             behind = await self._in_thread(_unsealed, there, rest.removeprefix(PAGE), query)
             if isinstance(behind, NotAsked):
                 return behind, ""
-            return Asked(behind[0]), behind[1]
+            return _opened(Asked(behind[0]), there), behind[1]
         asked = compartment.asked(method, rest, query, there.patient, there.within)
+        asked = _opened(asked, there)
         if isinstance(asked, NotAsked):
             return asked, ""
-        if asked.kind == BINARY and asked.identity not in self._told.get(there.token, ()):
+        if asked.kind == BINARY and asked.identity not in self._told.get((there.token, there.scope), ()):
             return NOT_TOLD, ""
         return asked, f"/{compartment.upstream(asked, there.patient)}"
 
     async def _refused(self, there: Standing, why: NotAsked, now: datetime) -> Reply:
-        said = {"why": why.why, "status": why.status}
+        said: dict[str, Any] = {"why": why.why, "status": why.status}
+        if why.why in (SHUT, ELSEWHERE):
+            said["policy"] = there.scope.version
         written = await self._writing.written(_draft(there, "gateway.request_refused", said, now))
         return replies.outcome(why.status, why.sentence) if written else NO_LEDGER
 
@@ -176,11 +182,14 @@ class Gateway:
         except NotFetched as fault:
             why, status, reply = fault.why, fault.status, replies.outcome(fault.reply, fault.sentence)
         except NotServed as fault:
+            if fault.why in (SHUT, ELSEWHERE):
+                unopened = _shut(there) if fault.why == SHUT else compartment.OTHER_ENCOUNTER
+                return await self._refused(there, unopened, self._clock())
             why, status = fault.why, 200
             reply = replies.outcome(502, OUTSIDE if why == "outside" else UNREADABLE)
         else:
             if served.binaries:
-                self._tell(there.token, served.binaries)
+                self._tell((there.token, there.scope), served.binaries)
             return Reply(200, served.body)
         said = {"why": why, "status": status, "interaction": asked.interaction}
         await self._writing.written(_draft(there, "gateway.record_failed", said, self._clock()))
@@ -188,7 +197,9 @@ class Gateway:
 
     async def _checked(self, body: bytes, there: Standing, asked: Asked, base: str) -> Served:
         ours = f"{self._ours}/fhir/{there.subject['assignment']}"
-        expected = Expected(there.patient, asked.kind, asked.identity, there.within, compartment.own(asked))
+        expected = Expected(
+            there.patient, asked.kind, asked.identity, there.within, compartment.own(asked), there.scope
+        )
         if len(body) < LARGE:
             try:
                 return checked(body, expected, base, ours, _later)
@@ -196,10 +207,11 @@ class Gateway:
                 pass
         return await self._in_thread(checked, body, expected, base, ours, partial(_page, there, asked.kind, ours))
 
-    def _tell(self, token: UUID, binaries: tuple[str, ...]) -> None:
-        if token not in self._told and len(self._told) >= MOST_TOKENS:
+    def _tell(self, by: tuple[UUID, Policy], binaries: tuple[str, ...]) -> None:
+        """What a document named may be read by the same token, while the policy that opened the document holds."""
+        if by not in self._told and len(self._told) >= MOST_TOKENS:
             self._told.pop(next(iter(self._told)))
-        self._told.setdefault(token, set()).update(binaries)
+        self._told.setdefault(by, set()).update(binaries)
 
     async def _in_thread(self, do: Callable[..., T], *given: Any) -> T:
         def run() -> T:
@@ -211,6 +223,17 @@ class Gateway:
 
 class _Later(Exception):
     """Not here and now."""
+
+
+def _opened(asked: Asked | NotAsked, there: Standing) -> Asked | NotAsked:
+    """The same, or why not, where the policy opens no class that a resource of this type could be of."""
+    if isinstance(asked, NotAsked) or asked.kind == BINARY or can_be(asked.kind) & there.scope.classes:
+        return asked
+    return _shut(there)
+
+
+def _shut(there: Standing) -> NotAsked:
+    return NotAsked(403, SHUT, f"{not_opened(there.scope)} Ask the privacy officer.")
 
 
 def _later(_: str) -> str:

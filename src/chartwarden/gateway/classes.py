@@ -77,6 +77,17 @@ OF_WORDS = tuple(
 )  # fmt: skip
 """Words in the name of a type that no table has, the first that fits: LOINC has thousands of types named alike."""
 DOCUMENTS = frozenset({"Composition", "DiagnosticReport", "DocumentReference", "ClinicalImpression"})
+PAYERS = frozenset({Class.PRIOR_AUTHORIZATION, Class.OVERVIEW})
+CAN_BE: Mapping[str, frozenset[Class]] = {
+    "Observation": frozenset({Class.LABORATORY, Class.RADIOLOGY, Class.OVERVIEW}),
+    "Procedure": frozenset({Class.OPERATIVE, Class.RADIOLOGY}),
+    "ImagingStudy": frozenset({Class.RADIOLOGY}),
+    "Claim": PAYERS,
+    "ClaimResponse": PAYERS,
+    **dict.fromkeys(DOCUMENTS, frozenset(Class) - {Class.OVERVIEW}),
+}
+"""Which classes resources of a type can be of; of any other type all are of the overview."""
+OVERVIEW = frozenset({Class.OVERVIEW})
 PREAUTHORIZED = frozenset({"preauthorization", "predetermination"})
 
 
@@ -95,6 +106,11 @@ def record_class(resource: Mapping[str, Any]) -> Class:
     if kind in DOCUMENTS:
         return _of_document(resource)
     return Class.OVERVIEW
+
+
+def can_be(kind: str) -> frozenset[Class]:
+    """The classes that resources of a type can be of."""
+    return CAN_BE.get(kind, OVERVIEW)
 
 
 def _of_document(resource: Mapping[str, Any]) -> Class:

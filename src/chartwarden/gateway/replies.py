@@ -48,6 +48,12 @@ def denied(verdict: Verdict) -> Reply:
     return Reply(403, _outcome(issues))
 
 
+def notice(sentence: str) -> bytes:
+    """An OperationOutcome for a Bundle, which says why something may be missing."""
+    issue = {"severity": "information", "code": "suppressed", "details": {"text": sentence}}
+    return _outcome([issue])
+
+
 def _issue(code: str, sentence: str, diagnostics: str) -> Mapping[str, Any]:
     issue = {"severity": "error", "code": code, "details": {"text": sentence}}
     return {**issue, "diagnostics": diagnostics} if diagnostics else issue

@@ -1,7 +1,8 @@
 """An answer of the EHR, checked before a byte of it goes out, and its links led back to us. Pure.
 
 Each resource must say of whom it is, and must be of the patient asked for; so must each entry of a Bundle. One that is
-not spoils the whole answer: an EHR that mixes patients up is not served from at all.
+not spoils the whole answer: an EHR that mixes patients up is not served from at all. What is the patient's, but of a
+class of the record that the clinic's policy does not open, is left out.
 """
 
 from __future__ import annotations
@@ -10,10 +11,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
+from chartwarden.assignments.contracts import RecordClass, Scope
+from chartwarden.gateway.classes import can_be, record_class
 from chartwarden.gateway.compartment import BINARY, ENCOUNTER, OF_PATIENT, PATIENT
+from chartwarden.gateway.contracts import WHOLE
+from chartwarden.gateway.replies import notice
+from chartwarden.gateway.wording import not_opened
 
 OF_WHOM = {
     "AllergyIntolerance": "patient", "Claim": "patient", "ClaimResponse": "patient", "Immunization": "patient",
@@ -21,7 +28,13 @@ OF_WHOM = {
 """The element that says whose a resource is; in all other types it is ``subject``."""
 BY_ID = frozenset({PATIENT, ENCOUNTER, BINARY})
 OUTCOME = "OperationOutcome"
-PAGES = frozenset({"first", "previous", "prev", "next", "last"})
+SHUT, ELSEWHERE = "record_class", "other_encounter"
+"""Why something of the patient's is not served that the policy does not open: its class, its encounter."""
+FURTHER = frozenset({"previous", "prev", "next"})
+PAGES = FURTHER | {"first", "last"}
+CLASSES = len(RecordClass)
+NAMED = re.compile(rb'"resourceType"\s*:')
+"""The name of an element; text may say the same word."""
 VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
 
 
@@ -114,10 +127,11 @@ _bundle = msgspec.json.Decoder(_Bundle).decode
 _seen = msgspec.json.Decoder(_SeenBundle).decode
 _links = msgspec.json.Decoder(list[_Link]).decode
 _encode = msgspec.json.Encoder().encode
+_exactly = msgspec.json.Decoder(dict[str, Any], float_hook=msgspec.Raw).decode
 
 
 class NotServed(Exception):
-    """An answer that may not go out. ``why`` is a word for the ledger: ``unreadable`` or ``outside``."""
+    """An answer that may not go out. ``why`` is a word for the ledger: unreadable, outside, SHUT or ELSEWHERE."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -129,6 +143,7 @@ class Expected:
     """What an answer must be: of this ``patient``, of this ``kind``, one resource (its ``identity``) or a Bundle.
 
     ``within``: of this encounter alone; None: of the whole record. ``own``: what was searched for, behind our base.
+    ``scope`` says of which classes of the record.
     """
 
     patient: str
@@ -136,6 +151,13 @@ class Expected:
     identity: str = ""
     within: str | None = None
     own: str = ""
+    scope: Scope = WHOLE
+
+    @property
+    def opens_wholly(self) -> bool:
+        """Whether the policy opens all that is of this kind. An attachment opens by its document."""
+        classes = self.scope.classes
+        return len(classes) == CLASSES or self.kind == BINARY or can_be(self.kind) <= classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +175,14 @@ def checked(body: bytes, expected: Expected, base: str, ours: str, page: Callabl
     """
     try:
         if expected.identity:
+            body = body if expected.opens_wholly else _said_once(body)
             one = _resource(body)
             _hides_nothing(body, 1 + len(one.contained or ()))
-            return Served(_led_back(body, base, ours), tuple(_of_patient(one, expected, base)))
-        if b"\\" in body and b"\\u" in body:  # names may be written in more than one way
+            binaries = tuple(_of_patient(one, expected, base))
+            if not expected.opens_wholly and not _is_opened(body, expected):
+                raise NotServed(SHUT)
+            return Served(_led_back(body, base, ours), binaries)
+        if not expected.opens_wholly or (b"\\" in body and b"\\u" in body):  # escapes: names in more than one form
             return _put_together(body, expected, base, ours, page)
         return _passed_on(body, expected, base, ours, page) or _put_together(body, expected, base, ours, page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -194,24 +220,49 @@ def _passed_on(body: bytes, expected: Expected, base: str, ours: str, page: Call
 
 
 def _put_together(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served:
-    """A search's answer made anew from those of its parts that are known."""
+    """A search's answer made anew from those of its parts that are known and opened.
+
+    Whether something was left out is not said, since whoever searches by a code could find out what there is: where a
+    type may be of a class that is shut, each answer says so.
+    """
     bundle = _bundle(body)
     if bundle.resourceType != "Bundle" or bundle.type != "searchset":
         raise NotServed("unreadable")
     binaries: list[str] = []
+    kept, left_out = [], 0
     for entry in bundle.entry or ():
         if not bytes(entry.resource):
             raise NotServed("unreadable")
-        if _kind(entry.resource).resourceType == OUTCOME:
-            entry.fullUrl = None
-            continue
-        binaries += _of_patient(_resource(entry.resource), expected, base)
-        entry.resource = msgspec.Raw(_led_back(bytes(entry.resource), base, ours))
-        full = entry.fullUrl or ""
+        resource, full = _said_once(bytes(entry.resource)), ""
+        if _kind(resource).resourceType != OUTCOME:
+            named, full = _of_patient(_resource(resource), expected, base), entry.fullUrl or ""
+            if not expected.opens_wholly and not _is_opened(resource, expected):
+                left_out += 1
+                continue
+            binaries += named
         entry.fullUrl = ours + full.removeprefix(base) if full.startswith(f"{base}/") else None
+        entry.resource = msgspec.Raw(_led_back(resource, base, ours))
+        kept.append(entry)
+    if not expected.opens_wholly:
+        kept.append(_Entry(None, msgspec.Raw(notice(not_opened(expected.scope))), {"mode": "outcome"}))
+        is_page = any(link.relation in FURTHER for link in bundle.link or ())
+        bundle.total = None if bundle.total is None or is_page else max(bundle.total - left_out, 0)
+    bundle.entry = kept or bundle.entry
     if bundle.link:
         bundle.link = _led_links(bundle.link, expected, base, ours, page)
     return Served(_encode(bundle), tuple(binaries))
+
+
+def _said_once(body: bytes) -> bytes:
+    """A resource in which nothing is given twice, since what is judged must be what is served. Numbers stay as they
+    are written.
+    """
+    return _encode(_exactly(body))
+
+
+def _is_opened(resource: bytes, expected: Expected) -> bool:
+    """Whether the policy opens the class that a resource is of (45 CFR 164.514(d)(2))."""
+    return record_class(msgspec.json.decode(resource)) in expected.scope.classes
 
 
 def _led_links(links: list[_Link], expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> list[_Link]:
@@ -227,7 +278,7 @@ def _hides_nothing(body: bytes, resources: int) -> None:
     """Raise NotServed where there are more resources than were read: JSON may give a name twice, and readers then
     differ in which they take.
     """
-    if body.count(b'"resourceType"') > resources:
+    if body.count(b'"resourceType"') > resources and len(NAMED.findall(body)) > resources:
         raise NotServed("outside")
 
 
@@ -263,8 +314,10 @@ def _of_patient(one: _Resource, expected: Expected, base: str) -> list[str]:
         whole = one.security is None or not _names_other(one.security, expected.patient, base)
     else:
         whole = _is_patient(getattr(one, OF_WHOM.get(one.kind, "subject")), expected.patient, base)
-    if not whole or not _permitted(one, expected, base):
+    if not whole:
         raise NotServed("outside")
+    if not _permitted(one, expected, base):  # no server answers a search for one encounter with another's
+        raise NotServed(ELSEWHERE if expected.identity else "outside")
     if one.contained and any(_strays(inner, expected.patient, base) for inner in one.contained):
         raise NotServed("outside")
     if not one.content and not one.forms:
@@ -275,8 +328,7 @@ def _of_patient(one: _Resource, expected: Expected, base: str) -> list[str]:
 
 
 def _permitted(one: _Resource, expected: Expected, base: str) -> bool:
-    """Whether the clinic's policy gives this resource of the patient's: the place for what it says of encounters and,
-    once they are told apart here, of classes of the record (45 CFR 164.514(d)(2)).
+    """Whether a resource of the patient's is of the encounter that the clinic's policy opens, where it opens one alone.
 
     A document that belongs to several encounters belongs to each.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chartwarden.assignments.contracts import RecordClass, Scope
 from chartwarden.gateway.contracts import Conflict, Reason
 
 
@@ -155,3 +156,12 @@ ELSEWHERE = {
 }
 """What is no purpose here (S5), and where it belongs instead."""
 PURPOSE_WORDS = {"coding": "coding", "quality_review": "quality review"}
+
+
+def not_opened(scope: Scope) -> str:
+    """What the policy in force keeps shut, in a sentence that says nothing of what the record holds."""
+    shut = [of.value.replace("_", " ") for of in RecordClass if of not in scope.classes]
+    return (
+        f"The clinic's minimum-necessary policy (version {scope.version}) does not open these parts of the record to "
+        f"your work: {', '.join(shut)}."
+    )

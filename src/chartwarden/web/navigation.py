@@ -18,7 +18,6 @@ PLACES = (
     ("logs:imports", "Imports", Permission.SEE_IMPORTS),
     ("people:people", "People", Permission.SEE_PEOPLE),
     ("devices:devices", "Devices", Permission.SEE_DEVICES),
-    ("devices:training", "Training", Permission.RECORD_TRAINING),
     ("duties:duties", "Duties", Permission.SEE_DUTIES),
     ("review:my_accesses", "My accesses", Permission.SEE_OWN_ACCESSES),
     ("web:ledger", "Ledger", Permission.SEE_LEDGER),

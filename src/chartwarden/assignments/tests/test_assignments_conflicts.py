@@ -70,7 +70,7 @@ def test_what_is_found_is_kept_sealed_and_the_ledger_counts(house: House) -> Non
     assert known(house, patient="P2") is None
     for row in models.Conflict.objects.all():
         assert b"family" not in bytes(row.sealed)
-        assert b"P1" not in bytes(row.sealed) + bytes(row.patient_index)
+        assert b"patient" not in bytes(row.sealed) + bytes(row.patient_index)
     entry = entries(house.id)[-1]
     assert (entry.kind, entry.subject) == ("assignments.conflicts_found", {"clinic": str(house.id)})
     assert entry.facts == {"people": 2, "patients": 3, "added": 2, "changed": 0, "withdrawn": 0, "unchanged": 0}

@@ -27,14 +27,15 @@ from chartwarden.patients import queries as patients
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Permission, page
 
-SHOWN = 50
+SHOWN, LOADS = 50, 25
 STATES = (rules.UNASSIGNED, *rules.OPEN)
 
 
 @page(Permission.SEE_QUEUE)
 def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
     """The queue: how much is where, who has how much before them, and the oldest of the chosen state."""
-    loads, counts = queries.loads(clinic), queries.counts(clinic)
+    counts, loads = queries.standing(clinic)
+    all_loads = bool(request.GET.get("coders"))
     state = request.GET.get("state", "")
     if state not in STATES:
         state = next((one for one in STATES if counts.get(one)), rules.UNASSIGNED)
@@ -42,7 +43,9 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
     after = queries.place_of(clinic, uuid_of(request.GET.get("after", "")))
     found = queries.board(clinic, [state], coder, SHOWN + 1, after)
     work = found[:SHOWN]
-    names = people.names(clinic, {one.coder for one in loads})
+    first = loads if all_loads else loads[:LOADS]
+    named = {one.coder for one in first} | {one.coder for one in work if one.coder}
+    names = people.names(clinic, named | ({coder} if coder else set()))
     return render(
         request,
         "assignments/board.html",
@@ -53,7 +56,8 @@ def board(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "earlier": after is not None,
             "later": work[-1].id if len(found) > SHOWN else None,
             "shown": SHOWN,
-            "loads": loads,
+            "loads": first,
+            "all_loads": len(loads) if len(loads) > len(first) else 0,
             "most": max((one.open for one in loads), default=1),
             "people": names,
             "patients": patients.names(clinic, {one.patient for one in work}),

@@ -15,6 +15,7 @@ from chartwarden.gateway.chart.items import LISTED, is_shown, item, listed
 from chartwarden.gateway.chart.line import MOST_PAGES, Got
 from chartwarden.gateway.chart.reading import NotOffered, Standing, asked, fetched
 from chartwarden.gateway.chart.shelf import Listing
+from chartwarden.gateway.classes import can_be
 from chartwarden.gateway.compartment import BINARY, MOST_COUNT, MOST_VALUE, Asked
 
 OVERVIEW, RESULTS = "overview", "results"
@@ -22,11 +23,6 @@ TITLES = {OVERVIEW: "Summary", RESULTS: "All results"}
 OF = {OVERVIEW: Class.OVERVIEW, RESULTS: Class.LABORATORY}
 """Pages that are put together from many resources."""
 MEASURES = "Observation"
-CAN_BE = {
-    "Procedure": {Class.OPERATIVE, Class.RADIOLOGY}, "ImagingStudy": {Class.RADIOLOGY},
-    "Claim": {Class.PRIOR_AUTHORIZATION, Class.OVERVIEW}, "ClaimResponse": {Class.PRIOR_AUTHORIZATION, Class.OVERVIEW},
-}  # fmt: skip
-"""Which classes a type can be of, where it can't be of all."""
 SAID = {
     "DocumentReference": "documents", "Composition": "documents", "DiagnosticReport": "reports",
     "Procedure": "procedures", "ClinicalImpression": "clinical impressions", "ImagingStudy": "imaging studies",
@@ -57,7 +53,7 @@ class Place:
 
 def listing(there: Standing) -> Listing:
     """What is in the record. Raises NoLedger, Spoiled."""
-    wanted = [kind for kind in LISTED if CAN_BE.get(kind, set(Class)) & there.scope.classes]
+    wanted = [kind for kind in LISTED if can_be(kind) & there.scope.classes]
     if Class.OVERVIEW in there.scope.classes:
         wanted.append("Patient")
     zone = there.reader.clinic.time_zone

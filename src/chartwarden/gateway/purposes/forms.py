@@ -39,7 +39,7 @@ class InquiryForm(forms.Form):
 
     text = forms.CharField(
         max_length=1000, label="What do you need?", widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="It lies sealed; the privacy officer alone reads it.",
+        help_text="It lies sealed. The privacy officer and the compliance officer read it.",
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def facts_told(facts: Facts, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     yield "Device", "in order" if facts.device_approved else "not approved"
     yield "Network", "in order" if facts.network_secured else "neither the office's nor the VPN's"
     yield "Workplace statement", _by(facts.attestation_due, facts.at, zone)
+    yield "Training", _by(facts.training_due, facts.at, zone)
 
 
 def _grant(grant: Grant, at: datetime, zone: ZoneInfo) -> str:

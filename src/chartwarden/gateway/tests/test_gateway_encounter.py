@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chartwarden.assignments.contracts import Scope
 from chartwarden.gateway.compartment import EVERY, OF_PATIENT, SEARCHES, Asked, NotAsked, asked, upstream
 from chartwarden.gateway.contracts import Facts, Standing
-from chartwarden.gateway.serving import OF_WHOM, Expected, NotServed, checked
+from chartwarden.gateway.serving import ELSEWHERE, OF_WHOM, Expected, NotServed, checked
 
 ME, HERE, AT = "P1", "e1", datetime(2026, 3, 2, 15, tzinfo=UTC)
 BASE, OURS = "https://ehr.example/fhir", "https://gate.example/fhir/a1"
@@ -111,7 +111,7 @@ def test_each_type_says_of_which_encounter_it_is_in_its_own_element(kind: str) -
         assert served(resource(kind, reference))["id"] == "x"
     for strays in ((), ("Encounter/e2",), ("Encounter/e12",), ("https://other.example/fhir/Encounter/e1",)):
         assert served(resource(kind, *strays), within=None)["id"] == "x"
-        with pytest.raises(NotServed, match="outside"):
+        with pytest.raises(NotServed, match=ELSEWHERE):
             served(resource(kind, *strays))
 
 
@@ -125,7 +125,7 @@ def test_the_overview_is_of_the_patient_whatever_encounter_it_was_told_at() -> N
         assert served(resource(kind, "Encounter/e2"))["id"] == "x"
     assert served({"resourceType": "Patient", "id": ME}, ME)["id"] == ME
     assert served({**resource("Encounter"), "id": HERE}, HERE)["id"] == HERE
-    with pytest.raises(NotServed, match="outside"):
+    with pytest.raises(NotServed, match=ELSEWHERE):
         served({**resource("Encounter"), "id": "e2"}, "e2")
 
 

@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 def assigned(house: House, role: str = "coder") -> UUID:
     return add_work(
-        clinic=house.id, patient="P1", encounter="", kind="initial", reason="", coder=house.people[role],
+        clinic=house.id, patient="PT-771", encounter="", kind="initial", reason="", coder=house.people[role],
         actor=house.actor("coding_supervisor"), at=AT,
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ def test_opening_shows_the_token_once_and_the_ledger_does_not_know_it(house: Hou
     token = re.findall(r'value="(cwo_[^"]+)"', answer.text)
     assert len(token) == 1
     assert f"/fhir/{assignment}" in answer.text
-    assert "P1" not in answer.text
+    assert "PT-771" not in answer.text
     row = AccessToken.objects.get(clinic_id=house.id)
     assert row.digest == digest_of(token[0])
     entry = entries(house.id)[-1]
@@ -97,7 +97,7 @@ def test_a_token_holds_for_its_assignment_and_its_time(house: House) -> None:
     begin = AT + HOUR
     found = standing(token, mine, begin)
     assert found
-    assert (found.person, found.patient, found.assignment) == (house.people["coder"], "P1", mine)
+    assert (found.person, found.patient, found.assignment) == (house.people["coder"], "PT-771", mine)
     assert standing(token, mine, begin + LIFE - timedelta(seconds=1))
     assert standing(token, mine, begin + LIFE) is None
     assert standing(token, other, begin) is None

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chartwarden.gateway.compartment import SEARCHES
@@ -199,6 +199,7 @@ def test_who_is_meant_by_their_own_id_is_not_taken_by_what_they_name(kind: str) 
 
 
 @given(st.text(max_size=20), st.booleans(), st.booleans())
+@example("resourceType", True, False)
 def test_the_quick_way_and_the_careful_way_give_the_same_answer(text: str, absolute: bool, escaped: bool) -> None:
     """An answer with escapes is put together anew; without them it is passed on."""
     start = f"{BASE}/" if absolute else ""

@@ -71,5 +71,6 @@ def _listed(request: HttpRequest, clinic: UUID, rows: list[RosterRow], absent: b
         "part": part, "sought": sought, "state": state, "order": order, "backwards": backwards, "total": total,
         "columns": columns, "absent": absent, "states": tuple(STATES), "some_absent": any(row.absent for row in rows),
         "manage": request.member.may(Permission.MANAGE_PEOPLE),
+        "train": request.member.may(Permission.RECORD_TRAINING),
     }  # fmt: skip
     return render(request, "people/people.html", context)
