@@ -1,5 +1,5 @@
-"""Who may come to the gateway: the tokens of opened assignments. What people are reminded of, and what they ask. How far
-openings are pushed to a collector.
+"""Who may come to the gateway: the tokens of opened assignments. What people are reminded of, and what they ask. How
+far openings are pushed to a collector.
 """
 
 from __future__ import annotations

@@ -109,7 +109,7 @@ def _end(connection: socket.socket) -> None:
 
 
 def _not_taken_in(connection: socket.socket) -> int:
-    """How many bytes, the end among them, the other side's system has not acknowledged (SIOCOUTQ). Told on Linux alone."""
+    """How many bytes, the end among them, the other system has not acknowledged (SIOCOUTQ). Told on Linux alone."""
     if sys.platform != "linux":
         return 0
     import fcntl
@@ -150,7 +150,8 @@ def _connected(place: Place, context: ssl.SSLContext | None) -> Iterator[socket.
     parts = urlsplit(place.url)
     with socket.create_connection((parts.hostname or "", _port(parts)), CONNECT) as plain:
         plain.settimeout(READ)
-        timer = threading.Timer(LONGEST, _cut, (plain.dup(),))
+        beneath = plain.dup()
+        timer = threading.Timer(LONGEST, _cut, (beneath,))
         timer.daemon = True
         timer.start()
         try:
@@ -161,7 +162,7 @@ def _connected(place: Place, context: ssl.SSLContext | None) -> Iterator[socket.
                 yield wrapped
         finally:
             timer.cancel()
-            timer.args[0].close()
+            beneath.close()
 
 
 def _cut(connection: socket.socket) -> None:

@@ -1,4 +1,4 @@
-"""The job that follows the ledger for the collector: a part is read, sent, and only then the place kept that it reached.
+"""The job that follows the ledger for the collector: a part is read, sent, and only then the place it reached is kept.
 
 A process that ends in between sends the part again: at least once, each event with the same id.
 """
