@@ -238,9 +238,14 @@ def test_nobody_elses_record_and_no_made_up_page_is_there(house: House, coder: A
 
 def test_another_purpose_opens_nothing(house: House, coder: Any, fhir: Fhir) -> None:
     mine, asked = assigned(house), fhir.asked()
-    answer = coder.post(address(house, "record", assignment=mine), {"purpose": "contact", "acknowledged": "1"})
+    answer = coder.post(
+        address(house, "record", assignment=mine), {"purpose": "Jane Doe 555-0101", "acknowledged": "1"}
+    )
     assert answer.status_code == 403
     assert "for coding or quality review only" in answer.text
+    denied = entries(house.id)[-1]
+    assert (denied.kind, denied.facts["purpose"]) == ("gateway.record_denied", "other")
+    assert "Jane" not in denied.leaf.decode()
     assert "Open this record" in coder.get(address(house, "record", assignment=mine)).text
     assert fhir.asked() == asked
 
