@@ -189,6 +189,20 @@ def test_a_supervisor_drafts_and_the_officer_approves_what_they_read(house: Hous
     assert "Version 1" in signed_in("auditor").get(page(house, "policy")).text
 
 
+def test_who_drafts_and_approves_is_told_by_the_page(house: House, signed_in: SignIn) -> None:
+    said = "Drafted and approved by the same person"
+    approved(house, [CODER])
+    assert said not in signed_in("auditor").get(page(house, "policy")).text
+    drafted(house, STARTING, by="privacy_officer")
+    officer = signed_in("privacy_officer")
+    assert "You drafted it yourself" in officer.get(page(house, "policy")).text
+    there = policy_keeping.draft(house.id)
+    assert there
+    officer.post(page(house, "approve_policy"), {"digest": there.digest})
+    assert officer.get(page(house, "policy")).text.count(said) == 1
+    assert said in officer.get(page(house, "policy_version", policy=there.id)).text
+
+
 def test_approval_asks_to_be_shown_anew(house: House, signed_in: SignIn) -> None:
     there = drafted(house, STARTING)
     client = signed_in("privacy_officer")
