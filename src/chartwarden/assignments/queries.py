@@ -34,6 +34,7 @@ __all__ = [
     "conflicts_about",
     "conflicts_searched",
     "copies_left",
+    "copies_of",
     "counts",
     "due",
     "facts",
@@ -146,6 +147,12 @@ def copies_left(clinic: UUID, person: UUID) -> list[SavedCopy]:
         )
         for row in kept.select_related("assignment").order_by("made_at", "id")
     ]  # fmt: skip
+
+
+def copies_of(clinic: UUID, assignment: UUID) -> Mapping[UUID, int]:
+    """How many copies of an assignment's record each person saved and has not confirmed as deleted."""
+    kept = models.RecordCopy.objects.filter(clinic_id=clinic, assignment_id=assignment, deleted_at=None)
+    return Counter(kept.values_list("person_id", flat=True))
 
 
 Place = tuple[datetime, UUID]
