@@ -16,9 +16,11 @@ from chartwarden.assignments import models
 def note_copy(*, clinic: UUID, assignment: UUID, person: UUID, document: str, purpose: str, at: datetime) -> UUID:
     """Write down that somebody saved a copy of one document (an opaque word) of an assignment's record. Its id.
 
-    Until its deletion is confirmed the work can't be submitted or closed.
+    Until its deletion is confirmed the work can't be submitted or closed. The assignment is held meanwhile, so that it
+    is submitted before or after. Raises DoesNotExist for another clinic's.
     """
     with transaction.atomic():
+        models.Assignment.objects.select_for_update().get(clinic_id=clinic, id=assignment)
         row = models.RecordCopy.objects.create(
             clinic_id=clinic, assignment_id=assignment, person_id=person, document=document, purpose=purpose, made_at=at
         )
