@@ -106,8 +106,8 @@ def test_a_record_opens_and_is_read_document_by_document(house: House, coder: An
     assert list(listed) == [
         "Summary", "Cardiology consultation", "Progress note", "Operative note", "Colonoscopy with snare polypectomy",
         "All results", "Blood count and chemistry", "Pathology of the sigmoid polyp", "Chest X-ray, two views",
-        "Imaging findings", "Discharge instructions", "Discharge summary", "Payer letter", "Payer's answer: Home oxygen",
-        "Request: Home oxygen",
+        "Imaging findings", "Discharge instructions", "Discharge summary", "Payer letter",
+        "Payer's answer: Home oxygen", "Request: Home oxygen",
     ]  # fmt: skip
     seen = {title: coder.get(link) for title, link in listed.items()}
     assert {one.status_code for one in seen.values()} == {200}

@@ -28,8 +28,8 @@ AT_ONCE = timedelta(minutes=1)
 @dataclass(frozen=True)
 class Opening:
     """One stretch of readings of one record on one local day, or of refusals for the same reasons. ``times`` counts
-    readings, each of which began a minute or more after the one before, or refusals. ``patient`` is the EHR's id, "" where the entry
-    names none; ``work`` the assignment it opened by."""
+    readings, each of which began a minute or more after the one before, or refusals. ``patient`` is the
+    EHR's id, "" where the entry names none; ``work`` the assignment it opened by."""
 
     first_at: datetime
     last_at: datetime
