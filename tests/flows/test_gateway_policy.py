@@ -115,6 +115,12 @@ def test_classes_that_a_policy_shuts_are_refused_and_left_out(gate: Gate, fhir: 
     wait(SOON)
     assert found(ask("DocumentReference")) == ["note", "old-note", "scan"]
     assert found(ask("ImagingStudy")) == ["picture"]
+    gate.tell("policy", EVERY, False, "denial")  # and nothing for the work that this is
+    wait(SOON)
+    asked = fhir.asked()
+    for path in ("Patient", "Observation", "ImagingStudy/picture", "Binary/bin-note"):
+        assert ask(path).status == 403
+    assert fhir.asked() == asked
 
 
 def test_a_policy_may_open_the_encounter_alone(gate: Gate) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.gateway_peers import Answer, Fhir, Gate, wait
+from tests.support.installation import ROOT
 
 pytestmark = [pytest.mark.peer("fhir"), pytest.mark.peer("node")]
 SOON = 1.0
@@ -88,6 +92,31 @@ def test_assigned_opened_submitted_and_refused_afterwards(gate: Gate, fhir: Fhir
     told = [entry["kind"] for entry in gate.tell("entries") if entry["kind"].startswith("gateway.")]
     assert told[:3] == ["gateway.assignment_opened", "gateway.record_opened", "gateway.record_opened"]
     assert told[-2:] == ["gateway.record_denied", "gateway.record_denied"]
+
+
+@pytest.mark.peer("curl")
+def test_the_how_to_is_walked_by_curl(gate: Gate, tmp_path: Path) -> None:
+    """Each block of commands after that which sets the address and the token, as it stands in the how-to."""
+    text = (ROOT / "docs" / "how-tos" / "connect-an-ehr.md").read_text(encoding="utf-8")
+    walk = re.findall(r"^```sh\n(.*?)^```", text.partition("## Try it")[2], re.MULTILINE | re.DOTALL)[1:]
+    assignment, token = gate.opened("p-mine")
+    base = f"http://127.0.0.1:{gate.port}/fhir/{assignment}"
+    environment = {"PATH": os.environ["PATH"], "BASE": base, "TOKEN": token}
+
+    def said(*blocks: str) -> list[str]:
+        """What a coder sees who goes on typing: a line for each command that asks."""
+        whole = "".join([walk[0].partition("\n")[0] + "\n", *blocks])
+        ran = subprocess.run(["sh", "-ec", whole], cwd=tmp_path, env=environment, capture_output=True, check=True)
+        return ran.stdout.decode().splitlines()
+
+    assert said(walk[0].partition("\n")[2]) == ["200"] * 4
+    assert json.loads((tmp_path / "documents.json").read_bytes())["total"] == 1
+    assert said(walk[1]) == ["403"]
+    gate.tell("work", assignment, "begun", "coded", "submitted")
+    wait(SOON)
+    status, *told = said(walk[2])
+    assert status == "403"
+    assert "Your work on this record has not begun or is done, so it is shut." in "".join(told)
 
 
 @pytest.fixture(scope="module")

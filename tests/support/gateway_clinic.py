@@ -144,16 +144,16 @@ class Desk:
         assert read_next(now()) == 1
         count_import(clinic=self.clinic.id, upload=upload, actor=by, at=now())
 
-    def policy(self, classes: list[str], encounter_only: bool = False) -> int:
+    def policy(self, classes: list[str], encounter_only: bool = False, kind: str = "initial") -> int:
         """Put a minimum-necessary policy for coders in force; its version."""
         from chartwarden.assignments.contracts import RecordClass
         from chartwarden.assignments.policy_keeping import draft
         from chartwarden.assignments.policy_rules import Clause
         from chartwarden.assignments.services import approve_policy, draft_policy
 
-        opened = frozenset(RecordClass(one) for one in classes) or frozenset(RecordClass)
+        opened = frozenset(RecordClass(one) for one in classes)
         given = {"clinic": self.clinic.id, "actor": self.actor("super"), "at": now()}
-        draft_policy(clauses=[Clause("coder", "initial", opened, encounter_only)], revision=0, **given)
+        draft_policy(clauses=[Clause("coder", kind, opened, encounter_only)], revision=0, **given)
         made = draft(self.clinic.id)
         assert made is not None
         return approve_policy(digest=made.digest, **given)

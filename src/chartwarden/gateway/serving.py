@@ -117,11 +117,6 @@ class _SeenBundle(msgspec.Struct, gc=False):
     entry: list[_SeenEntry] | None = None
 
 
-class _Kind(msgspec.Struct, gc=False):
-    resourceType: str  # noqa: N815
-
-
-_kind = msgspec.json.Decoder(_Kind).decode
 _resource = msgspec.json.Decoder(_Resource).decode
 _bundle = msgspec.json.Decoder(_Bundle).decode
 _seen = msgspec.json.Decoder(_SeenBundle).decode
@@ -175,11 +170,14 @@ def checked(body: bytes, expected: Expected, base: str, ours: str, page: Callabl
     """
     try:
         if expected.identity:
-            body = body if expected.opens_wholly else _said_once(body)
+            is_opened = True
+            if not expected.opens_wholly:
+                said, body = _said_once(body)
+                is_opened = record_class(said) in expected.scope.classes
             one = _resource(body)
             _hides_nothing(body, 1 + len(one.contained or ()))
             binaries = tuple(_of_patient(one, expected, base))
-            if not expected.opens_wholly and not _is_opened(body, expected):
+            if not is_opened:
                 raise NotServed(SHUT)
             return Served(_led_back(body, base, ours), binaries)
         if not expected.opens_wholly or (b"\\" in body and b"\\u" in body):  # escapes: names in more than one form
@@ -229,21 +227,22 @@ def _put_together(body: bytes, expected: Expected, base: str, ours: str, page: C
     if bundle.resourceType != "Bundle" or bundle.type != "searchset":
         raise NotServed("unreadable")
     binaries: list[str] = []
-    kept, left_out = [], 0
+    kept, left_out, is_whole = [], 0, expected.opens_wholly
     for entry in bundle.entry or ():
         if not bytes(entry.resource):
             raise NotServed("unreadable")
-        resource, full = _said_once(bytes(entry.resource)), ""
-        if _kind(resource).resourceType != OUTCOME:
+        said, resource = _said_once(bytes(entry.resource))
+        full = ""
+        if said.get("resourceType") != OUTCOME:
             named, full = _of_patient(_resource(resource), expected, base), entry.fullUrl or ""
-            if not expected.opens_wholly and not _is_opened(resource, expected):
+            if not is_whole and record_class(said) not in expected.scope.classes:
                 left_out += 1
                 continue
             binaries += named
         entry.fullUrl = ours + full.removeprefix(base) if full.startswith(f"{base}/") else None
         entry.resource = msgspec.Raw(_led_back(resource, base, ours))
         kept.append(entry)
-    if not expected.opens_wholly:
+    if not is_whole:
         kept.append(_Entry(None, msgspec.Raw(notice(not_opened(expected.scope))), {"mode": "outcome"}))
         is_page = any(link.relation in FURTHER for link in bundle.link or ())
         bundle.total = None if bundle.total is None or is_page else max(bundle.total - left_out, 0)
@@ -253,16 +252,12 @@ def _put_together(body: bytes, expected: Expected, base: str, ours: str, page: C
     return Served(_encode(bundle), tuple(binaries))
 
 
-def _said_once(body: bytes) -> bytes:
-    """A resource in which nothing is given twice, since what is judged must be what is served. Numbers stay as they
-    are written.
+def _said_once(body: bytes) -> tuple[dict[str, Any], bytes]:
+    """A resource in which nothing is given twice, since what is judged must be what is served; numbers stay as they are
+    written. Read and as bytes.
     """
-    return _encode(_exactly(body))
-
-
-def _is_opened(resource: bytes, expected: Expected) -> bool:
-    """Whether the policy opens the class that a resource is of (45 CFR 164.514(d)(2))."""
-    return record_class(msgspec.json.decode(resource)) in expected.scope.classes
+    said = _exactly(body)
+    return said, _encode(said)
 
 
 def _led_links(links: list[_Link], expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> list[_Link]:
