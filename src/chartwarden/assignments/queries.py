@@ -14,7 +14,7 @@ import pyarrow as pa
 from django.db.models import QuerySet
 
 from chartwarden.assignments import keeping, models, rules, sealed
-from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
+from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched, unlooked
 from chartwarden.assignments.contracts import Grant, Load, SavedCopy, Work
 from chartwarden.assignments.dues import due, facts
 from chartwarden.assignments.keeping import counts
@@ -49,6 +49,7 @@ __all__ = [
     "scope",
     "some_work",
     "standing",
+    "unlooked",
     "work",
     "works",
 ]
