@@ -17,14 +17,9 @@ MY_WORK, COPIES, ONE = "assignments:my_work", "gateway:copies", "assignments:one
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
-<<<<<<< HEAD
-    """What a coder has to delete, and their next record; for who assigns, work that its coder should not do, copies
-    that outlive their work, and work that is nobody's; a draft of the policy for who approves it; an EHR that can't be
-=======
     """What a coder has to delete, and their next record; for who assigns, work that its coder should not do or that
-    nobody could look at, and work that is nobody's; a draft of the policy for who approves it; an EHR that can't be
->>>>>>> fixd
-    read for those who can mend it."""
+    nobody could look at, copies that outlive their work, and work that is nobody's; a draft of the policy for who
+    approves it; an EHR that can't be read for those who can mend it."""
     found = []
     if member.may(Permission.CODE_RECORDS) and (left := _copies(clinic, member)):
         what = "1 saved copy is" if left == 1 else f"{left:,} saved copies are"
@@ -35,15 +30,12 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
         records, whose = ("record", "its") if close == 1 else ("records", "their")
         what = f"A conflict of interest keeps {close:,} {records} from {whose} coder"
         found.append(Due(what, "Reassign", "assignments:conflicts"))
-<<<<<<< HEAD
     if member.may(Permission.ASSIGN_WORK) and (behind := _left_behind(clinic, now)):
         what = "1 saved copy is" if len(behind) == 1 else f"{len(behind):,} saved copies are"
         told = f"{what} not confirmed as deleted, though the work is over or the person has left"
         found.append(Due(told, "See whose", ONE, {"assignment": str(behind[0].assignment_id)}, late=True))
-=======
     if member.may(Permission.ASSIGN_WORK):
         found += _unlooked(clinic)
->>>>>>> fixd
     if member.may(Permission.ASSIGN_WORK) and (nobodys := _unassigned(clinic)):
         what = f"{nobodys:,} {'record waits' if nobodys == 1 else 'records wait'} for a coder"
         by = "rules" if share_rules(clinic.id).rules else "share"
