@@ -59,6 +59,9 @@ PEERS = {
     "node": Peer(("node",), "nodejs and npm", "runs the FHIR server"),
     "fhir": Peer(("node",), "it by `python tools/peers.py`", "is the EHR in tests", npm="tools/fhir"),
     "nginx": Peer(("nginx", "/usr/sbin/nginx"), "nginx-light", "stands before the pages"),
+    "rsyslog": Peer(
+        ("rsyslogd", "/usr/sbin/rsyslogd"), "rsyslog and rsyslog-openssl", "collects audit events over TLS"
+    ),
     "pdftoppm": Peer(("pdftoppm",), "poppler-utils", "turns the PDF report into pictures"),
 }
 

@@ -106,15 +106,16 @@ class ShareRuleForm(forms.Form):
         help_text="None ticked: any.",
     )  # fmt: skip
     waits_days = forms.IntegerField(
-        label="That waits for days", min_value=0, max_value=sharing_rules.MOST_DAYS, initial=0, help_text="0: any."
-    )
+        label="Waiting for at least (days)", min_value=0, max_value=sharing_rules.MOST_DAYS, initial=0,
+        help_text="0: from the first day.",
+    )  # fmt: skip
     to = forms.ChoiceField(label="Goes to")
     coders = forms.TypedMultipleChoiceField(
         label="Which coders", coerce=UUID, required=False, widget=forms.CheckboxSelectMultiple,
         help_text="Only where it goes to these coders.",
     )  # fmt: skip
     most = forms.IntegerField(
-        label="Until each has open", min_value=0, max_value=sharing_rules.MOST_EACH, initial=0,
+        label="Until each has so many open", min_value=0, max_value=sharing_rules.MOST_EACH, initial=0,
         help_text="0: without a limit. What is left goes by the next rule that fits.",
     )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput)
@@ -150,7 +151,7 @@ class SourceForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )  # fmt: skip
     token = forms.CharField(
-        label="Token that it wants", max_length=8000, required=False, help_text="Kept sealed. Empty: as it is.",
+        label="Bearer token", max_length=8000, required=False, help_text="Kept sealed. Left empty, what is kept stays.",
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     no_token = forms.BooleanField(required=False)
@@ -174,9 +175,9 @@ class SampleForm(forms.Form):
         label="Submitted from", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     last_day = forms.DateField(label="Submitted to", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    size = forms.IntegerField(min_value=1, max_value=100, initial=5)
+    size = forms.IntegerField(label="How much of each coder's work", min_value=1, max_value=100, initial=5)
     per = forms.ChoiceField(
-        label="Of each coder's work", choices=[("percent", "percent"), ("each", "records")], initial="percent"
+        label="Counted in", choices=[("percent", "percent"), ("each", "records")], initial="percent"
     )
     reviewer = forms.TypedChoiceField(coerce=UUID)
 

@@ -151,7 +151,9 @@ def changes(before: Iterable[Clause], after: Iterable[Clause]) -> list[Change]:
 
 
 def _words(clause: Clause | None) -> tuple[str, ...]:
+    """All that a clause gives, so that more words are always more to see or do."""
     if clause is None:
         return ()
-    said = [words[0] if getattr(clause, name) else words[1] for name, words in CONDITIONS.items()]
-    return (*(word for name, word in CLASSES.items() if name in clause.classes), *said)
+    given = (("other encounters", not clause.encounter_only), ("printing", clause.printing), ("copies", clause.copies))
+    classes = (word for name, word in CLASSES.items() if name in clause.classes)
+    return (*classes, *(word for word, held in given if held))

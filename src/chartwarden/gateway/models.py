@@ -1,4 +1,6 @@
-"""Who may come to the gateway: the tokens of opened assignments. What people are reminded of, and what they ask."""
+"""Who may come to the gateway: the tokens of opened assignments. What people are reminded of, and what they ask. How
+far openings are pushed to a collector.
+"""
 
 from __future__ import annotations
 
@@ -59,3 +61,20 @@ class Inquiry(models.Model):
             models.Index(fields=["clinic", "asked_at"], condition=models.Q(closed_at=None), name="inquiry_that_waits"),
             models.Index(fields=["clinic", "person", "asked_at"], name="inquiry_by_person"),
         ]
+
+
+class AuditFeed(models.Model):
+    """How far a clinic's openings are told to its audit record repository: ``next_index`` is the first entry of the
+    ledger that it has not confirmed. ``target`` is its host and port."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    target = models.CharField(max_length=300, blank=True)
+    next_index = models.BigIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic"], name="one_audit_feed")]

@@ -63,6 +63,16 @@ def fhir_base(url: str, where: str = "CHARTWARDEN_FHIR_BASE") -> str:
     return url.strip().rstrip("/")
 
 
+def atna(url: str) -> str:
+    """Where openings are pushed: a syslog collector by TLS, or a FHIR base. Never in clear."""
+    parts = urlsplit(url.strip())
+    if parts.scheme != "syslog+tls":
+        return fhir_base(url, "CHARTWARDEN_ATNA")
+    if not parts.hostname or parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+        raise refuse("CHARTWARDEN_ATNA", "syslog+tls://host:port or https://host/fhir", "something more or less")
+    return url.strip().rstrip("/")
+
+
 def certificate_header(name: str, proxied: bool) -> str:
     """The header that a proxy puts a client's certificate into, in lower case; "": none.
 

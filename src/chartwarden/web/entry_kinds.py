@@ -103,6 +103,7 @@ KINDS: Mapping[str, EntryKind] = {
     "duties.reminded": EntryKind("sent a reminder of a duty", "duty", "step occurrences told"),
     "gateway.assignment_opened": EntryKind("opened an assignment", "person assignment token", "purpose expires_at"),
     "gateway.assignment_shut": EntryKind("shut an assignment's record", "person assignment"),
+    "gateway.audit_feed_set": EntryKind("pushes openings, with patients' ids, to {to}", "clinic", "form from to"),
     "gateway.audit_taken_out": EntryKind("took out openings, with patients' ids", "clinic", "begins ends"),
     "gateway.copy_deleted": EntryKind("deleted a saved copy of a document", "person assignment copy"),
     "gateway.copy_made": EntryKind("saved a copy of a document", "person assignment copy", "document purpose policy"),

@@ -19,6 +19,9 @@ wants; instead of a token, for SMART Backend Services, ``CHARTWARDEN_FHIR_KEY`` 
 ``_KEY_ID`` its id at the EHR, ``_CLIENT`` the client's id, ``_TOKEN_URL`` the token endpoint.
 ``CHARTWARDEN_FHIR_CLINIC`` is the id of the clinic whose EHR it is, where there are several; and
 ``CHARTWARDEN_GATEWAY_URL`` how coders' programs reach the gateway (http://127.0.0.1:8701).
+``CHARTWARDEN_ATNA`` is where openings are pushed to, syslog+tls://host:port or a FHIR base; ``CHARTWARDEN_ATNA_CA`` a
+file of those who vouch for its certificate (without it: the system's), ``_CERTIFICATE`` one with ours and its key, in
+PEM, ``_TOKEN`` a bearer token for FHIR.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from pathlib import Path
 
 from chartwarden.web.configuration import (
     addresses,
+    atna,
     certificate_header,
     database,
     fhir_base,
@@ -185,6 +189,10 @@ FHIR_CLIENT = os.environ.get("CHARTWARDEN_FHIR_CLIENT", "")
 FHIR_TOKEN_URL = fhir_base(os.environ.get("CHARTWARDEN_FHIR_TOKEN_URL", ""), "CHARTWARDEN_FHIR_TOKEN_URL")
 FHIR_CLINIC = os.environ.get("CHARTWARDEN_FHIR_CLINIC", "").strip().lower()
 GATEWAY_URL = os.environ.get("CHARTWARDEN_GATEWAY_URL", "http://127.0.0.1:8701").rstrip("/")
+ATNA = atna(os.environ.get("CHARTWARDEN_ATNA", ""))
+ATNA_CA = os.environ.get("CHARTWARDEN_ATNA_CA", "")
+ATNA_CERTIFICATE = os.environ.get("CHARTWARDEN_ATNA_CERTIFICATE", "")
+ATNA_TOKEN = os.environ.get("CHARTWARDEN_ATNA_TOKEN", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 DEFAULT_FROM_EMAIL = os.environ.get("CHARTWARDEN_MAIL_FROM", "chartwarden@localhost")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

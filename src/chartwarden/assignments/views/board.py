@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from chartwarden.assignments import queries, rule_keeping, rules, services
+from chartwarden.assignments.contracts import Work
 from chartwarden.assignments.exporting import csv_answer
 from chartwarden.assignments.forms import AddForm, CoderForm, ReassignForm, ReopenForm, SampleForm, ShareForm
 from chartwarden.assignments.views.common import (
@@ -89,7 +90,9 @@ def share(request: HttpRequest, clinic: UUID) -> HttpResponse:
         done = services.assign_by_load(clinic=clinic, **form.cleaned_data, actor=request.member.actor, at=request.now)
         messages.info(request, f"{done} assigned.")
 
-    note = "The oldest first, each to whoever has least before them."
+    waiting = queries.counts(clinic).get(rules.UNASSIGNED, 0)
+    wait = "record waits" if waiting == 1 else "records wait"
+    note = f"{waiting:,} {wait} for a coder. The oldest first, each to whoever has least before them."
     return form_page(request, form, do, ("Share out work", "Share it out", ""), note)
 
 
@@ -154,7 +157,11 @@ def assign(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse
         )
 
     title = "Give it to somebody else" if work.coder else "Assign it"
-    note = "From this moment the record is shut to whoever has it now." if work.coder else ""
+    note = (
+        f"{_said(clinic, work)} From this moment the record is shut to whoever has it now."
+        if work.coder
+        else _said(clinic, work)
+    )
     return form_page(request, form, do, (title, "Assign", "Assigned."), note)
 
 
@@ -171,10 +178,17 @@ def reopen(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse
             actor=request.member.actor, at=request.now,
         )  # fmt: skip
 
-    note = (
-        "Only with a reason, and only until a day you set: a record that was coded is otherwise no business of a coder."
-    )
+    only = "Only with a reason, and only until a day you set: what was coded is no coder's business."
+    note = f"{_said(clinic, work)} {only}"
     return form_page(request, form, do, ("Open it again", "Open it again", "Open again, until the day you set."), note)
+
+
+def _said(clinic: UUID, work: Work) -> str:
+    """What an assignment is, for a form about it: ``Jacob Halmore. First coding, assigned to Michael Berry.``"""
+    known = patients.names(clinic, {work.patient}).get(work.patient)
+    coder = people.names(clinic, {work.coder}).get(work.coder) if work.coder else None
+    whose = f", assigned to {coder.name}" if coder else ""
+    return f"{known.name if known else work.patient}. {rules.KINDS[work.kind]}{whose}."
 
 
 @page(Permission.ASSIGN_WORK)
