@@ -11,8 +11,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chartwarden.assignments.contracts import Scope
-from chartwarden.assignments.services import add_work
+from chartwarden.assignments.contracts import RecordClass
+from chartwarden.assignments.policy_rules import Clause
+from chartwarden.assignments.queries import policy_draft
+from chartwarden.assignments.services import add_work, approve_policy, draft_policy
 from chartwarden.gateway.chart.contracts import COPIES
 from chartwarden.gateway.chart.reading import Reader, open_record
 from chartwarden.gateway.chart.taking import confirm_deleted, make_copy, note_print
@@ -213,12 +215,17 @@ def test_the_ledger_tells_openings_from_changes(opened: tuple[House, UUID, str])
 
 def test_pages_print_outs_and_copies_change_nothing_that_a_decision_rests_on(opened: tuple[House, UUID, str]) -> None:
     house, assignment, token = opened
+    clause = Clause("coder", "initial", frozenset(RecordClass), printing=True, copies=True)
+    given = {"clinic": house.id, "actor": house.actor("privacy_officer"), "at": AT}
+    draft_policy(clauses=[clause], revision=0, **given)  # type: ignore[arg-type]
+    made = policy_draft(house.id)
+    assert made is not None
+    approve_policy(digest=made.digest, **given)  # type: ignore[arg-type]
     there = standing(token, assignment, AT)
     assert there is not None
     person = house.people["coder"]
-    whole = Scope(printing=True, copies=True)
     reader = Reader(house.clinic, person, assignment, "coding", house.actor("coder"), AT, NOWHERE)  # type: ignore[arg-type]
-    page = replace(open_record(reader=reader), scope=whole)
+    page = open_record(reader=reader)
     note_print(there=page, document="d", purpose="audit")
     copy = make_copy(there=page, document="d", purpose=next(iter(COPIES)))
     confirm_deleted(clinic=house.id, person=person, copy=copy, actor=house.actor("coder"), at=AT)
