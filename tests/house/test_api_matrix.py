@@ -73,7 +73,7 @@ BODIES: dict[str, Any] = {
     "POST devices/{device}/approve": {"revision": 1},
     "POST devices/{device}/withdraw": {"revision": 1},
     "POST devices/{device}/proofs": {"certificate": "ab" * 32},
-    "PUT mdm": {"url": "https://mdm.example", "mapping": MAPPING},
+    "PUT mdm": {"url": "https://mdm.example", "mapping": MAPPING, **SHOWN},
     "POST training": {"people": [ID], "day": "2026-03-02"},
     "POST networks": {"cidr": "10.9.0.0/16", "kind": "vpn"},
     "POST disposals": {

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from chartwarden.assignments import conflicts, keeping, models, rules, sealed
-from chartwarden.assignments.contracts import FoundConflict, KnownConflict
+from chartwarden.assignments.contracts import FoundConflict, KnownConflict, Unlooked
+from chartwarden.patients import queries as patients
 
 
 def conflict(clinic: UUID, person: UUID, patient: str) -> FoundConflict | None:
@@ -20,6 +21,15 @@ def conflicts_searched(clinic: UUID) -> tuple[str, datetime | None]:
     """From what conflicts were last looked for, and when; ("", None) where they never were."""
     row = models.ConflictSearch.objects.filter(clinic_id=clinic).first()
     return (row.basis, row.searched_at) if row else ("", None)
+
+
+def unlooked(clinic: UUID) -> Unlooked:
+    """For which open assignments conflicts were not looked for: nothing is known of their patients, or it is to be."""
+    work, feed = keeping.in_queue(clinic).filter(state__in=rules.OPEN), patients.any_known(clinic)
+    ever = conflicts_searched(clinic)[1] is not None
+    if feed and ever:
+        work = patients.of_unknown(clinic, work, "patient_index")
+    return Unlooked(feed, ever, work.count())
 
 
 def conflicted(clinic: UUID) -> frozenset[UUID]:

@@ -63,6 +63,16 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlooked:
+    """Open assignments for which conflicts were not looked for: ``work`` of them, whose patients no feed knows, or all
+    where they never were. ``feed``: whether any patient was imported; ``ever``: whether they ever were looked for."""
+
+    feed: bool
+    ever: bool
+    work: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownConflict:
     """A conflict as it concerns one assignment. ``may_be_accepted``: it is a colleague's record, and the reader may say
     in writing that the person codes it."""

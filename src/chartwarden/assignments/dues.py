@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chartwarden.assignments import keeping, models, policy_keeping, rules
-from chartwarden.assignments.conflicted import conflicted
+from chartwarden.assignments.conflicted import conflicted, unlooked
 from chartwarden.assignments.ehr_source import source
 from chartwarden.assignments.rule_keeping import share_rules
 from chartwarden.clinics.contracts import Clinic
@@ -17,9 +17,9 @@ MY_WORK, COPIES, ONE = "assignments:my_work", "gateway:copies", "assignments:one
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
-    """What a coder has to delete, and their next record; for who assigns, work that its coder should not do, copies
-    that outlive their work, and work that is nobody's; a draft of the policy for who approves it; an EHR that can't be
-    read for those who can mend it."""
+    """What a coder has to delete, and their next record; for who assigns, work that its coder should not do or that
+    nobody could look at, copies that outlive their work, and work that is nobody's; a draft of the policy for who
+    approves it; an EHR that can't be read for those who can mend it."""
     found = []
     if member.may(Permission.CODE_RECORDS) and (left := _copies(clinic, member)):
         what = "1 saved copy is" if left == 1 else f"{left:,} saved copies are"
@@ -34,6 +34,8 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
         what = "1 saved copy is" if len(behind) == 1 else f"{len(behind):,} saved copies are"
         told = f"{what} not confirmed as deleted, though the work is over or the person has left"
         found.append(Due(told, "See whose", ONE, {"assignment": str(behind[0].assignment_id)}, late=True))
+    if member.may(Permission.ASSIGN_WORK):
+        found += _unlooked(clinic)
     if member.may(Permission.ASSIGN_WORK) and (nobodys := _unassigned(clinic)):
         what = f"{nobodys:,} {'record waits' if nobodys == 1 else 'records wait'} for a coder"
         by = "rules" if share_rules(clinic.id).rules else "share"
@@ -42,6 +44,25 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
         what = "A draft of the minimum-necessary policy waits for you"
         found.append(Due(what, "Read and approve", "assignments:policy"))
     return [*found, *(_source(clinic) if member.may(Permission.IMPORT_QUEUE) else [])]
+
+
+def _unlooked(clinic: Clinic) -> list[Due]:
+    """Records that open though nobody could look for conflicts of interest."""
+    there = unlooked(clinic.id)
+    if not there.work:
+        return []
+    open_ones = "1 record is" if there.work == 1 else f"{there.work:,} records are"
+    if not there.feed:
+        what = "Conflicts of interest are not looked for: no patients feed"
+        detail = f"{open_ones} open, and nobody knows whether their coders are close to the patients."
+        return [Due(what, "Look", "assignments:conflicts", late=True, detail=detail)]
+    if not there.ever:
+        what = "Conflicts of interest are not looked for yet"
+        detail = f"{open_ones} open. The worker looks soon; where this stays, it does not run."
+        return [Due(what, "Look", "assignments:conflicts", detail=detail)]
+    what = f"{open_ones} open of patients who are not in the patients feed"
+    detail = "Whether a coder is close to them was not looked for."
+    return [Due(what, "Look", "assignments:conflicts", detail=detail)]
 
 
 def _source(clinic: Clinic) -> list[Due]:

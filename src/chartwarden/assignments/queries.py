@@ -14,7 +14,7 @@ import pyarrow as pa
 from django.db.models import QuerySet
 
 from chartwarden.assignments import keeping, models, rules, sealed
-from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched
+from chartwarden.assignments.conflicted import conflict, conflicted, conflicts_about, conflicts_searched, unlooked
 from chartwarden.assignments.contracts import Grant, Load, SavedCopy, Work
 from chartwarden.assignments.dues import due, facts
 from chartwarden.assignments.keeping import counts
@@ -49,6 +49,7 @@ __all__ = [
     "scope",
     "some_work",
     "standing",
+    "unlooked",
     "work",
     "works",
 ]
@@ -94,15 +95,17 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
     return pa.concat_tables(parts) if parts else None
 
 
-def grants(clinic: UUID, person: UUID, patient: str) -> list[Grant]:
-    """All that one person was ever given of one patient's record, by the EHR's id."""
+def grants(clinic: UUID, person: UUID, patient: str, past: bool = False) -> list[Grant]:
+    """All that one person was ever given of one patient's record, by the EHR's id. ``past``: what is open is asked of
+    an instant that is over, for which the state that an assignment has by now says nothing, but when it ended does.
+    """
     rows = models.Assignment.objects.filter(
         clinic_id=clinic, coder_id=person, patient_index=sealed.index(clinic, sealed.PATIENT, patient)
     )
     return [
         Grant(
-            row.id, row.kind, row.state in rules.OPEN, row.assigned_at, row.ended_at, row.expires_at,
-            keeping.identity(row).encounter or "",
+            row.id, row.kind, row.state in rules.OPEN or (past and row.ended_at is not None), row.assigned_at,
+            row.ended_at, row.expires_at, keeping.identity(row).encounter or "",
         )
         for row in rows
     ]  # fmt: skip

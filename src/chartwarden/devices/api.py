@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from chartwarden.devices.shapes import (
 from chartwarden.kernel.offered import Column, Made, Row, Table
 from chartwarden.people import queries as people
 from chartwarden.people.contracts import Member, Permission, page
+from chartwarden.people.services import Presence, show_presence
 
 router = Router()
 
@@ -265,7 +267,7 @@ def show_statements(request: HttpRequest, clinic: Path[UUID]) -> Any:
 def show_proofs(request: HttpRequest, clinic: Path[UUID], device: UUID) -> Any:
     """Client certificates, by their fingerprints."""
     _found(request, device)
-    return queries.proofs(clinic, device)
+    return [asdict(one) for one in queries.proofs(clinic, device)]
 
 
 @router.post("/devices/{device}/proofs", response={201: Made}, summary="Say which certificate a device shows")
@@ -295,14 +297,17 @@ def show_mdm(request: HttpRequest, clinic: Path[UUID]) -> Any:
     found = queries.mdm_state(clinic)
     if found is None:
         raise Http404
-    return found
+    return asdict(found)
 
 
 @router.put("/mdm", response={204: None}, summary="Have devices brought from an MDM")
 @page(Permission.MANAGE_DEVICES)
 def set_mdm(request: HttpRequest, clinic: Path[UUID], given: NewMdm) -> Any:
-    """Each hour, beginning now."""
-    services.set_mdm(clinic=clinic, **given.model_dump(), **_acting(request))
+    """Each hour, beginning now. Beside the token it takes the password and the app's code. No device of whoever sets it
+    gains by it.
+    """
+    show_presence(member=request.member, presence=Presence(given.password, given.code), at=request.now)
+    services.set_mdm(clinic=clinic, **given.model_dump(exclude={"password", "code"}), **_acting(request))
     return Status(204, None)
 
 
@@ -319,7 +324,7 @@ def stop_mdm(request: HttpRequest, clinic: Path[UUID]) -> Any:
 def show_training(request: HttpRequest, clinic: Path[UUID]) -> Any:
     """Everybody who is engaged."""
     there = [row.person for row in people.roster(clinic, request.now) if row.state == "engaged"]
-    return [queries.trained(request.clinic, person, request.now) for person in there]
+    return [asdict(queries.trained(request.clinic, person, request.now)) for person in there]
 
 
 @router.post("/training", response={204: None}, summary="Write a training down")

@@ -84,7 +84,8 @@ class MdmAccess:
 
 @dataclass(frozen=True, slots=True)
 class MdmState:
-    """An MDM that is asked each hour, and how it went: ``rows`` devices at ``pulled_at``, ``left_out`` without a name.
+    """An MDM that is asked each hour, and how it went: ``rows`` devices at ``pulled_at``, ``left_out`` without a name,
+    ``held`` as they were, since somebody withdrew them here or they are of who set it (``set_by``).
 
     ``trouble`` says what went wrong since ``failing_since``; ``next_at`` when it is asked next. Instants are UTC.
     """
@@ -93,9 +94,11 @@ class MdmState:
     mapping: str
     has_token: bool
     set_at: datetime
+    set_by: UUID | None
     pulled_at: datetime | None
     rows: int
     left_out: int
+    held: int
     failing_since: datetime | None
     trouble: str
     next_at: datetime

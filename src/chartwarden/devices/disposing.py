@@ -31,7 +31,8 @@ def record_disposal(
     actor: Actor,
     at: datetime,
 ) -> UUID:
-    """Write down that something was disposed of. A device of the register loses its approval with it.
+    """Write down that something was disposed of. A device of the register loses its approval with it,
+    in every stretch, and no file gives it back.
 
     Raises InputRefused for an unknown kind or method, a day to come, or people who are not of the clinic; Refused where
     the witness is who disposed of it; DoesNotExist for another clinic's device.
@@ -47,7 +48,9 @@ def record_disposal(
     with transaction.atomic():
         if device is not None:
             there = models.Device.objects.get(clinic_id=clinic.id, id=device)
-            if there.approved and there.withdrawn_at is None:
+            if models.Device.objects.filter(
+                clinic_id=clinic.id, ref_index=there.ref_index, approved=True, withdrawn_at=None
+            ).exists():
                 withdraw_device(clinic=clinic, device=device, revision=None, actor=actor, at=at)
         row = models.Disposal.objects.create(
             clinic_id=clinic.id,

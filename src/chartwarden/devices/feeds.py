@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import transaction
 
 from chartwarden.clinics.queries import clinic as clinic_of
 from chartwarden.devices import models, rules
-from chartwarden.devices.keeping import FEED, begun, identity, index, own_people, sealed_identity
+from chartwarden.devices.keeping import FEED, begun, facts, identity, index, own_people, sealed_identity
 from chartwarden.devices.registering import end
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
@@ -29,14 +29,19 @@ Key = tuple[bytes, str]
 
 @dataclass
 class _Register:
-    """The rows that are here, and what the file did to them; ``mine``: whose rows the actor may not bring, ``own`` the
-    places of such rows, ``owned`` the devices that are theirs already."""
+    """The rows that are here, and what the file did to them.
+
+    ``withdrawn``: the day on which somebody here last withdrew a device, or disposed of it. ``mine``: whose rows the
+    actor may not bring, ``own`` the places of such rows, ``owned`` the devices that are theirs already; with ``holds``
+    such rows don't refuse the whole, but are held.
+    """
 
     clinic: UUID
     rows: dict[Key, models.Device]
     withdrawn: dict[bytes, date]
     mine: frozenset[UUID]
     owned: frozenset[bytes]
+    holds: bool
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     seen: set[Key] = field(default_factory=set)
     own: list[int] = field(default_factory=list)
@@ -48,15 +53,22 @@ def take_devices(*, clinic: UUID, feed: Any, actor: Actor, at: datetime) -> Take
 
 
 def take_rows(
-    clinic: UUID, rows: Iterable[Mapping[str, Any]], sha256: str, actor: Actor, at: datetime, only_news: bool = False
+    clinic: UUID,
+    rows: Iterable[Mapping[str, Any]],
+    sha256: str,
+    actor: Actor,
+    at: datetime,
+    only_news: bool = False,
+    set_by: UUID | None = None,
 ) -> Taken:
     """Take over a whole register, in rows of the devices feed. A device that an earlier one named and this one doesn't
-    loses its approval at once; one that was put in by hand stays, and one that somebody here withdrew is not approved
-    by it.
+    loses its approval at once; one that was put in by hand stays, and one that somebody here withdrew or disposed of is
+    not approved by it.
 
     ``sha256`` names what it came from in the entry; with ``only_news`` there is none where nothing has changed. Raises
     Refused where a row adds or changes a device of the actor's own, or of somebody who shares a login with them; its
-    number is its place among the rows that were read.
+    number is its place among the rows that were read. ``set_by``: who set up where the rows come from by themselves;
+    by such rows a device of theirs only loses, and what it would gain is held.
     """
     there = clinic_of(clinic)
     if there is None:
@@ -65,13 +77,14 @@ def take_rows(
     people = by_code(clinic)
     with transaction.atomic():
         found = list(models.Device.objects.select_for_update().filter(clinic_id=clinic).order_by("id"))
-        mine = own_people(clinic, actor)
+        mine = own_people(clinic, Actor.of_person(set_by) if set_by else actor)
         register = _Register(
             clinic,
             {(bytes(row.ref_index), row.stretch): row for row in found},
-            {bytes(row.ref_index): row.approved_to for row in found if row.withdrawn_by_id},
+            _withdrawn(clinic, found, there.time_zone),
             mine,
             frozenset(bytes(row.ref_index) for row in found if row.person_id in mine),
+            set_by is not None,
         )
         for number, values in enumerate(rows, start=1):
             _take_device(register, values, people, number)
@@ -90,12 +103,25 @@ def take_rows(
         return _taken(clinic, "devices", sha256, register.counts, actor, at)
 
 
+def _withdrawn(clinic: UUID, found: Iterable[models.Device], zone: tzinfo) -> dict[bytes, date]:
+    """On which day of the clinic's somebody last withdrew a device, in whichever stretch, or disposed of it."""
+    moments = [(row.ref_index, row.withdrawn_at) for row in found if row.withdrawn_by_id and row.withdrawn_at]
+    disposed = models.Disposal.objects.filter(clinic_id=clinic, device__isnull=False)
+    moments += disposed.values_list("device__ref_index", "recorded_at")
+    days: dict[bytes, date] = {}
+    for ref, moment in moments:
+        day = moment.astimezone(zone).date()
+        days[bytes(ref)] = max(day, days.get(bytes(ref), day))
+    return days
+
+
 def _take_device(register: _Register, values: Mapping[str, Any], people: Mapping[str, UUID], number: int) -> None:
     name, code, begins = values["device"], values["person"], values["approved_from"]
     ref, stretch = index(register.clinic, name), begins.isoformat() if begins else ""
     register.seen.add((ref, stretch))
     row = register.rows.get((ref, stretch))
-    if ref in register.withdrawn and (begins is None or begins <= register.withdrawn[ref]):
+    by_hand = row is not None and row.withdrawn_by_id is not None
+    if by_hand or (ref in register.withdrawn and (begins is None or begins <= register.withdrawn[ref])):
         register.counts["held"] += 1
         return
     person = people.get(code) if code else None
@@ -121,13 +147,17 @@ def _take_device(register: _Register, values: Mapping[str, Any], people: Mapping
             register.counts["unchanged"] += 1
             return
         row.revision += 1
+    before, theirs = facts(row) if what == "changed" else None, person in register.mine or ref in register.owned
     for name_of, value in plain.items():
         setattr(row, name_of, value)
     row.approved, row.withdrawn_at, row.source = True, None, FEED
+    if theirs and register.holds and rules.gains(before, facts(row)):
+        register.counts["held"] += 1
+        return
     row.sealed = sealed_identity(register.clinic, name, mdm, unknown)
     row.save()
     register.counts[what] += 1
-    if person in register.mine or ref in register.owned:
+    if theirs and not register.holds:
         register.own.append(number)
 
 

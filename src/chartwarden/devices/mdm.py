@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
 
 from chartwarden.clinics.services import checked_address, seal, unseal
-from chartwarden.devices import mdm_rules, models
+from chartwarden.devices import mdm_rules, models, rules
 from chartwarden.devices.contracts import MdmAccess, MdmState
 from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import require
 from chartwarden.kernel.errors import refuse
 from chartwarden.ledger.services import append
 
@@ -22,8 +24,11 @@ MOST_TOKEN = 4000
 def set_mdm(*, clinic: UUID, url: str, token: str, mapping: str, actor: Actor, at: datetime) -> None:
     """Have devices brought from an MDM's API each hour, beginning now. ``token`` "": the one that is kept.
 
-    Raises InputRefused for an address that won't do, a token that can't be sent, or a mapping that can't be read.
+    Whoever sets it stands by it with their name, and no device of theirs gains by it. Raises InputRefused for an
+    address that won't do, a token that can't be sent, a mapping that can't be read, or another host without its own
+    token; Refused without a name.
     """
+    require(rules.may_set_mdm(actor.person))
     parts = checked_address(url)
     mdm_rules.read_mapping(mapping)
     token = token.strip()
@@ -31,11 +36,13 @@ def set_mdm(*, clinic: UUID, url: str, token: str, mapping: str, actor: Actor, a
         raise refuse("token", f"at most {MOST_TOKEN} characters of ASCII in one line", "something else")
     with transaction.atomic():
         row = models.MdmSource.objects.select_for_update().filter(clinic_id=clinic).first()
-        kept = access(row).token if row else ""
-        found = MdmAccess(url.strip(), token or kept, mapping.strip())
+        kept = access(row) if row else None
+        if kept and kept.token and not token and urlsplit(kept.url)[:2] != parts[:2]:
+            raise refuse("token", "one for the new host, for which the kept one was not given", "nothing")
+        found = MdmAccess(url.strip(), token or (kept.token if kept else ""), mapping.strip())
         row = row or models.MdmSource(clinic_id=clinic)
         row.sealed = seal(clinic, PURPOSE, msgspec.json.encode(found))
-        row.set_at = row.next_at = at
+        row.set_at, row.set_by_id, row.next_at = at, actor.person, at
         row.failing_since, row.trouble = None, ""
         row.save()
         append(
@@ -68,6 +75,6 @@ def mdm_state(clinic: UUID) -> MdmState | None:
         return None
     there = access(row)
     return MdmState(
-        there.url, there.mapping, bool(there.token), row.set_at, row.pulled_at, row.rows, row.left_out,
-        row.failing_since, row.trouble, row.next_at,
+        there.url, there.mapping, bool(there.token), row.set_at, row.set_by_id, row.pulled_at, row.rows, row.left_out,
+        row.held, row.failing_since, row.trouble, row.next_at,
     )  # fmt: skip

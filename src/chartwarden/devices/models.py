@@ -64,18 +64,21 @@ class DeviceProof(models.Model):
 class MdmSource(models.Model):
     """Where a clinic's MDM tells of its devices, how its words become the register's, and how the last pull went.
 
-    ``url``, the token and the mapping are sealed together. ``trouble`` is in the program's own words; ``next_at`` when
-    it is asked next.
+    ``url``, the token and the mapping are sealed together. Of ``set_by`` no device gains by it. ``rows`` devices came
+    last, ``left_out`` had no name, ``held`` were not taken over. ``trouble`` is in the program's own words; ``next_at``
+    when it is asked next.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     clinic = models.OneToOneField("clinics.Clinic", models.PROTECT, related_name="+")
     sealed = models.BinaryField()
     set_at = models.DateTimeField()
+    set_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
     next_at = models.DateTimeField()
     pulled_at = models.DateTimeField(null=True)
     rows = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=200, blank=True)
 

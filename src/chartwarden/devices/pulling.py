@@ -42,12 +42,14 @@ def pull(*, clinic: UUID, at: datetime) -> bool:
             return False
         row.next_at = at + AGAIN
         row.save(update_fields=["next_at"])
-        there, began = access(row), row.set_at
+        there, began, set_by = access(row), row.set_at, row.set_by_id
     try:
+        if set_by is None:
+            raise NotFetched("nobody's name stands with it: save it anew")
         rows, left_out = _asked(there)
         with transaction.atomic():
             if _as_it_was(clinic, began):
-                _take(clinic, rows, left_out, at)
+                _take(clinic, rows, left_out, set_by, at)
     except NotFetched as fault:
         _failed(clinic, began, str(fault), at)
     except InputRefused as refused:
@@ -89,14 +91,15 @@ def _page(address: str, headers: Mapping[str, str]) -> object:
     return found
 
 
-def _take(clinic: UUID, rows: list[Row], left_out: int, at: datetime) -> None:
+def _take(clinic: UUID, rows: list[Row], left_out: int, set_by: UUID, at: datetime) -> None:
     digest = hashlib.sha256(json.dumps(rows, default=str, sort_keys=True).encode()).hexdigest()
-    taken = take_rows(clinic, rows, digest, ACTOR, at, only_news=True)
+    taken = take_rows(clinic, rows, digest, ACTOR, at, only_news=True, set_by=set_by)
     if taken.added or taken.changed or taken.ended:
         inputs_changed(clinic, "devices")
     models.MdmSource.objects.filter(clinic_id=clinic).update(
-        next_at=at + EVERY, pulled_at=at, rows=len(rows), left_out=left_out, failing_since=None, trouble=""
-    )
+        next_at=at + EVERY, pulled_at=at, rows=len(rows), left_out=left_out, held=taken.held, failing_since=None,
+        trouble="",
+    )  # fmt: skip
 
 
 def _as_it_was(clinic: UUID, began: datetime) -> bool:

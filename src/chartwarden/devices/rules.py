@@ -134,6 +134,15 @@ def may_change(before: DeviceFacts, after: DeviceFacts, own: Collection[UUID]) -
     return ALLOWED
 
 
+def gains(before: DeviceFacts | None, after: DeviceFacts) -> bool:
+    """Whether a device would be anything that it is not: approved, another's, in order, or approved for longer."""
+    if before is None or not before.approved or before.withdrawn_at is not None:
+        return True
+    if (before.person, before.shared) != (after.person, after.shared) or set(lacking(before)) - set(lacking(after)):
+        return True
+    return before.approved_to is not None and (after.approved_to is None or after.approved_to > before.approved_to)
+
+
 def device_approved(
     shown: Iterable[DeviceFacts] | None,
     registered: Iterable[DeviceFacts],
@@ -249,6 +258,13 @@ def checked_end(at: datetime, ends: datetime) -> Decision:
     """An exception ends, and soon."""
     if not at < ends <= at + LONGEST_EXCEPTION:
         return refused(f"An exception ends later than now and within {LONGEST_EXCEPTION.days} days.", DEVICES_LAW)
+    return ALLOWED
+
+
+def may_set_mdm(person: UUID | None) -> Decision:
+    """Law 10: somebody stands by where devices come from, whose own gain nothing by it."""
+    if person is None:
+        return refused("An MDM needs the name of who sets it.", LAW_10)
     return ALLOWED
 
 

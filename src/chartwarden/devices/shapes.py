@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from chartwarden.devices import rules
-from chartwarden.kernel.offered import Body
+from chartwarden.kernel.offered import Body, Shown
 
 Owner: Any = Literal[tuple(rules.OWNERS)]
 NetworkKind: Any = Literal[tuple(rules.NETWORKS)]
@@ -131,8 +131,8 @@ class ShownBy(BaseModel):
     added_by: UUID | None
 
 
-class NewMdm(Body):
-    """Where the MDM tells of its devices."""
+class NewMdm(Shown):
+    """Where the MDM tells of its devices, and that whoever sets it is there themselves."""
 
     url: str = Field(min_length=1, max_length=500)
     token: str = Field("", max_length=4000, description="Kept sealed; empty: the one that is kept.")
@@ -145,9 +145,11 @@ class Mdm(BaseModel):
     url: str
     mapping: str
     set_at: datetime
+    set_by: UUID | None
     pulled_at: datetime | None
     rows: int
     left_out: int
+    held: int = Field(description="Left as they were: withdrawn here by hand, or of whoever set this.")
     failing_since: datetime | None
     trouble: str
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
+from django.db.models import Exists, OuterRef, QuerySet
 
 from chartwarden.clinics.services import stored
 from chartwarden.patients import identity, models
@@ -26,6 +27,17 @@ def patients_table(clinic: UUID) -> pa.Table | None:
         columns = [[getattr(one, name) for one in found] for name in identity.COLUMNS.names]
         parts.append(pa.table(columns, schema=identity.COLUMNS))
     return pa.concat_tables(parts) if parts else None
+
+
+def any_known(clinic: UUID) -> bool:
+    """Whether any patient was ever imported."""
+    return bool(models.Patient.objects.filter(clinic_id=clinic).exists())
+
+
+def of_unknown(clinic: UUID, rows: QuerySet[Any], column: str) -> QuerySet[Any]:
+    """Those of another room's rows whose patient no feed knows, by the column with the blind index of the EHR's id."""
+    known = models.Patient.objects.filter(clinic_id=clinic, ref_index=OuterRef(column))
+    return rows.filter(~Exists(known))
 
 
 def patients_behind(clinic: UUID, after: str, most: int) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from chartwarden.assignments import models, queries, rules
-from chartwarden.assignments.contracts import FoundConflict, Tie
+from chartwarden.assignments.contracts import FoundConflict, Tie, Unlooked
 from chartwarden.assignments.dues import due
 from chartwarden.assignments.services import (
     accept_conflict,
@@ -26,8 +26,11 @@ from chartwarden.assignments.services import (
 )
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused
+from chartwarden.kernel.dues import Due
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger.queries import entries
+from chartwarden.logs.reading import read_next
+from chartwarden.logs.services import Incoming, count_import
 from chartwarden.people.queries import member
 from tests.support.clinic import AT, House
 
@@ -273,3 +276,58 @@ def test_only_an_accepted_colleague_stands_in_nobodys_way() -> None:
     for kind in rules.CONFLICTS:
         assert rules.stands(FoundConflict(kind, AT))
         assert rules.stands(FoundConflict(kind, AT, BY)) is (kind != "colleague")
+
+
+def asked_of(house: House, role: str) -> list[Due]:
+    who = member(house.users[role], house.id, AT)
+    assert who
+    return due(who, house.clinic, AT)  # type: ignore[arg-type]
+
+
+def here(house: House, *patients: str) -> None:
+    """Have a feed with these patients count."""
+    officer = house.actor("privacy_officer")
+    with Incoming(clinic=house.id, name="patients.csv", source="page", actor=officer, at=AT) as incoming:
+        rows = ["patient,family_name,given_name", *(f"{patient},Berg,Tom" for patient in patients)]
+        incoming.write("\n".join(rows).encode())
+        upload = incoming.finish().id
+    assert read_next(AT) == 1
+    count_import(clinic=house.id, upload=upload, actor=officer, at=AT)
+
+
+def test_what_was_not_looked_for_is_said_and_counted(house: House, signed_in: SignIn) -> None:
+    for role in ("privacy_officer", "coding_supervisor"):
+        assert "patients feed" not in str(asked_of(house, role))
+    work(house, "coder")
+    work(house, "coder", "P2")
+    work(house, "", "P3")
+    page = reverse("assignments:conflicts", kwargs={"clinic": house.id})
+    assert queries.unlooked(house.id) == Unlooked(False, False, 2)
+    for role in ("privacy_officer", "coding_supervisor"):
+        (told,) = [one for one in asked_of(house, role) if "patients feed" in one.what]
+        assert (told.what, told.late) == ("Conflicts of interest are not looked for: no patients feed", True)
+        assert "2 records are open" in told.detail
+        shown = signed_in(role).get(page).text
+        assert "Not looked for: no patients feed" in shown
+        assert "2 records are open to coders" in shown
+        assert "No open record" not in shown
+        assert ("Import the patients" in shown) == (role == "privacy_officer")
+    assert "patients feed" not in str(asked_of(house, "coder"))
+    here(house, "P1", "P9")
+    assert queries.unlooked(house.id) == Unlooked(True, False, 2)
+    (told,) = [one for one in asked_of(house, "coding_supervisor") if "not looked for" in one.what]
+    assert (told.what, told.late) == ("Conflicts of interest are not looked for yet", False)
+    shown = signed_in("coding_supervisor").get(page).text
+    assert "The worker looks within minutes" in shown
+    assert "open record is with" not in shown
+    keep(house)
+    assert queries.unlooked(house.id) == Unlooked(True, True, 1)
+    (told,) = [one for one in asked_of(house, "coding_supervisor") if "patients feed" in one.what]
+    assert (told.what, told.late) == ("1 record is open of patients who are not in the patients feed", False)
+    shown = signed_in("coding_supervisor").get(page).text
+    assert "Not looked for with 1 record" in shown
+    assert "No other open record" in shown
+    here(house, "P1", "P2")
+    assert queries.unlooked(house.id) == Unlooked(True, True, 0)
+    assert "patients feed" not in str(asked_of(house, "coding_supervisor"))
+    assert "Not looked for with" not in signed_in("coding_supervisor").get(page).text

@@ -30,6 +30,8 @@ def conflicts(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "total": len(found),
             "people": people.names(clinic, {one.coder for one in work if one.coder}),
             "patients": patients.names(clinic, {one.patient for one in work}),
+            "may_import": request.member.may(Permission.IMPORT_PATIENTS),
+            "unlooked": queries.unlooked(clinic),
             "searched_at": queries.conflicts_searched(clinic)[1],
         },
     )

@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from chartwarden.devices import queries
-from tests.support.api import token_for
+from tests.support.api import Caller, token_for
 from tests.support.clinic import AT, House
 
 SOUND = {"owner": "clinic", "encrypted": True, "managed": True, "antivirus": True}
@@ -80,3 +81,15 @@ def test_a_disposal_is_in_the_table_and_statements_are_read(ask: Any, house: Hou
     assert ask("post", "disposals", given).status_code == 201
     assert [row["what"] for row in table_rows(ask("get", "disposals"))] == ["A drive"]
     assert ask("get", "workplace-statements").json() == []
+
+
+def test_what_was_made_can_be_read(ask: Any, client: Any, house: House) -> None:
+    caller = Caller(client, house)
+    device = f"devices/{ask('post', 'devices', {'name': 'LT-7', **SOUND}).json()['id']}"
+    made = ask("post", f"{device}/proofs", {"certificate": "5c" * 32}).json()["id"]
+    ((proof, fingerprint),) = [(one["id"], one["fingerprint"]) for one in ask("get", f"{device}/proofs").json()]
+    assert (proof, fingerprint) == (made, "5c" * 32)
+    given = {"people": [str(house.people["coder"])], "day": timezone.now().date().isoformat()}
+    assert caller("training", "human_resources", "post", given).status_code == 204
+    last = {one["person"]: one["last"] for one in caller("training", "human_resources").json()}
+    assert (last[given["people"][0]], last[str(house.people["owner"])]) == (given["day"], None)

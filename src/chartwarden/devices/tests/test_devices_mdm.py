@@ -18,9 +18,13 @@ from chartwarden.clinics.queries import inputs_changed_at
 from chartwarden.devices import mdm_rules, models, queries, services
 from chartwarden.devices.forms import EXAMPLE
 from chartwarden.devices.jobs import pull_devices
+from chartwarden.kernel.actors import Actor
+from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger.queries import entries
 from chartwarden.people.queries import member
+from chartwarden.people.services import change_person
+from tests.support.api import Caller, problem
 from tests.support.clinic import AT, House
 
 HOUR = timedelta(hours=1)
@@ -72,9 +76,9 @@ def laptop(name: str = "LT-1", **more: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def begun(house: House, mdm: Mdm, **more: str) -> None:
+def begun(house: House, mdm: Mdm, by: str = "security_officer", **more: str) -> None:
     given_ = {"url": f"{mdm.base}/devices", "token": TOKEN, "mapping": EXAMPLE, **more}
-    services.set_mdm(clinic=house.id, **given_, actor=house.actor("security_officer"), at=AT)
+    services.set_mdm(clinic=house.id, **given_, actor=house.actor(by), at=AT)
 
 
 def state(house: House) -> Any:
@@ -223,6 +227,95 @@ def test_what_somebody_withdrew_the_mdm_does_not_approve(house: House, mdm: Mdm)
     pull_devices(AT + HOUR)
     (device,) = queries.devices(house.clinic, AT + HOUR)
     assert device.faults == ("withdrawn",)
+
+
+OWN = "u-security_officer@lakeside.example"
+
+
+def test_whoever_set_it_gains_nothing_by_it(house: House, mdm: Mdm) -> None:
+    mdm.tell(laptop(), laptop("LT-2", userPrincipalName=OWN))
+    begun(house, mdm)
+    pull_devices(AT)
+    assert {one.name for one in queries.devices(house.clinic, AT)} == {"LT-1"}
+    assert (state(house).set_by, state(house).held) == (house.people["security_officer"], 1)
+    assert [one.facts["held"] for one in entries(house.id) if one.kind == "devices.feed_taken"] == [1]
+    begun(house, mdm, by="owner")
+    pull_devices(AT + HOUR)
+    assert {one.name: one.faults for one in queries.devices(house.clinic, AT)} == {"LT-1": (), "LT-2": ()}
+    assert state(house).held == 0
+
+
+def test_of_a_device_of_whoever_set_it_only_what_speaks_against_it_is_taken(house: House, mdm: Mdm) -> None:
+    mdm.tell(laptop(userPrincipalName=OWN))
+    begun(house, mdm, by="owner")
+    pull_devices(AT)
+    begun(house, mdm)
+    for number, (told, held, faults) in enumerate(
+        [
+            (laptop(userPrincipalName=OWN), 0, ()),
+            (laptop(userPrincipalName=OWN, isEncrypted=False), 0, ("unencrypted",)),
+            (laptop(userPrincipalName=OWN), 1, ("unencrypted",)),
+            (laptop(), 1, ("unencrypted",)),
+            (laptop("LT-2"), 0, ("unencrypted", "withdrawn")),
+            (laptop(userPrincipalName=OWN), 1, ("unencrypted", "withdrawn")),
+        ]
+    ):
+        mdm.tell(told)
+        pull_devices(AT + number * HOUR)
+        (device,) = [one for one in queries.devices(house.clinic, AT + number * HOUR) if one.name == "LT-1"]
+        assert (state(house).held, device.faults) == (held, faults), told
+
+
+def test_who_shares_a_login_with_whoever_set_it_gains_nothing_either(house: House, mdm: Mdm) -> None:
+    for role in ("security_officer", "coder"):
+        change_person(clinic=house.id, person=house.people[role], logins=["one"], actor=house.actor("owner"), at=AT)
+    mdm.tell(laptop())
+    begun(house, mdm)
+    pull_devices(AT)
+    assert (queries.devices(house.clinic, AT), state(house).held) == ([], 1)
+
+
+def test_somebodys_name_stands_with_it_or_it_is_not_asked(house: House, mdm: Mdm) -> None:
+    given_ = {"url": f"{mdm.base}/devices", "token": TOKEN, "mapping": EXAMPLE}
+    with pytest.raises(Refused, match="the name of who sets it"):
+        services.set_mdm(clinic=house.id, **given_, actor=Actor.of_system("x"), at=AT)
+    begun(house, mdm)
+    models.MdmSource.objects.filter(clinic_id=house.id).update(set_by=None)
+    pull_devices(AT)
+    assert (mdm.asked, "save it anew" in state(house).trouble) == ([], True)
+
+
+def test_the_token_goes_to_the_host_alone_that_it_was_given_for(house: House, mdm: Mdm) -> None:
+    begun(house, mdm)
+    with pytest.raises(InputRefused, match="token: expected one for the new host"):
+        begun(house, mdm, url="https://elsewhere.example/devices", token="")
+    begun(house, mdm, url=f"{mdm.base}/other", token="")
+    pull_devices(AT)
+    assert mdm.asked == [("/other", f"Bearer {TOKEN}")]
+
+
+def test_whoever_sets_it_by_the_page_shows_anew_who_they_are(house: House, mdm: Mdm, signed_in: Any) -> None:
+    page, given_ = f"/c/{house.id}/devices/mdm/", {"url": f"{mdm.base}/devices", "mapping": EXAMPLE}
+    browser = signed_in("security_officer")
+    session = browser.session
+    session["account_authentication_methods"] = [
+        {**one, "at": one["at"] - 3600} for one in session["account_authentication_methods"]
+    ]
+    session.save()
+    answer = browser.post(page, given_, follow=True)
+    assert "Show first that it is you" in answer.text
+    assert state(house) is None
+
+
+def test_whoever_sets_it_by_a_program_is_there_themselves(house: House, mdm: Mdm, client: Any) -> None:
+    given_, call = {"url": f"{mdm.base}/devices", "mapping": EXAMPLE}, Caller(client, house)
+    assert call("mdm", "security_officer", "put", given_).status_code == 422
+    problem(call("mdm", "security_officer", "put", {**given_, "password": "x", "code": "123456"}), 403)
+    assert state(house) is None
+    sent = {**given_, **call.there("security_officer")}
+    assert call("mdm", "security_officer", "put", sent).status_code == 204
+    told = call("mdm", "security_officer").json()
+    assert (told["set_by"], told["held"]) == (str(house.people["security_officer"]), 0)
 
 
 PLAIN = {name: f"/{name}" for name in mdm_rules.NEEDED}

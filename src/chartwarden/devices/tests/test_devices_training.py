@@ -122,3 +122,10 @@ def test_who_trains_is_told_of_those_who_are_due(house: House) -> None:
     assert (due.what, due.page) == ("The yearly training of 1 person is due", "devices:training")
     trained(house, "qa_auditor")
     assert queries.due(who, house.clinic, AT) == []
+
+
+def test_each_date_says_on_a_narrow_screen_which_it_is(house: House, signed_in: Any) -> None:
+    trained(house, "coder")
+    shown = signed_in("human_resources").get(f"/c/{house.id}/training/").text
+    assert '<span class="narrow-only">Last trained: </span>' in shown
+    assert '<span class="narrow-only">Next due: </span>' in shown

@@ -22,7 +22,7 @@ from chartwarden.web.api.documentation import schema
 from chartwarden.web.wsgi import application
 from tests.support.api import real_ids, token_for
 from tests.support.clinic import AT, House
-from tests.support.samples import people, review
+from tests.support.samples import devices, people, review
 
 DESCRIBED = schemathesis.openapi.from_dict(json.loads(json.dumps(schema())))
 DESCRIBED.app = application
@@ -67,7 +67,7 @@ def everything(house: House, settings: Any, _one_connection: None) -> dict[str, 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as described", "otherwise"])
 def test_the_api_does_as_it_says(house: House, everything: dict[str, str], mode: GenerationMode) -> None:
-    made = real_ids(house, {**people.make(house), **review.make(house)})
+    made = real_ids(house, {**people.make(house), **review.make(house), **devices.make(house)})
     words = {"table": "people_rolegrant", "duty": "yearly_training", "index": "0"}
     ids = words | {name: str(found) for name, found in made.items() if name != "person"}
     for operation in OPERATIONS.values():
