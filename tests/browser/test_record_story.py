@@ -94,7 +94,7 @@ def test_assigned_opened_read_by_keyboard_submitted_and_refused(
     sound(page)
     shot(page, "record-summary")
     seen = []
-    for _ in range(13):
+    for _ in range(14):
         before = page.url
         page.keyboard.press("j")
         page.wait_for_url(lambda url, before=before: url != before)
@@ -144,3 +144,61 @@ def test_it_is_read_without_script_too_and_the_page_locks(served: tuple[Demo, Fh
     page.reload()
     assert "/reauthenticate/" in page.url
     assert "systolic murmur" not in page.content()
+
+
+def note_open(demo: Demo, chromium: Browser) -> Page:
+    """A note of the record on the coder's screen."""
+    page = page_of(demo, chromium, CODER)
+    page.goto(f"/c/{demo.clinic}/my-work/")
+    assign(demo, chromium, page.locator(".me summary").inner_text().strip())
+    step(page, demo, "Read the record")
+    page.keyboard.press("j")
+    expect(page.get_by_text("systolic murmur")).to_be_visible()
+    return page
+
+
+def test_without_a_connection_the_record_is_covered_until_it_is_back(
+    served: tuple[Demo, Fhir], chromium: Browser
+) -> None:
+    demo, _ = served
+    page = note_open(demo, chromium)
+    page.context.set_offline(True)
+    expect(page.get_by_role("alert")).to_have_text("No connection. The record is covered until it is back.")
+    assert "systolic murmur" not in page.content()
+    assert "Quillfeather" not in page.content()
+    page.context.set_offline(False)
+    expect(page.get_by_text("systolic murmur")).to_be_visible()
+    page.route("**/standing/", lambda route: route.fulfill(status=503, body="away"))
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert "systolic murmur" not in page.content()
+    page.context.close()
+
+
+def test_signed_out_elsewhere_the_record_leaves_the_screen(served: tuple[Demo, Fhir], chromium: Browser) -> None:
+    demo, _ = served
+    page = note_open(demo, chromium)
+    other = page.context.new_page()
+    other.goto(f"/c/{demo.clinic}/my-work/")
+    other.locator(".me summary").click()
+    other.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/**")
+    assert "systolic murmur" not in page.content()
+    page.context.close()
+    del demo.cookies[CODER]
+
+
+def test_a_leavers_note_leaves_the_screen(served: tuple[Demo, Fhir], chromium: Browser) -> None:
+    demo, _ = served
+    page = note_open(demo, chromium)
+    name = page.locator(".me summary").inner_text().strip()
+    chief = page_of(demo, chromium, "owner")
+    chief.goto(f"/c/{demo.clinic}/people/")
+    chief.get_by_role("link", name=name, exact=True).first.click()
+    chief.get_by_role("link", name="End engagement").click()
+    chief.get_by_role("button", name="End it").click()
+    expect(chief.get_by_text("Ended.", exact=True)).to_be_visible()
+    page.wait_for_url("**/accounts/login/**")
+    assert "systolic murmur" not in page.content()
+    page.go_back()
+    page.wait_for_load_state()
+    assert "Quillfeather" not in page.content()

@@ -101,6 +101,7 @@ class Clinic:
         from chartwarden.kernel.actors import Actor
 
         system = Actor.of_system("tests")
+        self.base = base
         self.clinic = open_clinic(name="Lakeside Clinic", time_zone="America/Chicago", actor=system, at=begins)
         roles = {"super": "coding_supervisor", "admin": "ehr_administrator", **dict.fromkeys(CODERS, "coder")}
         with self.acting():
@@ -207,7 +208,7 @@ class Clinic:
                 continue
             row = rows[item.assignment_id]
             roots.append(_root(row, rows).id)
-            told, here = task_rules.read_task(there), side_of(row)
+            told, here = task_rules.read_task(there, self.base), side_of(row)
             state = told.state if told.owner or told.state in task_rules.OVER else "unassigned"
             if not task_rules.same(here, task_rules.Side(state, self.people.get(told.owner), told.updated_at)):
                 found.append(f"{task} is {there['status']} there and {row.state} here, or another's")

@@ -47,10 +47,12 @@ def fhir() -> Iterator[Fhir]:
         server.seed(
             {"resourceType": "Patient", "id": "p-mine", "name": [{"family": "Vandersloot"}]},
             visit(HERE), visit(THERE), document("note", "11506-3"), document("scan", "18748-4"),
-            document("old-note", "11506-3", THERE), *(binary(one) for one in ("note", "scan", "old-note")),
+            document("old-note", "11506-3", THERE), *(binary(one) for one in ("note", "scan", "old-note", "report")),
             of_mine("pulse", "Observation", status="final", code=code),
             of_mine("old-pulse", "Observation", THERE, status="final", code=code),
             of_mine("picture", "ImagingStudy", status="available"),
+            of_mine("report", "DiagnosticReport", status="final", presentedForm=[{"url": "Binary/bin-report"}],
+                    code={"coding": [{"system": "http://loinc.org", "code": "18748-4"}]}),
             {"resourceType": "AllergyIntolerance", "id": "nuts", "patient": {"reference": "Patient/p-mine"}},
         )  # fmt: skip
         yield server
@@ -86,6 +88,8 @@ def test_classes_that_a_policy_shuts_are_refused_and_left_out(gate: Gate, fhir: 
     assert found(ask("DocumentReference")) == ["note", "old-note", "scan"]
     assert notices(ask("DocumentReference")) == []
     assert ask("Binary/bin-scan").status == 200
+    assert found(ask("DiagnosticReport")) == ["report"]
+    assert ask("Binary/bin-report").status == 200
     version = gate.tell("policy", NO_RADIOLOGY)
     wait(SOON)
     # Not even what its document has told of before.
@@ -99,6 +103,9 @@ def test_classes_that_a_policy_shuts_are_refused_and_left_out(gate: Gate, fhir: 
     assert ask("Binary/bin-note").status == 200
     assert ask("Binary/bin-scan").status == 403
     assert found(ask("DocumentReference?type=http://loinc.org|18748-4")) == []
+    assert found(ask("DiagnosticReport")) == []
+    assert ask("DiagnosticReport/report").status == 403
+    assert ask("Binary/bin-report").status == 403
     refused = ask("DocumentReference/scan")
     assert refused.status == 403
     assert f"version {version}" in refused.text
@@ -120,6 +127,7 @@ def test_classes_that_a_policy_shuts_are_refused_and_left_out(gate: Gate, fhir: 
     asked = fhir.asked()
     for path in ("Patient", "Observation", "ImagingStudy/picture", "Binary/bin-note"):
         assert ask(path).status == 403
+        assert gate.tell("entries")[-1]["kind"] == "gateway.request_refused"
     assert fhir.asked() == asked
 
 

@@ -145,7 +145,7 @@ class Desk:
         count_import(clinic=self.clinic.id, upload=upload, actor=by, at=now())
 
     def policy(self, classes: list[str], encounter_only: bool = False, kind: str = "initial") -> int:
-        """Put a minimum-necessary policy for coders in force; its version."""
+        """Put a minimum-necessary policy for coders in force, with a clause for one kind of work; its version."""
         from chartwarden.assignments.contracts import RecordClass
         from chartwarden.assignments.policy_keeping import draft
         from chartwarden.assignments.policy_rules import Clause

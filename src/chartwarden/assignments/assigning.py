@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chartwarden.assignments import conflicts, models, rules
+from chartwarden.assignments import conflicts, models, reviewing, rules
 from chartwarden.assignments.giving import give
 from chartwarden.assignments.keeping import checked, coder_of, copies_left, identity, locked, made, move, tell
 from chartwarden.kernel.actors import Actor
@@ -53,7 +53,8 @@ def add_work(
 def assign(*, clinic: UUID, assignment: UUID, coder: UUID, revision: int, actor: Actor, at: datetime) -> None:
     """Give work that is nobody's to a coder: from now on the record opens to them.
 
-    Raises DoesNotExist, Stale, Refused where it is somebody's, the actor's own, or in conflict with an interest.
+    Raises DoesNotExist, Stale, Refused where it is somebody's, the actor's own, in conflict with an interest, or a
+    review of the coder's own coding.
     """
     with transaction.atomic():
         give(locked(clinic, assignment, revision), coder, actor, at)
@@ -72,7 +73,7 @@ def reassign(
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         if row.coder_id == coder:
             raise refuse("coder", "somebody else than whose work it is now", "the same coder")
-        require(rules.may_be_given(conflicts.between(clinic, coder, row.patient_index)))
+        _require_fit(row, row.kind, coder)
         move(row, "reassigned", actor, at, ended_at=at, outcome="reassigned", hold="")
         return _follow(row, row.kind, text, coder, None, actor, at)
 
@@ -90,8 +91,9 @@ def reopen(
 ) -> UUID:
     """Open a submitted record again for a while: addendum, payer's edit, denial, audit or rebuttal.
 
-    Returns the assignment that follows. Raises DoesNotExist, Refused where it isn't submitted, the actor's own, or the
-    expiry lies too far ahead, InputRefused without a reason or for another kind.
+    Returns the assignment that follows. Raises DoesNotExist, Refused where it isn't submitted, the actor's own, a
+    review of the coder's own coding, or the expiry lies too far ahead, InputRefused without a reason or for another
+    kind.
     """
     text = checked("reason", reason)
     if kind not in rules.REOPENS:
@@ -101,8 +103,15 @@ def reopen(
         require(rules.may_assign(actor.person, coder_of(clinic, coder)))
         require(rules.checked_expiry(at, expires_at))
         rules.ASSIGNMENT.after(row.state, "reopened")
-        require(rules.may_be_given(conflicts.between(clinic, coder, row.patient_index)))
+        _require_fit(row, kind, coder)
         return _follow(row, kind, text, coder, expires_at, actor, at)
+
+
+def _require_fit(row: models.Assignment, kind: str, coder: UUID) -> None:
+    """That a coder may be given what follows a row."""
+    require(rules.may_be_given(conflicts.between(row.clinic_id, coder, row.patient_index)))
+    if kind in rules.REVIEWING:
+        require(rules.may_review(not reviewing.may_review(row, coder)))
 
 
 def _follow(

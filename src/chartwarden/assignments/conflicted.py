@@ -24,7 +24,7 @@ def conflicts_searched(clinic: UUID) -> tuple[str, datetime | None]:
 
 
 def unlooked(clinic: UUID) -> Unlooked:
-    """For which open assignments conflicts were not looked for, since no feed knows their patients or nobody has yet."""
+    """For which open assignments conflicts were not looked for: nothing is known of their patients, or it is to be."""
     work, feed = keeping.in_queue(clinic).filter(state__in=rules.OPEN), patients.any_known(clinic)
     ever = conflicts_searched(clinic)[1] is not None
     if feed and ever:

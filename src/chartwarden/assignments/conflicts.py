@@ -126,7 +126,8 @@ def _keep(
         elif row.withdrawn_at is None and opened(row) == close:
             counts["unchanged"] += 1
         else:
-            if opened(row).kind != close.kind:
+            before = opened(row)
+            if (before.kind, before.other) != (close.kind, close.other):
                 row.accepted_by_id = row.accepted_at = None
             row.sealed, row.found_at, row.withdrawn_at = _sealed(clinic, close), at, None
             other.append(row)

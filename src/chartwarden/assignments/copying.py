@@ -10,15 +10,21 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chartwarden.assignments import models
+from chartwarden.assignments import models, rules
+from chartwarden.assignments.keeping import locked
+from chartwarden.kernel.decisions import require
 
 
 def note_copy(*, clinic: UUID, assignment: UUID, person: UUID, document: str, purpose: str, at: datetime) -> UUID:
     """Write down that somebody saved a copy of one document (an opaque word) of an assignment's record. Its id.
 
-    Until its deletion is confirmed the work can't be submitted or closed.
+    Until its deletion is confirmed the work can't be submitted or closed. Raises DoesNotExist, Refused where the work
+    is no longer theirs and open: it may have ended since they asked.
     """
     with transaction.atomic():
+        work = locked(clinic, assignment)
+        expired = work.expires_at is not None and work.expires_at <= at
+        require(rules.may_copy(work.coder_id == person and work.state in rules.OPEN and not expired))
         row = models.RecordCopy.objects.create(
             clinic_id=clinic, assignment_id=assignment, person_id=person, document=document, purpose=purpose, made_at=at
         )

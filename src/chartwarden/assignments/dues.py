@@ -11,14 +11,15 @@ from chartwarden.assignments.rule_keeping import share_rules
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.kernel.dues import Due, Fact
 from chartwarden.people.contracts import Member, Permission
+from chartwarden.people.queries import roster
 
-MY_WORK, COPIES = "assignments:my_work", "gateway:copies"
+MY_WORK, COPIES, ONE = "assignments:my_work", "gateway:copies", "assignments:one"
 
 
 def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
     """What a coder has to delete, and their next record; for who assigns, work that its coder should not do or that
-    nobody could look at, and work that is nobody's; a draft of the policy for who approves it; an EHR that can't be
-    read for those who can mend it."""
+    nobody could look at, copies that outlive their work, and work that is nobody's; a draft of the policy for who
+    approves it; an EHR that can't be read for those who can mend it."""
     found = []
     if member.may(Permission.CODE_RECORDS) and (left := _copies(clinic, member)):
         what = "1 saved copy is" if left == 1 else f"{left:,} saved copies are"
@@ -29,6 +30,10 @@ def due(member: Member, clinic: Clinic, now: datetime) -> list[Due]:
         records, whose = ("record", "its") if close == 1 else ("records", "their")
         what = f"A conflict of interest keeps {close:,} {records} from {whose} coder"
         found.append(Due(what, "Reassign", "assignments:conflicts"))
+    if member.may(Permission.ASSIGN_WORK) and (behind := _left_behind(clinic, now)):
+        what = "1 saved copy is" if len(behind) == 1 else f"{len(behind):,} saved copies are"
+        told = f"{what} not confirmed as deleted, though the work is over or the person has left"
+        found.append(Due(told, "See whose", ONE, {"assignment": str(behind[0].assignment_id)}, late=True))
     if member.may(Permission.ASSIGN_WORK):
         found += _unlooked(clinic)
     if member.may(Permission.ASSIGN_WORK) and (nobodys := _unassigned(clinic)):
@@ -89,6 +94,15 @@ def facts(member: Member, clinic: Clinic, now: datetime) -> list[Fact]:  # noqa:
 def _copies(clinic: Clinic, member: Member) -> int:
     left = models.RecordCopy.objects.filter(clinic_id=clinic.id, person_id=member.person, deleted_at=None)
     return int(left.count())
+
+
+def _left_behind(clinic: Clinic, now: datetime) -> list[models.RecordCopy]:
+    """Copies, the oldest first, of work that is over, and those that people have who left."""
+    kept = models.RecordCopy.objects.filter(clinic_id=clinic.id, deleted_at=None).select_related("assignment")
+    rows = list(kept.order_by("made_at", "id"))
+    people = {row.person_id for row in rows}
+    left = {one.person for one in roster(clinic.id, now, people) if one.state == "ended"} if people else set()
+    return [row for row in rows if row.assignment.state not in rules.OPEN or row.person_id in left]
 
 
 def _open_to(clinic: Clinic, member: Member, now: datetime) -> int:

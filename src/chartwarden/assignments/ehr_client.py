@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
 
 from chartwarden.assignments import ehr_rules
 from chartwarden.assignments.ehr_rules import Trouble
-from chartwarden.clinics.services import Reply, exchange
+from chartwarden.clinics.queries import clinics
+from chartwarden.clinics.services import Reply, across_clinics, exchange
 
 MOST_BYTES = 16 << 20
 LONGEST = 30.0
@@ -20,16 +22,14 @@ FHIR_JSON = "application/fhir+json"
 
 
 class Ehr:
-    """One EHR, with the token that it wants. Every method raises Trouble where it does not answer as it should."""
+    """One EHR, with the token that it wants; ``inside``: it may be in the own network. Every method raises Trouble
+    where it does not answer as it should."""
 
-    def __init__(self, base: str, token: str) -> None:
-        self._base = base
+    def __init__(self, base: str, token: str, inside: bool) -> None:
+        self._base, self._inside = base, inside
         self._headers = {"Accept": FHIR_JSON, "User-Agent": "Chartwarden-Queue/1"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
-        # What the operator named as the EHR may be in the own network; any other place as webhooks may.
-        same = bool(settings.FHIR_BASE) and urlsplit(settings.FHIR_BASE).netloc == urlsplit(base).netloc
-        self._inside = settings.WEBHOOKS_INSIDE or same
 
     def pages(self, address: str, kind: str) -> Iterator[list[Mapping[str, Any]]]:
         """The resources of a kind that a search finds, a page at a time."""
@@ -90,6 +90,17 @@ class Ehr:
         if not isinstance(found, dict):
             raise Trouble("its answer can't be read")
         return found
+
+
+def is_the_operators(clinic: UUID, base: str) -> bool:
+    """Whether this is the EHR that the operator named, and this clinic's: only that may be in the own network, since
+    what a clinic's people name may be another clinic's."""
+    if not settings.FHIR_BASE or settings.FHIR_BASE.rstrip("/") != base:
+        return False
+    if settings.FHIR_CLINIC:
+        return bool(str(clinic) == settings.FHIR_CLINIC)
+    with across_clinics():
+        return len(clinics()) == 1
 
 
 class Declined(Trouble):

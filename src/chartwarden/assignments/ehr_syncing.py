@@ -6,23 +6,26 @@ was: nothing is lost, and what comes twice changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, F, OuterRef, Q
 
 from chartwarden.assignments import ehr_rules, models
 from chartwarden.assignments import task_rules as tasks
-from chartwarden.assignments.ehr_client import Declined, Ehr
+from chartwarden.assignments.ehr_client import Declined, Ehr, is_the_operators
 from chartwarden.assignments.ehr_rules import Trouble
 from chartwarden.assignments.ehr_source import id_of, token_of
-from chartwarden.assignments.ehr_taking import ACTOR, TASK, Taking
+from chartwarden.assignments.ehr_taking import ACTOR, ENCOUNTER, TASK, Taking
 from chartwarden.ledger.services import append
 from chartwarden.people.queries import names
 
+log = logging.getLogger("chartwarden.assignments")
 LEASE = timedelta(minutes=5)
 PAGES, TOLD, AGAIN = 20, 200, 50
 """How many pages are read, tasks told, and troubles looked at again in one round."""
@@ -30,6 +33,10 @@ TRIES = 3
 TELLING = ("", "not_told", *tasks.NOT_THEIRS)
 """How an item may stand of which the EHR is told."""
 LATER = timedelta(hours=1)
+TYPES = {TASK: "Task", ENCOUNTER: "Encounter"}
+"""What an item is in the EHR."""
+NOT_ITS_FAULT = (Trouble, OperationalError, InterfaceError)
+"""What stops a round, since it is of no one resource."""
 
 
 def sync(clinic: UUID, at: datetime) -> int:
@@ -38,14 +45,18 @@ def sync(clinic: UUID, at: datetime) -> int:
     source = _leased(clinic, at)
     if source is None:
         return 0
-    taking, told, trouble = Taking(clinic, source.set_by_id, at), 0, ""
+    taking, told, trouble = Taking(clinic, source.base, source.set_by_id, at), 0, ""
     try:
-        ehr = Ehr(source.base, token_of(source))
+        inside = settings.WEBHOOKS_INSIDE or is_the_operators(clinic, source.base)
+        ehr = Ehr(source.base, token_of(source), inside)
         _read(source, ehr, taking, at)
         _look_again(source, ehr, taking, at)
         told = _tell_all(source, ehr, taking, at)
     except Trouble as fault:
         trouble = str(fault)
+    except Exception as fault:
+        log.error("reading an EHR failed here: %s", type(fault).__name__)  # without its values
+        trouble = "something went wrong here"
     _end(source, taking, told, trouble, at)
     return 0 if trouble else taking.counts["added"] + taking.counts["changed"] + told
 
@@ -64,39 +75,60 @@ def _leased(clinic: UUID, at: datetime) -> models.QueueSource | None:
 
 
 def _read(source: models.QueueSource, ehr: Ehr, taking: Taking, at: datetime) -> None:
-    since = source.tasks_since
+    since = _known(source.tasks_since, at)
     first = {} if since else {"status": ehr_rules.OPEN}
     address = ehr_rules.search(source.base, "Task", since, **first)
-    _all_pages(source, "tasks_since", ehr.pages(address, "Task"), taking.task, at)
+    _all_pages(source, "tasks_since", ehr.pages(address, "Task"), taking, TASK, at)
     if source.encounters:
-        since = source.encounters_since or source.set_at
+        since = _known(source.encounters_since, at) or source.set_at
         address = ehr_rules.search(source.base, "Encounter", since, status="finished")
-        _all_pages(source, "encounters_since", ehr.pages(address, "Encounter"), taking.encounter, at)
+        _all_pages(source, "encounters_since", ehr.pages(address, "Encounter"), taking, ENCOUNTER, at)
 
 
 def _all_pages(
     source: models.QueueSource,
     place: str,
     pages: Iterator[Sequence[Mapping[str, Any]]],
-    take: Callable[[Mapping[str, Any]], object],
+    taking: Taking,
+    kind: str,
     at: datetime,
 ) -> None:
     """Take page by page, each in a transaction that also keeps how far one came. Where an EHR gives them out of order,
     that is kept once all are read."""
-    begun: datetime | None = getattr(source, place)
+    begun = _known(getattr(source, place), at)
     newest, in_order = begun, True
     for number, page in enumerate(pages, 1):
-        changed = [found for one in page if (found := _updated(one)) is not None]
+        changed = [min(found, at) for one in page if (found := _updated(one)) is not None]
         in_order = in_order and changed == sorted(changed) and not (newest and changed and changed[0] < _before(newest))
         newest = max([*changed, *([newest] if newest else [])], default=None)
         with transaction.atomic():
             for resource in page:
-                take(resource)
+                _take(taking, kind, resource)
             if in_order and newest is not None:
                 _keep(source, place, newest)
-        if number >= PAGES and in_order and newest and (begun is None or _before(newest) > begun):
+        if number >= PAGES and in_order and newest and newest < at and (begun is None or _before(newest) > begun):
             return
     _keep(source, place, newest or at - LATER)
+
+
+def _known(since: datetime | None, at: datetime) -> datetime | None:
+    """How far one came, and never beyond now: what is dated in the future must not hide what comes until then."""
+    return min(since, at) if since else None
+
+
+def _take(taking: Taking, kind: str, resource: Mapping[str, Any]) -> models.SourceItem | None:
+    """Take one, within the caller's transaction. What can't be taken is noted and changes nothing else."""
+    before = taking.counts.copy()
+    try:
+        with transaction.atomic():
+            return taking.take(kind, resource)
+    except NOT_ITS_FAULT:
+        raise
+    except Exception as fault:
+        log.error("a %s of an EHR could not be taken: %s", kind, type(fault).__name__)  # without its values
+        taking.counts = before
+        taking.failed(kind, resource)
+        return None
 
 
 def _before(newest: datetime) -> datetime:
@@ -117,15 +149,17 @@ def _keep(source: models.QueueSource, place: str, newest: datetime) -> None:
 
 
 def _look_again(source: models.QueueSource, ehr: Ehr, taking: Taking, at: datetime) -> None:
-    """Tasks whose owner was not known: they may be by now."""
-    rows = models.SourceItem.objects.filter(clinic_id=source.clinic_id, kind=TASK, step="unknown_coder")
-    for item in rows.filter(seen_at__lte=at - LATER).order_by("seen_at")[:AGAIN]:
-        resource = ehr.read("Task", id_of(item))
+    """What could not be taken and may be by now: its owner has come, the copy is deleted."""
+    copies = models.RecordCopy.objects.filter(assignment=OuterRef("assignment"), deleted_at=None)
+    rows = models.SourceItem.objects.filter(clinic_id=source.clinic_id, step__in=tasks.MAY_PASS)
+    later = Q(seen_at__lte=at - LATER) & ~Q(step="copies_left")
+    for item in rows.filter(later | (Q(step="copies_left") & ~Exists(copies))).order_by("seen_at")[:AGAIN]:
+        resource = ehr.read(TYPES[item.kind], id_of(item))
         with transaction.atomic():
             if resource is None:
                 models.SourceItem.objects.filter(id=item.id, clinic_id=item.clinic_id).update(step="", seen_at=at)
             else:
-                taking.task(resource)
+                _take(taking, item.kind, resource)
 
 
 def _tell_all(source: models.QueueSource, ehr: Ehr, taking: Taking, at: datetime) -> int:
@@ -136,7 +170,18 @@ def _tell_all(source: models.QueueSource, ehr: Ehr, taking: Taking, at: datetime
         .exclude(told_revision=F("assignment__revision"))
         .order_by("seen_at", "id")[:TOLD]
     )
-    return sum(_tell(item, ehr, taking, at) for item in behind)
+    return sum(_told(item, ehr, taking, at) for item in behind)
+
+
+def _told(item: models.SourceItem, ehr: Ehr, taking: Taking, at: datetime) -> int:
+    try:
+        return _tell(item, ehr, taking, at)
+    except NOT_ITS_FAULT:
+        raise
+    except Exception as fault:
+        log.error("an EHR could not be told of a task: %s", type(fault).__name__)  # without its values
+        models.SourceItem.objects.filter(id=item.id, clinic_id=item.clinic_id).update(step="broken", seen_at=at)
+        return 0
 
 
 def _tell(item: models.SourceItem, ehr: Ehr, taking: Taking, at: datetime) -> int:
@@ -151,7 +196,7 @@ def _tell(item: models.SourceItem, ehr: Ehr, taking: Taking, at: datetime) -> in
             return 0
         with transaction.atomic():
             own.update(version="")  # so that it is looked at once more
-            now = taking.task(resource)
+            now = _take(taking, TASK, resource)
         if (
             now is None
             or now.assignment is None

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from chartwarden.assignments import conflicts, models, rules, sealed
+from chartwarden.assignments import conflicts, models, reviewing, rules, sealed
 from chartwarden.assignments import task_rules as tasks
 from chartwarden.assignments.ehr_source import PURPOSE
 from chartwarden.assignments.giving import give
-from chartwarden.assignments.keeping import checked, identity, made, move, tell
+from chartwarden.assignments.keeping import checked, copies_left, identity, made, move, tell
 from chartwarden.assignments.task_rules import Side, Step, Told, Unreadable
 from chartwarden.clinics.services import blind_index, seal
 from chartwarden.kernel.actors import Actor
@@ -26,10 +26,11 @@ ACTOR = Actor.of_system("ehr")
 
 
 class Taking:
-    """Takes what is read in one round. ``counts`` says how much was added, changed, not taken, and other work."""
+    """Takes what is read in one round of the EHR at ``base``. ``counts`` says how much was added, changed, not taken,
+    and other work."""
 
-    def __init__(self, clinic: UUID, set_by: UUID | None, at: datetime) -> None:
-        self._clinic, self._set_by, self._at = clinic, set_by, at
+    def __init__(self, clinic: UUID, base: str, set_by: UUID | None, at: datetime) -> None:
+        self._clinic, self._base, self._set_by, self._at = clinic, base, set_by, at
         self._people: dict[str, UUID | None] = {}
         self.counts: Counter[str] = Counter()
 
@@ -41,10 +42,10 @@ class Taking:
             return None
         item = self._item(TASK, resource)
         version = tasks.version_of(resource)
-        if item is None or (version and item.version == version and item.step != "unknown_coder"):
+        if item is None or (version and item.version == version and item.step not in tasks.MAY_PASS):
             return item
         try:
-            told = tasks.read_task(resource)
+            told = tasks.read_task(resource, self._base)
             self._take(item, told)
         except Unreadable as fault:
             self._not_taken(item, str(fault))
@@ -52,22 +53,34 @@ class Taking:
         item.save()
         return item
 
+    def take(self, kind: str, resource: Mapping[str, Any]) -> models.SourceItem | None:
+        """A resource of a kind of item, as ``task`` and ``encounter`` do."""
+        return self.task(resource) if kind == TASK else self.encounter(resource)
+
     def whose(self, resource: Mapping[str, Any]) -> UUID | None:
         """Whose a Task is, as far as its owner is of the workforce."""
-        return self._person(tasks.owner_of(resource))
+        return self._person(tasks.owner_of(resource, self._base))
 
-    def encounter(self, resource: Mapping[str, Any]) -> None:
-        """A finished encounter: work that is nobody's, unless there is some of it already."""
+    def encounter(self, resource: Mapping[str, Any]) -> models.SourceItem | None:
+        """A finished encounter: work that is nobody's, unless there is some of it and of its patient already."""
         item = self._item(ENCOUNTER, resource)
-        if item is None or item.assignment_id is not None:
-            return
-        item.seen_at, item.step = self._at, ""
+        if item is None:
+            return None
         try:
-            encounter, patient = tasks.read_encounter(resource)
+            encounter, patient = tasks.read_encounter(resource, self._base)
+            item.seen_at, item.step = self._at, ""
+            if item.assignment_id is not None:
+                row = self._head(self._locked(item.assignment_id))
+                if identity(row).patient == patient:
+                    return item
+                if not self._is_of_a_task(row):
+                    self._shut(row)
+                    raise Unreadable("patient_changed")
             item.assignment = self._added(patient, encounter, "initial")
         except Unreadable as fault:
             self._not_taken(item, str(fault))
         item.save()
+        return item
 
     def _item(self, kind: str, resource: Mapping[str, Any]) -> models.SourceItem | None:
         found = resource.get("id")
@@ -82,6 +95,15 @@ class Taking:
             sealed=seal(self._clinic, PURPOSE, found.encode()),
         )  # fmt: skip
 
+    def failed(self, kind: str, resource: Mapping[str, Any]) -> None:
+        """Note that one could not be taken for another reason than those that are known, and that it is to be taken
+        again when it is next read."""
+        item = self._item(kind, resource)
+        if item is not None:
+            self._not_taken(item, "broken")
+            item.version, item.seen_at = "", self._at
+            item.save()
+
     def _not_taken(self, item: models.SourceItem, why: str) -> None:
         item.step = why
         self.counts["not_taken"] += 1
@@ -90,7 +112,7 @@ class Taking:
         row = before = self._locked(item.assignment_id) if item.assignment_id else None
         if before is not None:
             row = self._head(before)
-        coder, why = self._coder(told, row.coder_id if row else None)
+        coder, why = self._coder(told, row)
         state = told.state if coder or told.state in tasks.OVER else rules.UNASSIGNED
         there = Side(state, coder, told.updated_at)
         if row is None:
@@ -100,7 +122,11 @@ class Taking:
             if there.over:
                 self.counts["past"] += 1
                 return None
-            row = self._of_encounter(told) or self._added(told.patient, told.encounter, told.kind)
+            there_is = self._of_encounter(told)
+            if there_is is not None and identity(there_is).patient != told.patient:
+                return self._not_taken(item, "other_patient")
+            usable = there_is is not None and not self._is_of_a_task(there_is) and there_is.state not in tasks.OVER
+            row = there_is if there_is and usable else self._added(told.patient, told.encounter, told.kind)
             self._claim(told, row)
             ahead = False
             if why:
@@ -108,14 +134,16 @@ class Taking:
         else:
             ahead = row is not before or row.revision != item.told_revision
             if identity(row).patient != told.patient:
-                if row.state not in tasks.OVER:
-                    move(row, "cancelled", ACTOR, self._at, ended_at=self._at, outcome="cancelled", hold="")
+                self._shut(row)
                 item.assignment, item.told_revision = row, row.revision
                 return self._not_taken(item, "patient_changed")
             item.step = ""
             if why:
                 self._not_taken(item, why)
         step = tasks.settle(side_of(row), there, ahead)
+        if step is Step.TAKE and there.state == rules.SUBMITTED and copies_left(row):
+            self._not_taken(item, "copies_left")
+            step = Step.NOTHING
         if step is Step.TAKE:
             row = self._follow(row, there)
             self.counts["changed"] += 1
@@ -129,19 +157,28 @@ class Taking:
             self._people[owner] = known or person_by_login(self._clinic, owner)
         return self._people[owner] if owner else None
 
-    def _coder(self, told: Told, now: UUID | None) -> tuple[UUID | None, str]:
-        """Whose a Task is; and why it can't be theirs. ``now`` is whose it is here."""
+    def _coder(self, told: Told, row: models.Assignment | None) -> tuple[UUID | None, str]:
+        """Whose a Task is; and why it can't be theirs. ``row`` is its work here, if there is some."""
         coder = self._person(told.owner)
         if told.owner and coder is None:
             return None, "unknown_coder"
-        if coder is None or coder == now:
+        if coder is None or (row is not None and coder == row.coder_id):
             return coder, ""
         if coder == self._set_by:
             return None, "own_work"
         patient = sealed.index(self._clinic, sealed.PATIENT, told.patient)
         if not rules.may_be_given(conflicts.between(self._clinic, coder, patient)):
             return None, "conflict_of_interest"
+        if not self._may_review(told, row, coder):
+            return None, "own_coding"
         return coder, ""
+
+    def _may_review(self, told: Told, row: models.Assignment | None, coder: UUID) -> bool:
+        if (row.kind if row else told.kind) not in rules.REVIEWING:
+            return True
+        if row is None:
+            return not reviewing.has_coded(self._clinic, coder, told.patient, told.encounter)
+        return reviewing.may_review(row, coder)
 
     def _added(self, patient: str, encounter: str, kind: str) -> models.Assignment:
         row = made(
@@ -153,13 +190,19 @@ class Taking:
         return row
 
     def _of_encounter(self, told: Told) -> models.Assignment | None:
-        """The work that a finished encounter has become, where a Task now speaks of the same."""
+        """The work that the encounter has become of which a Task speaks."""
         item = self._encounter_item(told)
         if item is None or item.assignment_id is None:
             return None
-        row = self._head(self._locked(item.assignment_id))
-        taken = models.SourceItem.objects.filter(clinic_id=self._clinic, kind=TASK, assignment=row).exists()
-        return None if taken or row.state in tasks.OVER else row
+        return self._head(self._locked(item.assignment_id))
+
+    def _is_of_a_task(self, row: models.Assignment) -> bool:
+        return bool(models.SourceItem.objects.filter(clinic_id=self._clinic, kind=TASK, assignment=row).exists())
+
+    def _shut(self, row: models.Assignment) -> None:
+        """End work of which the EHR now says that it is of another patient."""
+        if row.state not in tasks.OVER:
+            move(row, "cancelled", ACTOR, self._at, ended_at=self._at, outcome="cancelled", hold="")
 
     def _claim(self, told: Told, row: models.Assignment) -> None:
         """Let the encounter of a first coding make no work of its own."""

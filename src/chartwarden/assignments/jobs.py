@@ -11,13 +11,19 @@ from chartwarden.kernel.jobs import Job
 
 
 def sync_everywhere(at: datetime) -> int:
-    """Read every clinic's EHR and tell it. Says how much was done."""
+    """Read every clinic's EHR and tell it. Says how much was done. What fails in one clinic is raised once all were
+    read."""
     with across_clinics():
         found = [one.id for one in clinics()]
-    done = 0
+    done, failed = 0, None
     for clinic in found:
-        with acting_in(clinic):
-            done += sync(clinic, at)
+        try:
+            with acting_in(clinic):
+                done += sync(clinic, at)
+        except Exception as fault:  # one clinic's does not keep the others' back
+            failed = failed or fault
+    if failed is not None:
+        raise failed
     return done
 
 

@@ -125,14 +125,19 @@ def digest(kept: Mapping[str, Any]) -> str:
 
 
 def scope_of(clauses: Iterable[Clause], version: int, kind: str, roles: Collection[str]) -> Scope:
-    """What somebody with these roles sees for this kind of work: all that any clause of theirs lets them see, and
-    nothing where there is none."""
+    """What somebody with these roles sees for this kind of work, and nothing where no clause is theirs.
+
+    Of several clauses: every class that one of them names; but only the assignment's encounter where one of them says
+    so, and printing and copies only where all allow it. So two roles never add up to more than a clause says: the whole
+    encounter by one, and an overview of all encounters by the other, are not the whole of all encounters. Who needs
+    what one clause alone gives is to hold that role alone.
+    """
     own = [one for one in clauses if one.kind == kind and one.role in roles]
     return Scope(
         classes=frozenset[RecordClass]().union(*(one.classes for one in own)),
-        encounter_only=all(one.encounter_only for one in own),
-        printing=any(one.printing for one in own),
-        copies=any(one.copies for one in own),
+        encounter_only=not own or any(one.encounter_only for one in own),
+        printing=bool(own) and all(one.printing for one in own),
+        copies=bool(own) and all(one.copies for one in own),
         version=version,
     )
 

@@ -34,6 +34,7 @@ __all__ = [
     "conflicts_about",
     "conflicts_searched",
     "copies_left",
+    "copies_of",
     "counts",
     "due",
     "facts",
@@ -94,15 +95,17 @@ def assignments_table(clinic: UUID) -> pa.Table | None:
     return pa.concat_tables(parts) if parts else None
 
 
-def grants(clinic: UUID, person: UUID, patient: str) -> list[Grant]:
-    """All that one person was ever given of one patient's record, by the EHR's id."""
+def grants(clinic: UUID, person: UUID, patient: str, past: bool = False) -> list[Grant]:
+    """All that one person was ever given of one patient's record, by the EHR's id. ``past``: what is open is asked of
+    an instant that is over, for which the state that an assignment has by now says nothing, but when it ended does.
+    """
     rows = models.Assignment.objects.filter(
         clinic_id=clinic, coder_id=person, patient_index=sealed.index(clinic, sealed.PATIENT, patient)
     )
     return [
         Grant(
-            row.id, row.kind, row.state in rules.OPEN, row.assigned_at, row.ended_at, row.expires_at,
-            keeping.identity(row).encounter or "",
+            row.id, row.kind, row.state in rules.OPEN or (past and row.ended_at is not None), row.assigned_at,
+            row.ended_at, row.expires_at, keeping.identity(row).encounter or "",
         )
         for row in rows
     ]  # fmt: skip
@@ -145,6 +148,12 @@ def copies_left(clinic: UUID, person: UUID) -> list[SavedCopy]:
         )
         for row in kept.select_related("assignment").order_by("made_at", "id")
     ]  # fmt: skip
+
+
+def copies_of(clinic: UUID, assignment: UUID) -> Mapping[UUID, int]:
+    """How many copies of an assignment's record each person saved and has not confirmed as deleted."""
+    kept = models.RecordCopy.objects.filter(clinic_id=clinic, assignment_id=assignment, deleted_at=None)
+    return Counter(kept.values_list("person_id", flat=True))
 
 
 Place = tuple[datetime, UUID]

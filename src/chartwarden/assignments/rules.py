@@ -93,10 +93,10 @@ def may_work(by: UUID | None, coder: UUID | None) -> Decision:
     return ALLOWED
 
 
-def may_sample(coder: UUID, reviewer: UUID) -> Decision:
-    """Nobody reviews the quality of their own work (law 10)."""
-    if coder == reviewer:
-        return refused("Nobody reviews their own coding.", CITATION)
+def may_review(coded_it: bool) -> Decision:
+    """Nobody reviews their own coding, nor their own review (law 10)."""
+    if coded_it:
+        return refused("Nobody reviews work of their own. Choose somebody who has not coded this record.", LAW_10)
     return ALLOWED
 
 
@@ -105,6 +105,13 @@ def may_end(copies: int) -> Decision:
     if copies:
         what = "A saved copy of this record is" if copies == 1 else f"{copies} saved copies of this record are"
         return refused(f"{what} not confirmed as deleted. Delete, confirm it under My work, then go on.", COPIES)
+    return ALLOWED
+
+
+def may_copy(is_open: bool) -> Decision:
+    """A copy is saved only of a record that is open to whoever saves it."""
+    if not is_open:
+        return refused("This record is no longer open to you. Nothing was saved.", COPIES)
     return ALLOWED
 
 

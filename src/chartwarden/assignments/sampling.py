@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chartwarden.assignments import conflicts, models, rules
+from chartwarden.assignments import conflicts, models, reviewing, rules
 from chartwarden.assignments.keeping import coder_of, identity, made, tell
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import require
@@ -46,8 +46,8 @@ def draw_sample(
         again = models.Assignment.objects.filter(clinic_id=clinic, kind=REVIEW, follows__isnull=False)
         open_to = done.exclude(kind=REVIEW).exclude(coder=reviewer).exclude(id__in=again.values("follows"))
         found = list(open_to)
-        barred = conflicts.barred(clinic, [reviewer], found)
-        rows = {row.id: row for row in found if row.id not in barred}
+        barred, own = conflicts.barred(clinic, [reviewer], found), reviewing.barred(clinic, [reviewer], found)
+        rows = {row.id: row for row in found if row.id not in barred and not own[row.id]}
         chosen = rules.sample([(row.id, row.coder_id) for row in rows.values()], seed, percent, each)
         append(
             clinic=clinic,

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count
 
-from chartwarden.assignments import conflicts, models, rules
+from chartwarden.assignments import conflicts, models, reviewing, rules
 from chartwarden.assignments import sharing_rules as sharing
 from chartwarden.assignments.giving import give
 from chartwarden.assignments.keeping import coder_of, in_queue
@@ -79,7 +79,7 @@ def assign_by_load(*, clinic: UUID, coders: Collection[UUID], most: int, actor: 
         open_now = _open(clinic)
         free = [sharing.Free(coder, "", open_now.get(coder, 0)) for coder in coders]
         anybody = [ShareRule(clinic)]
-        found = sharing.plan(_pieces(rows.values()), anybody, free, at, _apart(clinic, coders, rows))
+        found = sharing.plan(_pieces(clinic, rows.values(), coders), anybody, free, at, _apart(clinic, coders, rows))
         for piece, coder in found.given.items():
             give(rows[piece], coder, actor, at)
     return len(found.given)
@@ -91,7 +91,8 @@ def _plan(clinic: Clinic, by: UUID | None, at: datetime, waiting: Sequence[model
         return Plan({}, {sharing.NO_RULE: len(waiting)} if waiting else {})
     rows = {row.id: row for row in waiting}
     free = _free(clinic, by, at)
-    return sharing.plan(_pieces(waiting), told, free, at, _apart(clinic.id, [one.person for one in free], rows))
+    able = [one.person for one in free]
+    return sharing.plan(_pieces(clinic.id, waiting, able), told, free, at, _apart(clinic.id, able, rows))
 
 
 def _free(clinic: Clinic, by: UUID | None, at: datetime) -> list[sharing.Free]:
@@ -109,19 +110,14 @@ def _open(clinic: UUID) -> dict[UUID, int]:
 
 
 def _waiting(clinic: UUID, most: int, hold: bool = False) -> list[models.Assignment]:
-    rows = in_queue(clinic).filter(state=rules.UNASSIGNED).select_related("follows")
+    rows = in_queue(clinic).filter(state=rules.UNASSIGNED)
     rows = rows.select_for_update(of=("self",)) if hold else rows
     return list(rows.order_by("assigned_at", "id")[:most])
 
 
-def _pieces(rows: Collection[models.Assignment]) -> list[sharing.Piece]:
-    return [
-        sharing.Piece(
-            row.id, row.kind, row.assigned_at,
-            frozenset({row.follows.coder_id} if row.follows and row.kind == "qa_review" else ()),
-        )
-        for row in rows
-    ]  # fmt: skip
+def _pieces(clinic: UUID, rows: Collection[models.Assignment], coders: Collection[UUID]) -> list[sharing.Piece]:
+    own = reviewing.barred(clinic, coders, [row for row in rows if row.kind in rules.REVIEWING])
+    return [sharing.Piece(row.id, row.kind, row.assigned_at, own.get(row.id, frozenset())) for row in rows]
 
 
 def _apart(

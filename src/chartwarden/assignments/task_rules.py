@@ -51,14 +51,20 @@ TROUBLES = {
     "unknown_coder": "Its owner is nobody of the workforce.",
     "own_work": "It gives work to the person who set this up. Somebody else must assign it here.",
     "conflict_of_interest": "A conflict of interest keeps the record from its owner. Assign it to somebody else here.",
+    "own_coding": "It gives a review to whoever did the coding. Assign it to somebody else here.",
     "not_told": "The EHR does not take how it stands here.",
     "patient_changed": "It names another patient than before. The record was shut.",
+    "other_patient": "It names an encounter of another patient.",
+    "copies_left": "It has ended, but a saved copy of the record is not confirmed as deleted. It ends here once it is.",
+    "broken": "Something in it could not be taken over. The other tasks were.",
 }
 """Why something of the EHR could not be taken."""
 
 
-NOT_THEIRS = ("own_work", "conflict_of_interest")
+NOT_THEIRS = ("own_work", "conflict_of_interest", "own_coding")
 """Troubles in which the work is taken over all the same, as nobody's."""
+MAY_PASS = ("unknown_coder", "other_patient", "copies_left", "broken")
+"""Troubles that may pass without a change in the EHR, so that what has them is looked at again."""
 
 
 class Unreadable(Exception):
@@ -108,14 +114,14 @@ def is_work(resource: Mapping[str, Any]) -> bool:
     return bool(_kind(resource)) and resource.get("status") != "draft"
 
 
-def read_task(resource: Mapping[str, Any]) -> Told:
-    """A Task as it is told here. Raises Unreadable."""
+def read_task(resource: Mapping[str, Any], base: str) -> Told:
+    """A Task of the EHR at this base, as it is told here. Raises Unreadable."""
     if not ID.fullmatch(str(resource.get("id"))):
         raise Unreadable("no_id")
-    patient = _id_of(resource.get("for"), "Patient")
+    patient = _id_of(resource.get("for"), "Patient", base)
     if not patient:
         raise Unreadable("no_patient")
-    owner = owner_of(resource)
+    owner = owner_of(resource, base)
     state = STATES.get(str(resource.get("status")))
     if state is None:
         raise Unreadable("unknown_status")
@@ -128,16 +134,16 @@ def read_task(resource: Mapping[str, Any]) -> Told:
         state=state,
         owner=owner,
         patient=patient,
-        encounter=_id_of(resource.get("encounter"), "Encounter"),
+        encounter=_id_of(resource.get("encounter"), "Encounter", base),
         kind=_kind(resource),
     )
 
 
-def read_encounter(resource: Mapping[str, Any]) -> tuple[str, str]:
-    """The ids of an encounter and of its patient. Raises Unreadable."""
+def read_encounter(resource: Mapping[str, Any], base: str) -> tuple[str, str]:
+    """The ids of an encounter of the EHR at this base, and of its patient. Raises Unreadable."""
     if not ID.fullmatch(str(resource.get("id"))):
         raise Unreadable("no_id")
-    patient = _id_of(resource.get("subject"), "Patient")
+    patient = _id_of(resource.get("subject"), "Patient", base)
     if not patient:
         raise Unreadable("no_patient")
     return str(resource.get("id")), patient
@@ -159,7 +165,10 @@ def updated(resource: Mapping[str, Any]) -> datetime:
         raise Unreadable("no_date") from None
     if found.tzinfo is None:
         raise Unreadable("no_date")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:  # the first or the last day that there is, in another zone
+        raise Unreadable("no_date") from None
 
 
 def settle(here: Side, told: Side, ahead: bool) -> Step:
@@ -220,8 +229,9 @@ def written(resource: Mapping[str, Any], state: str, outcome: str, owner: str | 
     return found
 
 
-def owner_of(resource: Mapping[str, Any]) -> str:
-    """An owner's identifier, or else the id of what is referred to; "" for nobody."""
+def owner_of(resource: Mapping[str, Any], base: str) -> str:
+    """An owner's identifier, or else the id of what is referred to; "" for nobody. A reference to another server is
+    given as it is, since the same id is somebody else there."""
     found = resource.get("owner")
     if not isinstance(found, Mapping):
         return ""
@@ -229,16 +239,23 @@ def owner_of(resource: Mapping[str, Any]) -> str:
     if isinstance(identifier, Mapping) and isinstance(identifier.get("value"), str):
         return str(identifier["value"]).strip()
     reference = found.get("reference")
-    return reference.rpartition("/")[2] if isinstance(reference, str) else ""
-
-
-def _id_of(found: object, kind: str) -> str:
-    """The id in a reference such as ``Patient/17``, absolute or not; "" for anything else."""
-    reference = found.get("reference") if isinstance(found, Mapping) else None
     if not isinstance(reference, str):
         return ""
-    *_, name, identity = ["", "", *reference.split("/_history/")[0].split("/")]
-    return identity if name == kind and ID.fullmatch(identity) else ""
+    return _referred(reference, base)[1] or reference
+
+
+def _id_of(found: object, kind: str, base: str) -> str:
+    """The id in a reference such as ``Patient/17``; "" for anything else."""
+    reference = found.get("reference") if isinstance(found, Mapping) else None
+    name, identity = _referred(reference, base) if isinstance(reference, str) else ("", "")
+    return identity if name == kind else ""
+
+
+def _referred(reference: str, base: str) -> tuple[str, str]:
+    """The type and the id that a reference names, relative or at the base itself; two "" for any other: the same id is
+    another record on another server."""
+    name, _, identity = reference.removeprefix(f"{base}/").split("/_history/")[0].partition("/")
+    return (name, identity) if name and ID.fullmatch(identity) else ("", "")
 
 
 def _kind(resource: Mapping[str, Any]) -> str:

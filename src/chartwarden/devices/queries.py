@@ -32,6 +32,7 @@ __all__ = [
     "header",
     "kind_of_address",
     "mdm_state",
+    "must_be_shown",
     "network_kinds",
     "networks",
     "networks_table",
@@ -109,6 +110,12 @@ def trained(clinic: Clinic, person: UUID, at: datetime) -> Trained:
     asked = preconditions(clinic.id).get(rules.TRAINING)
     due_at = training_due(clinic, person, asked, there.begins if there else None)
     return Trained(person, last_trained(clinic.id, person), due_at)
+
+
+def must_be_shown(clinic: UUID) -> bool:
+    """Whether a device must be shown by its certificate, and to be in the register is not enough."""
+    asked = preconditions(clinic).get(rules.DEVICE)
+    return asked is not None and asked.shown
 
 
 def devices(clinic: Clinic, at: datetime) -> list[Device]:

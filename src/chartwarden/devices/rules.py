@@ -271,7 +271,7 @@ def may_set_mdm(person: UUID | None) -> Decision:
 def may_prove(device: DeviceFacts, own: Collection[UUID]) -> Decision:
     """Whether somebody may say by what a device shows itself: not of their own. ``own`` as for approval."""
     if device.person in own:
-        return refused("Nobody says by what their own device shows itself. Somebody else must.", LAW_10)
+        return refused("Somebody else must add the certificate of your own device.", LAW_10)
     return ALLOWED
 
 

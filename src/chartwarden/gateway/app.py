@@ -30,12 +30,13 @@ from chartwarden.gateway import compartment, replies
 from chartwarden.gateway.classes import can_be
 from chartwarden.gateway.compartment import BINARY, Asked, NotAsked
 from chartwarden.gateway.contracts import Reason, Standing, Verdict
+from chartwarden.gateway.exact import NotServed
 from chartwarden.gateway.fetching import NotFetched, Upstream
 from chartwarden.gateway.knowing import Knowing
 from chartwarden.gateway.opened import opening
 from chartwarden.gateway.replies import Reply
 from chartwarden.gateway.rules import decide
-from chartwarden.gateway.serving import ELSEWHERE, SHUT, Expected, NotServed, Served, checked
+from chartwarden.gateway.serving import ELSEWHERE, SHUT, Expected, Served, checked
 from chartwarden.gateway.tokens import looked, standing
 from chartwarden.gateway.wording import not_opened
 from chartwarden.gateway.writing import Writing

@@ -83,7 +83,7 @@ UNKNOWN = NotAsked(403, "patient_id", "The queue names this patient by an id tha
 OTHER = NotAsked(403, "other_patient", "This address opens the record of its own patient, and of nobody else.")
 ALONE = "The clinic's policy opens the encounter of your assignment alone"
 OTHER_ENCOUNTER = NotAsked(403, "other_encounter", f"{ALONE}, and no other.")
-NO_ENCOUNTER = NotAsked(403, "encounter", f"{ALONE}, and resources of this type don't say of which they are.")
+NO_ENCOUNTER = NotAsked(403, "encounter", "These documents don't name a visit, and your work opens one visit alone.")
 UNKNOWN_ENCOUNTER = NotAsked(403, "encounter_id", f"{ALONE}, but the queue names none that the EHR can have.")
 
 

@@ -27,12 +27,20 @@ FEEDS = ("vendors", "baas")
 
 
 def facts_for(
-    clinic: Clinic, person: UUID, patient: str, purpose: str, at: datetime, device: str = "", address: str = ""
+    clinic: Clinic,
+    person: UUID,
+    patient: str,
+    purpose: str,
+    at: datetime,
+    device: str = "",
+    address: str = "",
+    past: bool = False,
 ) -> Facts:
     """The facts about a person of the clinic and a patient (the EHR's id). Whoever is unknown has no engagement.
 
     ``device``: the name of the device that was shown, "" where none was; ``address``: where the person comes from, ""
-    where that is not known, which is taken for a public network.
+    where that is not known, which is taken for a public network. ``past``: ``at`` is over, so that assignments are
+    judged by when they began and ended; a suspension stands as it is now.
     """
     there = work_standing(clinic.id, person, at)
     close = assignments.conflict(clinic.id, person, patient)
@@ -42,7 +50,7 @@ def facts_for(
         purpose=purpose,
         grants=tuple(
             Grant(str(one.id), one.kind, one.is_open, one.begins, one.ends, one.expires, one.encounter)
-            for one in assignments.grants(clinic.id, person, patient)
+            for one in assignments.grants(clinic.id, person, patient, past)
         ),
         engaged_from=there.begins if there else None,
         engaged_until=there.ends if there else None,

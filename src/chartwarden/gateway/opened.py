@@ -11,7 +11,7 @@ from django.db import transaction
 from chartwarden.clinics.contracts import Clinic
 from chartwarden.gateway.contracts import Facts, Verdict
 from chartwarden.gateway.gathering import facts_for, scope_of
-from chartwarden.gateway.rules import decide
+from chartwarden.gateway.rules import decide, stated
 from chartwarden.kernel.actors import Actor
 from chartwarden.ledger.contracts import Draft
 from chartwarden.ledger.services import append_many
@@ -64,7 +64,7 @@ def opening(
     """
     said: dict[str, Any] = {
         "reasons": [reason.value for reason in verdict.reasons],
-        "purpose": facts.purpose[:40],
+        "purpose": stated(facts.purpose),
         "interaction": interaction,
     }
     if verdict.excused:

@@ -14,6 +14,8 @@ PURPOSES = {
     "quality_review": frozenset({"qa_review", "audit"}),
 }
 """What may be stated as purpose, and the kinds of assignment that each belongs to (S5)."""
+OTHER = "other"
+"""How the ledger names what was stated and is no purpose: free text may name a patient."""
 NEVER_EXCUSED = frozenset(
     {
         Reason.NOT_ASSIGNED, Reason.ASSIGNMENT_NOT_OPEN, Reason.REOPEN_EXPIRED, Reason.ENGAGEMENT_ENDED,
@@ -73,6 +75,11 @@ def decide(facts: Facts, at: datetime | None = None) -> Verdict:
 def purpose_of(kind: str) -> str:
     """What a kind of assignment is for, where nobody states another purpose."""
     return next((purpose for purpose, kinds in PURPOSES.items() if kind in kinds), "")
+
+
+def stated(purpose: str) -> str:
+    """A purpose as the ledger names it: one of PURPOSES, or OTHER."""
+    return purpose if purpose in PURPOSES else OTHER
 
 
 def usable(grants: tuple[Grant, ...], purpose: str, at: datetime) -> Grant | None:

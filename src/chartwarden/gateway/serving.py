@@ -19,7 +19,20 @@ from chartwarden.assignments.contracts import RecordClass, Scope
 from chartwarden.gateway.classes import can_be, record_class
 from chartwarden.gateway.compartment import BINARY, ENCOUNTER, OF_PATIENT, PATIENT
 from chartwarden.gateway.contracts import WHOLE
+from chartwarden.gateway.exact import NotServed, objects, resources_in, said_once
 from chartwarden.gateway.replies import notice
+from chartwarden.gateway.shapes import (
+    Contained,
+    Entry,
+    Link,
+    Reference,
+    Resource,
+    encode,
+    read_bundle,
+    read_links,
+    read_resource,
+    read_seen,
+)
 from chartwarden.gateway.wording import not_opened
 
 OF_WHOM = {
@@ -28,109 +41,16 @@ OF_WHOM = {
 """The element that says whose a resource is; in all other types it is ``subject``."""
 BY_ID = frozenset({PATIENT, ENCOUNTER, BINARY})
 OUTCOME = "OperationOutcome"
+HOLDERS = frozenset({PATIENT, "Person", "Group", "Bundle", "Parameters", "List"})
+"""What no resource may contain: whoever it tells of, it could be anybody."""
 SHUT, ELSEWHERE = "record_class", "other_encounter"
 """Why something of the patient's is not served that the policy does not open: its class, its encounter."""
 FURTHER = frozenset({"previous", "prev", "next"})
 PAGES = FURTHER | {"first", "last"}
 CLASSES = len(RecordClass)
-NAMED = re.compile(rb'"resourceType"\s*:')
+NAMED = re.compile(rb'"resourceType"\s*:', re.IGNORECASE)
 """The name of an element; text may say the same word."""
 VERSION = re.compile(r"/_history/[A-Za-z0-9.-]{1,64}\Z")
-
-
-# What is read here holds no circles, so it is no work for the collector of those.
-class _Reference(msgspec.Struct, gc=False):
-    reference: str | None = None
-
-
-class _Contained(msgspec.Struct, gc=False):
-    kind: str = msgspec.field(name="resourceType")
-    subject: _Reference | None = None
-    patient: _Reference | None = None
-    beneficiary: _Reference | None = None
-    contained: list[msgspec.Raw] | None = None
-
-
-class _Attachment(msgspec.Struct, gc=False):
-    url: str | None = None
-
-
-class _Content(msgspec.Struct, gc=False):
-    attachment: _Attachment | None = None
-
-
-class _Context(msgspec.Struct, gc=False):
-    encounter: list[_Reference] | None = None
-
-
-class _Item(msgspec.Struct, gc=False):
-    encounter: list[_Reference] | None = None
-
-
-class _Resource(msgspec.Struct, gc=False):
-    kind: str = msgspec.field(name="resourceType")
-    id: str | None = None
-    subject: _Reference | None = None
-    patient: _Reference | None = None
-    encounter: _Reference | None = None
-    context: _Context | None = None
-    item: list[_Item] | None = None
-    security: _Reference | None = msgspec.field(name="securityContext", default=None)
-    contained: list[_Contained] | None = None
-    content: list[_Content] | None = None
-    forms: list[_Attachment] | None = msgspec.field(name="presentedForm", default=None)
-
-
-class _Link(msgspec.Struct, gc=False):
-    relation: str
-    url: str
-
-
-EMPTY = msgspec.Raw()
-
-
-class _Entry(msgspec.Struct, omit_defaults=True, gc=False):
-    fullUrl: str | None = None  # noqa: N815  FHIR's own name
-    resource: msgspec.Raw = EMPTY
-    search: dict[str, str | float] | None = None
-
-
-class _Bundle(msgspec.Struct, omit_defaults=True, gc=False):
-    resourceType: str = ""  # noqa: N815
-    id: str | None = None
-    type: str = ""
-    total: int | None = None
-    link: list[_Link] | None = None
-    entry: list[_Entry] | None = None
-
-
-class _SeenEntry(msgspec.Struct, gc=False):
-    resource: _Resource
-    fullUrl: str | None = None  # noqa: N815
-    link: list[_Link] | None = None
-
-
-class _SeenBundle(msgspec.Struct, gc=False):
-    resourceType: str = ""  # noqa: N815
-    type: str = ""
-    link: msgspec.Raw = EMPTY
-    entry: list[_SeenEntry] | None = None
-
-
-_resource = msgspec.json.Decoder(_Resource).decode
-_bundle = msgspec.json.Decoder(_Bundle).decode
-_seen = msgspec.json.Decoder(_SeenBundle).decode
-_links = msgspec.json.Decoder(list[_Link]).decode
-_encode = msgspec.json.Encoder().encode
-_exactly = msgspec.json.Decoder(dict[str, Any], float_hook=msgspec.Raw).decode
-
-
-class NotServed(Exception):
-    """An answer that may not go out. ``why`` is a word for the ledger: unreadable, outside, SHUT or ELSEWHERE."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,50 +90,64 @@ def checked(body: bytes, expected: Expected, base: str, ours: str, page: Callabl
     """
     try:
         if expected.identity:
-            is_opened = True
-            if not expected.opens_wholly:
-                said, body = _said_once(body)
-                is_opened = record_class(said) in expected.scope.classes
-            one = _resource(body)
-            _hides_nothing(body, 1 + len(one.contained or ()))
-            binaries = tuple(_of_patient(one, expected, base))
-            if not is_opened:
+            resource = said_once(body)
+            one = encode(resource)
+            binaries = _judged(resource, one, expected, base)
+            if not _is_opened(resource, expected):
                 raise NotServed(SHUT)
-            return Served(_led_back(body, base, ours), binaries)
-        if not expected.opens_wholly or (b"\\" in body and b"\\u" in body):  # escapes: names in more than one form
-            return _put_together(body, expected, base, ours, page)
-        return _passed_on(body, expected, base, ours, page) or _put_together(body, expected, base, ours, page)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return Served(_led_back(one, base, ours), tuple(binaries))
+        quick = _is_plain_text(body, expected) and _passed_on(body, expected, base, ours, page)
+        return quick or _put_together(body, expected, base, ours, page)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise NotServed("unreadable") from None
 
 
+def _is_plain_text(body: bytes, expected: Expected) -> bool:
+    """Whether an answer can be judged without taking it apart: all of its kind is opened, every name in it is written
+    in one way, and wherever it names a patient, or an encounter where one alone opens, it names the expected one."""
+    if not expected.opens_wholly or expected.kind in BY_ID:
+        return False
+    if b"\\" in body and (b"\\u" in body or b"\\/" in body):
+        return False
+    named = {PATIENT: expected.patient, **({} if expected.within is None else {ENCOUNTER: expected.within})}
+    counts = ((f"{kind}/".encode(), f'{kind}/{identity}"'.encode()) for kind, identity in named.items())
+    return all(body.count(any_) == body.count(expected_) for any_, expected_ in counts)
+
+
 def _passed_on(body: bytes, expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> Served | None:
-    """A search's answer as it came, with our addresses in it: the usual case, read once. None where an entry has an
-    address that is not the EHR's, or links of its own, so that the answer must be put together anew.
+    """A search's answer as it came, with our addresses in it: the usual case, read once. None where it must be put
+    together anew: an entry has an address that is not the EHR's, or links of its own, something is contained, or more
+    resources are there than were read, or more that says of whom they are. JSON may give a name twice, and readers then
+    differ in which they take.
     """
-    bundle = _seen(body)
+    bundle = read_seen(body)
     if bundle.resourceType != "Bundle" or bundle.type != "searchset":
         raise NotServed("unreadable")
     entries, beginning = bundle.entry or [], f"{base}/"
-    resources, is_plain = 1 + len(entries), _plainly(expected)
+    is_plain = _plainly(expected)
     binaries: list[str] = []
     for entry in entries:
         if (entry.fullUrl is not None and not entry.fullUrl.startswith(beginning)) or entry.link is not None:
             return None
         if is_plain(entry.resource):
             continue
-        resources += len(entry.resource.contained or ())
+        if entry.resource.contained:
+            return None
         if entry.resource.kind != OUTCOME:
             binaries += _of_patient(entry.resource, expected, base)
         elif entry.fullUrl is not None:
             return None  # nothing of ours lies there
-    _hides_nothing(body, resources)
+    resources, whose = 1 + len(entries), OF_WHOM.get(expected.kind, "subject")
+    if body.lower().count(b'"resourcetype"') != resources and len(NAMED.findall(body)) != resources:
+        return None
+    if body.count(f'"{whose}"'.encode()) > len(entries):
+        return None
     theirs = bytes(bundle.link)
-    links = _links(theirs) if theirs else None
+    links = read_links(theirs) if theirs else None
     if not links:
         return Served(_led_back(body, base, ours), tuple(binaries))
     before, _, after = body.partition(theirs)
-    led = _encode(_led_links(links, expected, base, ours, page))
+    led = encode(_led_links(links, expected, base, ours, page))
     return Served(_led_back(before, base, ours) + led + _led_back(after, base, ours), tuple(binaries))
 
 
@@ -223,61 +157,76 @@ def _put_together(body: bytes, expected: Expected, base: str, ours: str, page: C
     Whether something was left out is not said, since whoever searches by a code could find out what there is: where a
     type may be of a class that is shut, each answer says so.
     """
-    bundle = _bundle(body)
+    whole = said_once(body)
+    bundle = read_bundle(encode(whole))
     if bundle.resourceType != "Bundle" or bundle.type != "searchset":
         raise NotServed("unreadable")
     binaries: list[str] = []
-    kept, left_out, is_whole = [], 0, expected.opens_wholly
-    for entry in bundle.entry or ():
-        if not bytes(entry.resource):
+    kept, left_out = [], 0
+    for entry, given in zip(bundle.entry or (), whole.get("entry") or (), strict=True):
+        one, full = bytes(entry.resource), ""
+        if not one:
             raise NotServed("unreadable")
-        said, resource = _said_once(bytes(entry.resource))
-        full = ""
-        if said.get("resourceType") != OUTCOME:
-            named, full = _of_patient(_resource(resource), expected, base), entry.fullUrl or ""
-            if not is_whole and record_class(said) not in expected.scope.classes:
+        resource = given["resource"]
+        if isinstance(resource, dict) and resource.get("resourceType") == OUTCOME:
+            _holds_none_other(resource, one, None, expected.patient, base)
+        else:
+            named, full = _judged(resource, one, expected, base), entry.fullUrl or ""
+            if not _is_opened(resource, expected):
                 left_out += 1
                 continue
             binaries += named
         entry.fullUrl = ours + full.removeprefix(base) if full.startswith(f"{base}/") else None
-        entry.resource = msgspec.Raw(_led_back(resource, base, ours))
+        entry.resource = msgspec.Raw(_led_back(one, base, ours))
         kept.append(entry)
-    if not is_whole:
-        kept.append(_Entry(None, msgspec.Raw(notice(not_opened(expected.scope))), {"mode": "outcome"}))
+    if not expected.opens_wholly:
+        kept.append(Entry(None, msgspec.Raw(notice(not_opened(expected.scope))), {"mode": "outcome"}))
         is_page = any(link.relation in FURTHER for link in bundle.link or ())
         bundle.total = None if bundle.total is None or is_page else max(bundle.total - left_out, 0)
     bundle.entry = kept or bundle.entry
     if bundle.link:
         bundle.link = _led_links(bundle.link, expected, base, ours, page)
-    return Served(_encode(bundle), tuple(binaries))
+    return Served(encode(bundle), tuple(binaries))
 
 
-def _said_once(body: bytes) -> tuple[dict[str, Any], bytes]:
-    """A resource in which nothing is given twice, since what is judged must be what is served; numbers stay as they are
-    written. Read and as bytes.
+def _judged(resource: dict[str, Any], encoded: bytes, expected: Expected, base: str) -> list[str]:
+    """The Binaries that a resource names, read with care: every resource that it holds is looked at, however deep it
+    lies and however its name is written. ``encoded`` is the same as it will be served. Raises NotServed where it is not
+    the patient's own, or holds what could be somebody else's.
     """
-    said = _exactly(body)
-    return said, _encode(said)
+    one = read_resource(encoded)
+    binaries = _of_patient(one, expected, base)
+    _holds_none_other(resource, encoded, one.contained, expected.patient, base)
+    return binaries
 
 
-def _led_links(links: list[_Link], expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> list[_Link]:
+def _holds_none_other(
+    resource: dict[str, Any], encoded: bytes, contained: list[Contained] | None, patient: str, base: str
+) -> None:
+    """Raise NotServed where a resource holds others than those ``contained`` in it, or these name another patient."""
+    if resources_in(encoded) != 1 + len(contained or ()):
+        raise NotServed("outside")
+    for inner in objects(resource["contained"] if contained else None):
+        named = inner.get("reference")
+        if isinstance(named, str) and _names_other(Reference(named), patient, base):
+            raise NotServed("outside")
+
+
+def _is_opened(resource: dict[str, Any], expected: Expected) -> bool:
+    """Whether the policy opens the class that a resource is of (45 CFR 164.514(d)(2))."""
+    return expected.opens_wholly or record_class(resource) in expected.scope.classes
+
+
+def _led_links(links: list[Link], expected: Expected, base: str, ours: str, page: Callable[[str], str]) -> list[Link]:
     """This page by our address, and the further ones that are the EHR's; others go."""
-    found = [_Link("self", f"{ours}/{expected.own or expected.kind}")]
+    found = [Link("self", f"{ours}/{expected.own or expected.kind}")]
     for link in links:
         if link.relation in PAGES and (behind := _behind(link.url, base)) is not None:
-            found.append(_Link(link.relation, page(behind)))
+            found.append(Link(link.relation, page(behind)))
     return found
 
 
-def _hides_nothing(body: bytes, resources: int) -> None:
-    """Raise NotServed where there are more resources than were read: JSON may give a name twice, and readers then
-    differ in which they take.
-    """
-    if body.count(b'"resourceType"') > resources and len(NAMED.findall(body)) > resources:
-        raise NotServed("outside")
-
-
-def _plainly(expected: Expected) -> Callable[[_Resource], bool]:
+def _plainly(expected: Expected) -> Callable[[Resource], bool]:
     """Whether a resource is what is expected in so many words, and holds nothing further. Most are, and this is quick.
     Those that name nobody else but are who they are by their own id are never plain."""
     kind, within = expected.kind, expected.within
@@ -286,7 +235,7 @@ def _plainly(expected: Expected) -> Callable[[_Resource], bool]:
     whose = attrgetter(OF_WHOM.get(kind, "subject"))
     patient, encounter = f"{PATIENT}/{expected.patient}", f"{ENCOUNTER}/{within}"
 
-    def is_plain(one: _Resource) -> bool:
+    def is_plain(one: Resource) -> bool:
         return bool(
             one.kind == kind
             and one.id
@@ -299,7 +248,7 @@ def _plainly(expected: Expected) -> Callable[[_Resource], bool]:
     return is_plain
 
 
-def _of_patient(one: _Resource, expected: Expected, base: str) -> list[str]:
+def _of_patient(one: Resource, expected: Expected, base: str) -> list[str]:
     """The Binaries that a resource names. Raises NotServed where it isn't the patient's own."""
     if one.kind != expected.kind or not one.id or (expected.identity and one.id != expected.identity):
         raise NotServed("outside")
@@ -322,7 +271,7 @@ def _of_patient(one: _Resource, expected: Expected, base: str) -> list[str]:
     return [found for url in urls if url and (found := _binary(url, base))]
 
 
-def _permitted(one: _Resource, expected: Expected, base: str) -> bool:
+def _permitted(one: Resource, expected: Expected, base: str) -> bool:
     """Whether a resource of the patient's is of the encounter that the clinic's policy opens, where it opens one alone.
 
     A document that belongs to several encounters belongs to each.
@@ -337,18 +286,18 @@ def _permitted(one: _Resource, expected: Expected, base: str) -> bool:
     return any(_is(found, ENCOUNTER, expected.within, base) for found in named)
 
 
-def _strays(inner: _Contained, patient: str, base: str) -> bool:
-    """Whether what is contained is a patient, contains more, or is of another patient."""
+def _strays(inner: Contained, patient: str, base: str) -> bool:
+    """Whether what is contained could be of anybody, contains more, or is of another patient."""
     references = (inner.subject, inner.patient, inner.beneficiary)
     named = any(_names_other(one, patient, base) for one in references if one is not None)
-    return inner.kind == PATIENT or bool(inner.contained) or named
+    return inner.kind in HOLDERS or bool(inner.contained) or named
 
 
-def _is_patient(reference: _Reference | None, patient: str, base: str) -> bool:
+def _is_patient(reference: Reference | None, patient: str, base: str) -> bool:
     return _is(reference, PATIENT, patient, base)
 
 
-def _is(reference: _Reference | None, kind: str, identity: str, base: str) -> bool:
+def _is(reference: Reference | None, kind: str, identity: str, base: str) -> bool:
     """Whether it is a reference to this resource of the EHR's, of whatever version."""
     if reference is None or reference.reference is None:
         return False
@@ -358,7 +307,7 @@ def _is(reference: _Reference | None, kind: str, identity: str, base: str) -> bo
     return VERSION.sub("", reference.reference).removeprefix(f"{base}/") == expected
 
 
-def _names_other(reference: _Reference, patient: str, base: str) -> bool:
+def _names_other(reference: Reference, patient: str, base: str) -> bool:
     """Whether it is a reference to any patient but this one."""
     return f"{PATIENT}/" in (reference.reference or "") and not _is_patient(reference, patient, base)
 

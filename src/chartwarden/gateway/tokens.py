@@ -31,8 +31,11 @@ from chartwarden.ledger.services import append, append_many
 PREFIX = "cwo_"
 NOWHERE = Whence()
 LATEST = 2**62
-CHANGE_NOTHING = (*KINDS, "gateway.audit_taken_out")
-"""Entries that leave everything as it was."""
+CHANGE_NOTHING = (
+    *KINDS, "gateway.audit_taken_out", "gateway.copy_deleted", "gateway.copy_made", "gateway.explained",
+    "gateway.pages_opened", "gateway.record_printed", "gateway.reminder_acknowledged",
+)  # fmt: skip
+"""Entries that leave all that a decision rests on as it was."""
 LIFE = timedelta(minutes=15)
 """How long a token opens its record. Whoever works on opens the assignment again, and is decided about again."""
 

@@ -15,7 +15,7 @@ from chartwarden.clinics.services import acting_in
 from chartwarden.kernel.decisions import Decision, Refused
 from chartwarden.people.contracts import Permission
 from chartwarden.people.queries import member
-from chartwarden.people.services import decide
+from chartwarden.people.services import decide, page_of
 
 GUARD_THEMSELVES = ("allauth.", "django.contrib.staticfiles.", "ninja.")
 """Views of libraries: sign-in is for everybody, and the API checks tokens of its own."""
@@ -40,7 +40,7 @@ class AccessMiddleware:
         if access == "public" or _guards_itself(view):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         if access == "signed_in":
             return None
         if not isinstance(access, Permission):
@@ -72,8 +72,17 @@ class AccessMiddleware:
 
 
 def denied(request: HttpRequest, decision: Decision) -> HttpResponse:
-    """The page that says no, and why."""
-    return render(request, "denied.html", {"decision": decision}, status=403)
+    """The page that says no, and why. Where a part of a page was asked for, the whole is loaded anew, and says so."""
+    answer = render(request, "denied.html", {"decision": decision}, status=403)
+    if request.method == "GET" and request.headers.get("HX-Request") == "true":
+        answer.headers["HX-Redirect"] = page_of(request)
+    return answer
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path())
+    return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login(page_of(request)).url})
 
 
 def _guards_itself(view: Callable[..., Any]) -> bool:

@@ -107,7 +107,9 @@ KINDS: Mapping[str, EntryKind] = {
     "gateway.audit_taken_out": EntryKind("took out openings, with patients' ids", "clinic", "begins ends"),
     "gateway.copy_deleted": EntryKind("deleted a saved copy of a document", "person assignment copy"),
     "gateway.copy_made": EntryKind("saved a copy of a document", "person assignment copy", "document purpose policy"),
-    "gateway.explained": EntryKind("asked whether a record would open to {person}", "person", "reasons purpose"),
+    "gateway.explained": EntryKind(
+        "asked whether a record would open to {person}", "person", "reasons purpose", "patient"
+    ),
     "gateway.inquiry_closed": EntryKind("answered what a record was wanted for", "inquiry person", "inquiry", "answer"),
     "gateway.inquiry_routed": EntryKind(
         "asked for a record, for something else than coding", "inquiry person", "inquiry", "text"

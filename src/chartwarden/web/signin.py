@@ -70,7 +70,10 @@ def _shut(request: HttpRequest, gate: Gate) -> HttpResponseBase:
     if gate in (Gate.ENDED, Gate.OVER):
         logout(request)
         status = 403 if gate is Gate.ENDED else 401
-        return render(request, "account/signed_out.html", {"ended": gate is Gate.ENDED}, status=status)
+        answer = render(request, "account/signed_out.html", {"ended": gate is Gate.ENDED}, status=status)
+        if request.headers.get("HX-Request") == "true":
+            answer.headers["HX-Redirect"] = reverse("account_login")
+        return answer
     if gate is Gate.FACTOR_LINK:
         return render(request, "account/factor_link.html", status=403)
     address = reverse("mfa_index" if gate is Gate.SECOND_FACTOR else "mfa_view_recovery_codes")

@@ -170,6 +170,10 @@ def test_a_colleagues_record_may_be_coded_when_somebody_says_so_in_writing(house
     assert len(entries(house.id)) == before
     keep(house, basis="2")
     assert known(house), "what was accepted stays on record"
+    keep(house, tie(house, "colleague", other="qa_auditor"), basis="another colleague")
+    found = known(house)
+    assert found
+    assert (found.kind, found.accepted_by) == ("colleague", None)
     keep(house, tie(house, "household"), basis="3")
     found = known(house)
     assert found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -152,6 +154,116 @@ def test_a_sample_is_drawn_once_and_never_of_ones_own(house: House) -> None:
     assert services.draw_sample(reviewer=house.people["qa_auditor"], **drawing) == 2
     (entry, *_) = [one for one in entries(house.id) if one.kind == "assignments.sampled"]
     assert "seed" in entry.facts
+
+
+def reviewed(house: House) -> UUID:
+    """A quality review of what the coder coded, by hand; nobody's yet."""
+    return services.add_work(
+        clinic=house.id, patient="P1", encounter="E1", kind="qa_review", reason="", coder=None, at=AT,
+        actor=house.actor("coding_supervisor"),
+    )  # fmt: skip
+
+
+def hand_over(house: House, assignment: UUID, to: str, **more: object) -> None:
+    there, verb = queries.work(house.id, assignment), more.pop("verb", services.assign)
+    assert there
+    verb(  # type: ignore[operator]
+        clinic=house.id, assignment=assignment, coder=house.people[to], revision=there.revision, at=AT + 3 * HOUR,
+        actor=house.actor("coding_supervisor"), **more,
+    )  # fmt: skip
+
+
+def test_nobody_is_given_the_review_of_their_own_coding_by_hand(house: House) -> None:
+    first = submitted(house)
+    review = reviewed(house)
+    with pytest.raises(Refused, match="Nobody reviews work of their own"):
+        hand_over(house, review, "coder")
+    hand_over(house, review, "qa_auditor")
+    with pytest.raises(Refused, match="Nobody reviews work of their own"):
+        hand_over(house, review, "coder", verb=services.reassign, reason="on leave")
+    again = {
+        "clinic": house.id, "kind": "audit", "reason": "Payer asks", "expires_at": AT + 48 * HOUR,
+        "actor": house.actor("coding_supervisor"), "at": AT + 3 * HOUR,
+    }  # fmt: skip
+    with pytest.raises(Refused, match="Nobody reviews work of their own"):
+        services.reopen(**again, assignment=first, coder=house.people["coder"])
+    for event in ("begun", "coded", "submitted"):
+        step(house, review, event, by="qa_auditor", hours=4)
+    audit = services.reopen(**again, assignment=first, coder=house.people["qa_auditor"])
+    for who in ("coder", "qa_auditor"):
+        with pytest.raises(Refused, match="Nobody reviews work of their own"):
+            services.reopen(**again, assignment=review, coder=house.people[who])
+    with pytest.raises(Refused, match="Nobody reviews work of their own"):
+        hand_over(house, audit, "coder", verb=services.reassign, reason="on leave")
+    services.reopen(**{**again, "kind": "denial"}, assignment=first, coder=house.people["coder"])
+
+
+def test_a_review_of_another_encounter_is_nobodys_own(house: House) -> None:
+    submitted(house)
+    other = services.add_work(
+        clinic=house.id, patient="P1", encounter="E2", kind="qa_review", reason="", coder=house.people["coder"], at=AT,
+        actor=house.actor("coding_supervisor"),
+    )  # fmt: skip
+    assert queries.work(house.id, other)
+
+
+def test_by_load_and_by_chance_nobody_reviews_their_own_coding(house: House) -> None:
+    first = submitted(house)
+    reviewed(house)
+    load = {"clinic": house.id, "most": 5, "actor": house.actor("coding_supervisor"), "at": AT + 3 * HOUR}
+    assert services.assign_by_load(coders=[house.people["coder"]], **load) == 0
+    assert services.assign_by_load(coders=[house.people["coder"], house.people["qa_auditor"]], **load) == 1
+    services.reopen(
+        clinic=house.id, assignment=first, kind="denial", reason="x", coder=house.people["qa_auditor"],
+        expires_at=AT + 48 * HOUR, actor=house.actor("coding_supervisor"), at=AT + 3 * HOUR,
+    )  # fmt: skip
+    (denial,) = [one for one in queries.own_work(house.id, house.people["qa_auditor"], AT, 9) if one.kind == "denial"]
+    for event in ("begun", "coded", "submitted"):
+        step(house, denial.id, event, by="qa_auditor", hours=4)
+    drawing = {"clinic": house.id, "begins": AT + 4 * HOUR, "ends": AT + 5 * HOUR, "percent": 100, "at": AT + 6 * HOUR}
+    drawn = services.draw_sample(reviewer=house.people["coder"], actor=house.actor("coding_supervisor"), **drawing)
+    assert drawn == 0, "the coder coded what the denial is about"
+
+
+def test_a_copy_is_noted_only_while_the_record_is_open_to_whoever_saves_it(house: House) -> None:
+    made = added(house)
+    about = {"clinic": house.id, "assignment": made, "document": "d", "purpose": "audit", "at": AT + HOUR}
+    with pytest.raises(Refused, match="no longer open to you"):
+        services.note_copy(person=house.people["qa_auditor"], **about)
+    for event in ("begun", "coded", "submitted"):
+        step(house, made, event)
+    with pytest.raises(Refused, match="no longer open to you"):
+        services.note_copy(person=house.people["coder"], **about)
+    assert queries.copies_left(house.id, house.people["coder"]) == []
+
+
+def test_copies_that_outlive_their_work_or_their_person_are_told_to_the_supervisor(
+    house: House, signed_in: Callable[[str], Any]
+) -> None:
+    from chartwarden.people.services import end_engagement
+
+    def told() -> str:
+        page: str = signed_in("coding_supervisor").get(f"/c/{house.id}/").text
+        return page
+
+    made, other = added(house), added(house, patient="P2")
+    for one in (made, other):
+        services.note_copy(
+            clinic=house.id, assignment=one, person=house.people["coder"], document="d", purpose="audit", at=AT
+        )
+    assert "though the work is over" not in told()
+    there = queries.work(house.id, made)
+    assert there
+    services.cancel(
+        clinic=house.id, assignment=made, revision=there.revision, actor=house.actor("coding_supervisor"), at=AT
+    )
+    assert "1 saved copy is not confirmed as deleted, though the work is over" in told()
+    page = signed_in("coding_supervisor").get(f"/c/{house.id}/queue/{made}/").text
+    assert ": 1 not confirmed as deleted" in page
+    end_engagement(
+        clinic=house.id, person=house.people["coder"], ended_at=AT, actor=house.actor("human_resources"), at=AT
+    )
+    assert "2 saved copies are not confirmed as deleted" in told()
 
 
 PIECES = st.lists(st.tuples(st.uuids(), st.sampled_from([UUID(int=number) for number in range(4)])), unique=True)

@@ -279,7 +279,7 @@ def test_an_owner_who_joins_later_gets_their_work(house: House, ehr: Peer) -> No
 
 def test_what_was_changed_meanwhile_is_not_written_over(house: House, ehr: Peer) -> None:
     ehr.task("t")
-    there, client = ehr.read("t"), Ehr(ehr.base, SECRET)
+    there, client = ehr.read("t"), Ehr(ehr.base, SECRET, inside=True)
     ehr.change("t", status="received")
     assert client.write({**there, "status": "cancelled"}, there["meta"]["versionId"]) is None
     assert ehr.read("t")["status"] == "received"

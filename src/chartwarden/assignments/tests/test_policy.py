@@ -33,7 +33,7 @@ AUDITOR = Clause("qa_auditor", "initial", ALL, copies=True)
     [
         ("initial", {"coder"}, Scope(SOME, True, True, False, 3)),
         ("initial", {"qa_auditor"}, Scope(ALL, False, False, True, 3)),
-        ("initial", {"coder", "qa_auditor"}, Scope(ALL, False, True, True, 3)),
+        ("initial", {"coder", "qa_auditor"}, Scope(ALL, True, False, False, 3)),
         ("denial", {"coder"}, Scope(frozenset(), True, False, False, 3)),
         ("initial", {"owner"}, Scope(frozenset(), True, False, False, 3)),
     ],
@@ -93,8 +93,20 @@ def test_nobody_sees_more_than_their_clauses_say(policy: tuple[Clause, ...], rol
     found = policy_rules.scope_of(policy, 1, kind, roles)
     own = [one for one in policy if one.role in roles and one.kind == kind]
     assert all(any(seen in one.classes for one in own) for seen in found.classes)
-    assert found.printing is any(one.printing for one in own)
-    assert not own or found.encounter_only is all(one.encounter_only for one in own)
+    for name in ("printing", "copies"):
+        assert getattr(found, name) is (bool(own) and all(getattr(one, name) for one in own))
+    assert (
+        found.encounter_only
+        or any(found.classes <= one.classes and not one.encounter_only for one in own)
+        or (own and not any(one.encounter_only for one in own))
+    )
+
+
+def test_two_roles_do_not_add_up_to_more_than_either_clause() -> None:
+    whole_visit = Clause("coder", "audit", ALL, encounter_only=True, copies=True)
+    glance = Clause("qa_auditor", "audit", frozenset({RecordClass.OVERVIEW}), printing=True)
+    found = policy_rules.scope_of((whole_visit, glance), 1, "audit", {"coder", "qa_auditor"})
+    assert found == Scope(ALL, encounter_only=True, printing=False, copies=False, version=1)
 
 
 def drafted(house: House, clauses: Any, revision: int = 0, by: str = "coding_supervisor") -> Any:
@@ -175,6 +187,20 @@ def test_a_supervisor_drafts_and_the_officer_approves_what_they_read(house: Hous
     assert "A draft waits for approval" in taken
     assert "Gone: </span>overview, provider notes" in taken
     assert "Version 1" in signed_in("auditor").get(page(house, "policy")).text
+
+
+def test_who_drafts_and_approves_is_told_by_the_page(house: House, signed_in: SignIn) -> None:
+    said = "Drafted and approved by the same person"
+    approved(house, [CODER])
+    assert said not in signed_in("auditor").get(page(house, "policy")).text
+    drafted(house, STARTING, by="privacy_officer")
+    officer = signed_in("privacy_officer")
+    assert "You drafted it yourself" in officer.get(page(house, "policy")).text
+    there = policy_keeping.draft(house.id)
+    assert there
+    officer.post(page(house, "approve_policy"), {"digest": there.digest})
+    assert officer.get(page(house, "policy")).text.count(said) == 1
+    assert said in officer.get(page(house, "policy_version", policy=there.id)).text
 
 
 def test_approval_asks_to_be_shown_anew(house: House, signed_in: SignIn) -> None:

@@ -17,6 +17,7 @@ from chartwarden.assignments.task_rules import Side, Step, Unreadable
 from chartwarden.kernel.errors import InputRefused
 from tests.support.clinic import AT
 
+BASE = "https://ehr.example/fhir"
 ANA, BEN = UUID(int=1), UUID(int=2)
 LATER = AT + timedelta(minutes=1)
 
@@ -44,10 +45,16 @@ def task(**more: Any) -> dict[str, Any]:
         ({"status": "on-hold", "owner": {"identifier": {"value": "u17"}}}, "on_hold", "u17"),
         ({"status": "completed"}, "submitted", ""),
         ({"status": "failed"}, "closed", ""),
+        ({"for": {"reference": f"{BASE}/Patient/p1"}}, "unassigned", ""),
+        (
+            {"owner": {"reference": "https://other.example/fhir/Practitioner/u17"}},
+            "assigned",
+            "https://other.example/fhir/Practitioner/u17",
+        ),
     ],
 )
 def test_a_task_is_read(more: dict[str, Any], state: str, owner: str) -> None:
-    found = tasks.read_task(task(encounter={"reference": "Encounter/e1/_history/2"}, **more))
+    found = tasks.read_task(task(encounter={"reference": "Encounter/e1/_history/2"}, **more), BASE)
     assert (found.state, found.owner, found.patient, found.encounter) == (state, owner, "p1", "e1")
     assert (found.kind, found.version, found.updated_at) == ("initial", "3", AT)
 
@@ -60,6 +67,13 @@ def test_a_task_is_read(more: dict[str, Any], state: str, owner: str) -> None:
         ({"for": {"reference": "Patient/p1/../p2"}}, "no_patient"),
         ({"for": {"reference": "Patient/p 1"}}, "no_patient"),
         ({"for": "Patient/p1"}, "no_patient"),
+        ({"for": {"reference": "https://other.example/fhir/Patient/p1"}}, "no_patient"),
+        ({"for": {"reference": "https://ehr.example/fhir/other/Patient/p1"}}, "no_patient"),
+        ({"for": {"reference": f"{BASE}/fhir/Patient/p1"}}, "no_patient"),
+        ({"for": {"reference": "/Patient/p1"}}, "no_patient"),
+        ({"for": {"reference": "#p1"}}, "no_patient"),
+        ({"meta": {"lastUpdated": "0001-01-01T00:00:00+14:00"}}, "no_date"),
+        ({"meta": {"lastUpdated": "9999-12-31T23:59:59-14:00"}}, "no_date"),
         ({"status": "dreaming"}, "unknown_status"),
         ({"meta": {}}, "no_date"),
         ({"meta": {"lastUpdated": "2026-03-09T15:00:00"}}, "no_date"),
@@ -72,7 +86,7 @@ def test_what_can_not_be_read_says_why(more: dict[str, Any], why: str) -> None:
     if why == "no_id" and more["id"] == 7.5:
         found["id"] = "x" * 65
     with pytest.raises(Unreadable, match=why):
-        tasks.read_task(found)
+        tasks.read_task(found, BASE)
     assert why in tasks.TROUBLES
 
 
@@ -136,7 +150,7 @@ def test_what_is_taken_can_be_done_and_what_is_told_is_then_the_same(here: Side,
         outcome = "submitted" if here.state == "submitted" else "cancelled"
         owner = "u1" if here.coder else ""
         back = tasks.read_task(
-            tasks.written(task(owner={"identifier": {"value": "u9"}}), here.state, outcome, owner, AT)
+            tasks.written(task(owner={"identifier": {"value": "u9"}}), here.state, outcome, owner, AT), BASE
         )
         assert tasks.same(here, Side(back.state, here.coder if back.owner == owner or here.over else BEN, AT))
 
@@ -151,9 +165,6 @@ def test_a_task_is_written_with_everything_else_as_it_was() -> None:
     assert "owner" not in tasks.written(after, "unassigned", "", "", AT)
     assert tasks.written(after, "closed", "submitted", None, AT)["status"] == "completed"
     assert tasks.written(after, "closed", "reassigned", None, AT)["status"] == "cancelled"
-
-
-BASE = "https://ehr.example/fhir"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,8 @@ def export(request: HttpRequest, clinic: UUID) -> StreamingHttpResponse:
 def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
     """One assignment: whose, since when, why the whole record, and what may be done."""
     work = work_of(clinic, assignment)
-    names = people.names(clinic, {work.coder} if work.coder else set())
+    copies = queries.copies_of(clinic, assignment)
+    names = people.names(clinic, {*copies, *([work.coder] if work.coder else [])})
     known = queries.conflicts_about(clinic, assignment, request.member.person)
     return render(
         request,
@@ -133,6 +134,7 @@ def one(request: HttpRequest, clinic: UUID, assignment: UUID) -> HttpResponse:
             "work": work,
             "person": names.get(work.coder) if work.coder else None,
             "patient": patients.names(clinic, {work.patient}).get(work.patient),
+            "copies": [(names[who].name, count) for who, count in copies.items()],
             "why": rules.JUSTIFICATIONS[work.kind],
             "may_assign": request.member.may(Permission.ASSIGN_WORK),
             "is_open": work.state in STATES,

@@ -39,6 +39,7 @@ def policy(request: HttpRequest, clinic: UUID) -> HttpResponse:
             "people": _names(clinic, [*versions, *([draft] if draft else [])]),
             **places(request),
             "may_draft": request.member.may(Permission.ASSIGN_WORK),
+            "reader": request.member.person,
             "may_approve": request.member.may(Permission.APPROVE_POLICY),
         },
     )

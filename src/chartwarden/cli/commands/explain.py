@@ -42,14 +42,15 @@ def run(
     from chartwarden.people.queries import person_by_code
 
     there = one_clinic(clinic)
+    now = datetime.now(UTC)
     try:
-        when = parse_instant(at, there.time_zone).utc.replace(tzinfo=UTC) if at else datetime.now(UTC)
+        when = parse_instant(at, there.time_zone).utc.replace(tzinfo=UTC) if at else now
     except ValueError:
         raise refuse("--at", "ISO 8601, such as 2026-03-02T09:00", repr(at)) from None
     with acting_in(there.id):
         who = person_by_code(there.id, person)
         if who is None:
             raise refuse("PERSON", "an id of the workforce feed", "one that nobody has")
-        facts = facts_for(there, who, patient, purpose, when, device, address)
+        facts = facts_for(there, who, patient, purpose, when, device, address, past=when < now)
     for line in lines(facts, decide(facts), there.time_zone):
         print(line)

@@ -73,9 +73,13 @@ def behind(clinic: UUID) -> Behind | None:
 
 
 def _whose() -> list[UUID]:
-    """The clinic whose EHR the gateway opens; where none is named, every one that is here."""
+    """The clinic whose EHR the gateway opens: the one that is named, or the only one here. The openings of others
+    are not this collector's to have."""
     with across_clinics():
-        return [one.id for one in clinics() if not settings.FHIR_CLINIC or str(one.id) == settings.FHIR_CLINIC]
+        found = [one.id for one in clinics()]
+    if settings.FHIR_CLINIC:
+        return [one for one in found if str(one) == settings.FHIR_CLINIC]
+    return found if len(found) == 1 else []
 
 
 def _set_up(clinic: UUID, to: Place, at: datetime) -> None:

@@ -12,7 +12,8 @@ from chartwarden.assignments.contracts import RecordClass
 @dataclass(frozen=True, slots=True)
 class Item:
     """One document in the list. ``kind`` and ``identity`` are the EHR's type and id; ``when`` is FHIR's text of its
-    date, "" where it has none; ``status`` is a word only where it is not simply in force."""
+    date, "" where it has none; ``status`` is a word only where it is not simply in force; ``closed``: it, or a part of
+    it, can be opened in the EHR alone."""
 
     kind: str
     identity: str
@@ -20,6 +21,7 @@ class Item:
     title: str
     when: str
     status: str = ""
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

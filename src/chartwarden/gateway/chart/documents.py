@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from chartwarden.gateway.chart import texts
+from chartwarden.gateway.chart.attached import ID
 from chartwarden.gateway.chart.contracts import Attachment, Block, Pairs, Picture, Row, Said, Table, Text
 from chartwarden.gateway.chart.fhir import Resource, each, first, referred, words
 from chartwarden.gateway.chart.items import author
@@ -69,28 +68,16 @@ TABLES: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     ),
 }  # fmt: skip
 ELSEWHERE = "This part lies outside the EHR's FHIR API. Open it in the EHR."
+DEEP = "Sections within sections go on here deeper than this page shows. Open it in the EHR."
 LONG = "The rest is left out here, because it is very long. Open it in the EHR."
 NOTHING = "The EHR gave no text for this document."
+NO_WORDS = "This document gave no text. Open it in the EHR."
+TORN = "A part of this document may be missing here: its markup breaks off. Open it in the EHR."
 DEEPEST = 8
-ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
-
-
-def attachments(resource: Resource) -> tuple[Attachment, ...]:
-    """What is attached to a document, in its order."""
-    places = (*each(resource, "content.attachment"), *each(resource, "presentedForm"))
-    found = []
-    for one in (place for place in places if isinstance(place, dict)):
-        kind, coded = first(one, "contentType"), one.get("data")
-        named = referred(first(one, "url"), "Binary")
-        binary = named if ID.fullmatch(named) and named not in (".", "..") else ""
-        data = _decoded(coded) if isinstance(coded, str) else None
-        found.append(Attachment(first(one, "title"), kind, data, "" if data is not None else binary))
-    return tuple(found)
-
-
-def binary(resource: Resource) -> tuple[str, bytes]:
-    """Content type and bytes of a Binary; what can't be decoded is empty."""
-    return first(resource, "contentType"), _decoded(first(resource, "data")) or b""
+NAMED = ("type", "code", "title", "description", "status")
+"""What names a resource; the page's head has it."""
+WORD = re.compile(r"\w+")
+ALSO = "The EHR’s own summary"
 
 
 def result_ids(resource: Resource) -> tuple[str, ...]:
@@ -113,9 +100,38 @@ def blocks(
     body += _sections(resource, 0) if kind == "Composition" else ()
     body += [block for one in attached for block in _attached(one)]
     body += _table(resource, kind, zone)
-    if not body and (narrative := texts.plain(first(resource, "text.div"))):
-        body.append(Text("", narrative))
+    body += _narrative(resource, [*found, *body], zone)
     return [*found, *(body or [Said(NOTHING)])]
+
+
+def _narrative(resource: Resource, shown: Sequence[Block], zone: ZoneInfo) -> Iterator[Block]:
+    """The EHR's own telling of a resource, where it has a word that stands nowhere else on the page."""
+    markup = first(resource, "text.div")
+    told = texts.read(markup)
+    texts_shown = [text for block in shown for text in _said(block)]
+    texts_shown += [words(resource, name, zone) for name in NAMED]
+    known = {word for text in texts_shown for word in _words(text)}
+    if told.text and not known.issuperset(_words(told.text)):
+        more = len(told.text) > texts.MOST_TEXT
+        yield Text(ALSO if any(block.shape != "pairs" for block in shown) else "", told.text[: texts.MOST_TEXT])
+        yield from _faults(texts.Words(told.text, told.torn, more))
+    elif told.torn:
+        yield Said(TORN)
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.casefold())
+
+
+def _said(block: Block) -> Iterator[str]:
+    """All that a block tells."""
+    yield block.title
+    if isinstance(block, Pairs):
+        yield from (part for pair in block.pairs for part in pair)
+    elif isinstance(block, Table):
+        yield from (*block.columns, *(cell for row in block.rows for cell in row.cells))
+    elif isinstance(block, Text | Said):
+        yield block.text
 
 
 def _pairs(resource: Resource, kind: str, zone: ZoneInfo) -> Iterator[Pairs]:
@@ -140,23 +156,39 @@ def _sections(resource: Resource, depth: int) -> list[Block]:
     for one in each(resource, "section"):
         if isinstance(one, dict) and depth < DEEPEST:
             title = first(one, "title") or first(one, "code.text") or first(one, "code.coding.display")
-            text = texts.plain(first(one, "text.div"))
-            if text or title:
-                found.append(Text(title, text[: texts.MOST_TEXT]))
+            markup = first(one, "text.div")
+            told = texts.read(markup)
+            if told.text or title:
+                found.append(Text(title, told.text[: texts.MOST_TEXT]))
+            more = len(told.text) > texts.MOST_TEXT
+            found += _faults(texts.Words(told.text, told.torn, more)) if markup else ()
             found += _sections(one, depth + 1)
+        elif isinstance(one, dict):
+            found.append(Said(DEEP))
+            break
     return found
+
+
+def _faults(told: texts.Words) -> Iterator[Said]:
+    """What a text lacks, in sentences."""
+    if not told.text.strip():
+        yield Said(NO_WORDS)
+    elif told.torn:
+        yield Said(TORN)
+    if told.more:
+        yield Said(LONG)
 
 
 def _attached(one: Attachment) -> Iterator[Block]:
     if one.data is None:
         yield Said(ELSEWHERE, one.title)
         return
-    text = texts.text_of(one.content_type, one.data)
-    picture = None if text is not None else texts.picture_of(one.data)
-    if text is not None:
-        yield Text(one.title, text[: texts.MOST_TEXT])
-        if len(text) > texts.MOST_TEXT:
-            yield Said(LONG)
+    told = texts.text_of(one.content_type, one.data)
+    picture = None if told is not None else texts.picture_of(one.data)
+    if told is not None:
+        if told.text or one.title:
+            yield Text(one.title, told.text)
+        yield from _faults(told)
     elif picture is not None:
         yield Picture(one.title, picture)
     else:
@@ -167,10 +199,3 @@ def _named(content_type: str) -> str:
     kind = texts.kind_of(content_type)
     known = {"application/pdf": "a PDF", "image/tiff": "a TIFF picture", "application/dicom": "a DICOM image"}
     return known.get(kind, f"of the type {kind[:60]}" if kind else "of a type that the EHR does not name")
-
-
-def _decoded(text: str) -> bytes | None:
-    try:
-        return b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return None

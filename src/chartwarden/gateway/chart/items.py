@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from chartwarden.assignments.contracts import RecordClass, Scope
+from chartwarden.gateway.chart.attached import is_closed
 from chartwarden.gateway.chart.confining import belongs
 from chartwarden.gateway.chart.contracts import Item
 from chartwarden.gateway.chart.fhir import Resource, first, moment, words
@@ -63,7 +64,7 @@ def item(resource: Resource, zone: ZoneInfo) -> Item:
     told = (first(resource, name) for name in ("status", "docStatus"))
     stands = next((one for one in told if one not in IN_FORCE), "")
     when = next((text for name in dates.split("|") if (text := first(resource, name))), "")
-    return Item(kind, str(resource.get("id", "")), of, _cut(title), when, stands.replace("-", " "))
+    return Item(kind, str(resource.get("id", "")), of, _cut(title), when, stands.replace("-", " "), is_closed(resource))
 
 
 def _cut(title: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from chartwarden.assignments.contracts import RecordClass as Class
 from chartwarden.assignments.contracts import Scope
 from chartwarden.clinics.services import blind_index
-from chartwarden.gateway.chart import documents, overview, results
+from chartwarden.gateway.chart import attached, documents, overview, results
 from chartwarden.gateway.chart.contracts import Attachment, Block, Item, Leaf, Said
 from chartwarden.gateway.chart.fhir import day, first, when
 from chartwarden.gateway.chart.items import LISTED, is_shown, item, listed
@@ -18,10 +18,11 @@ from chartwarden.gateway.chart.shelf import Listing
 from chartwarden.gateway.classes import can_be
 from chartwarden.gateway.compartment import BINARY, MOST_COUNT, MOST_VALUE, Asked
 
-OVERVIEW, RESULTS = "overview", "results"
-TITLES = {OVERVIEW: "Summary", RESULTS: "All results"}
-OF = {OVERVIEW: Class.OVERVIEW, RESULTS: Class.LABORATORY}
+OVERVIEW, RESULTS, IMAGING = "overview", "results", "imaging"
+TITLES = {OVERVIEW: "Summary", RESULTS: "All results", IMAGING: "Imaging findings"}
+OF = {OVERVIEW: Class.OVERVIEW, RESULTS: Class.LABORATORY, IMAGING: Class.RADIOLOGY}
 """Pages that are put together from many resources."""
+NONE = {RESULTS: "laboratory results", IMAGING: "imaging findings beside its reports"}
 MEASURES = "Observation"
 SAID = {
     "DocumentReference": "documents", "Composition": "documents", "DiagnosticReport": "reports",
@@ -68,11 +69,12 @@ def listing(there: Standing) -> Listing:
 
 def places(there: Standing, items: Iterable[Item]) -> list[Place]:
     """All pages of a record in the order in which one leafs through them."""
-    whole = [Place(name, TITLES[name], of) for name, of in OF.items() if of in there.scope.classes]
+    whole = {name: Place(name, TITLES[name], of) for name, of in OF.items() if of in there.scope.classes}
+    last = [whole.pop(name) for name in (IMAGING,) if name in whole]
     zone = there.reader.clinic.time_zone
     each = [Place(name_of(there, one), one.title, one.of, day(one.when, zone), one) for one in items]
     order = list(Class)
-    return sorted([*whole, *each], key=lambda place: order.index(place.of))
+    return sorted([*whole.values(), *each, *last], key=lambda place: order.index(place.of))
 
 
 def name_of(there: Standing, one: Item) -> str:
@@ -108,7 +110,7 @@ def _together(there: Standing, place: Place) -> Leaf:
     elif found:
         blocks.append(results.results("", found, zone))
     elif not blocks:
-        blocks.append(Said("The EHR holds no laboratory results for this record."))
+        blocks.append(Said(f"The EHR holds no {NONE[place.name]} for this record."))
     return Leaf(place.title, place.of, "", "", blocks)
 
 
@@ -128,15 +130,15 @@ def _read(there: Standing, one: Item) -> tuple[Leaf, tuple[Attachment, ...]]:
     resource = got.resources[0]
     if not is_shown(resource, there.scope, there.encounter):
         return _leaf(one, there, [Said(GONE)]), ()
-    attached = documents.attachments(resource)
-    wanted = [asked(there, BINARY, one.binary) for one in attached if one.binary in got.binaries]
+    parts = attached.attachments(resource)
+    wanted = [asked(there, BINARY, one.binary) for one in parts if one.binary in got.binaries]
     named = [
         asked(there, MEASURES, "", f"_id={ids}&_count={MOST_COUNT}") for ids in _lots(documents.result_ids(resource))
     ]
     more = _unmixed(fetched(there, [*dict.fromkeys(wanted), *named]))
     measured = [found for part in more if part.asked.kind == MEASURES for found in part.resources]
     shown = [found for found in measured if is_shown(found, there.scope, there.encounter)]
-    whole = tuple(_filled(one, more) for one in attached)
+    whole = tuple(_filled(one, more) for one in parts)
     blocks = documents.blocks(resource, whole, shown, zone)
     troubles = [part.sentence for part in more if part.why]
     troubles += [OUT_OF_SCOPE] if len(shown) < len(measured) else []
@@ -151,7 +153,7 @@ def _filled(one: Attachment, got: Iterable[Got]) -> Attachment:
     """An attachment with the bytes of its Binary, where the EHR gave them."""
     for part in got:
         if part.asked.kind == BINARY and one.binary and part.asked.identity == one.binary and not part.why:
-            kind, data = documents.binary(part.resources[0])
+            kind, data = attached.binary(part.resources[0])
             return replace(one, data=data, content_type=one.content_type or kind)
     return one
 

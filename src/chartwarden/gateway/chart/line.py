@@ -20,8 +20,9 @@ from django.conf import settings
 from chartwarden.gateway import compartment
 from chartwarden.gateway.compartment import Asked
 from chartwarden.gateway.connecting import upstream
+from chartwarden.gateway.exact import NotServed
 from chartwarden.gateway.fetching import NotFetched, Upstream
-from chartwarden.gateway.serving import Expected, NotServed, checked
+from chartwarden.gateway.serving import Expected, checked
 
 MOST_PAGES = 20
 """Pages of one search that are followed; what lies behind is said to be left out."""

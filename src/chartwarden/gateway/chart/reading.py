@@ -18,7 +18,7 @@ from chartwarden.gateway.compartment import Asked, NotAsked
 from chartwarden.gateway.contracts import Facts, Verdict
 from chartwarden.gateway.gathering import scope_of
 from chartwarden.gateway.opened import opening
-from chartwarden.gateway.rules import decide
+from chartwarden.gateway.rules import decide, stated
 from chartwarden.gateway.tokens import facts_of
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused
@@ -72,7 +72,7 @@ def open_record(*, reader: Reader) -> Standing:
     """Decide whether an assignment opens its record on the pages, and write the answer down. Raises NoLedger."""
     there = decided(reader)
     subject = {"person": str(reader.person), "assignment": str(reader.assignment)}
-    facts = {"purpose": reader.purpose[:40], "policy": there.scope.version}
+    facts = {"purpose": stated(reader.purpose), "policy": there.scope.version}
     pages = Draft(reader.clinic.id, "gateway.pages_opened", reader.actor, reader.at, subject, facts)
     _write([pages if there.verdict.allowed else _opening(there, "open")])
     return there

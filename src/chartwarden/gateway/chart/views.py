@@ -13,6 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chartwarden.assignments import queries as assignments
@@ -50,6 +51,9 @@ def _of_record(view: View) -> View:
             return render(request, "gateway/record/unconnected.html", {"work": work})
         try:
             answer = view(request, work, **named)
+        except taking.Shut as fault:
+            reading.refused(fault.there)
+            answer = _shut(request, work, fault.there)
         except reading.NoLedger:
             told = [TOLD[Reason.LEDGER_UNAVAILABLE]]
             answer = render(request, "gateway/record/shut.html", {"work": work, "told": told}, status=503)
@@ -163,6 +167,7 @@ def _read(request: HttpRequest, work: Work, name: str, fault: str = "") -> HttpR
         "leaf": leaves.leaf(there, place),
         "place": place,
         "groups": [(of, list(several)) for of, several in groupby(every, key=lambda one: one.of)],
+        "closed": sum(one.closed for one in listing.items),
         "hidden": [of for of in RecordClass if of not in there.scope.classes],
         "number": at + 1,
         "total": len(every),
@@ -171,7 +176,6 @@ def _read(request: HttpRequest, work: Work, name: str, fault: str = "") -> HttpR
         "prints": PRINTS,
         "copies": COPIES,
         "fault": fault,
-        "idle_seconds": request.clinic.idle_minutes * 60,
     }
     return render(request, "gateway/record/page.html", given, status=422 if fault else 200)
 
@@ -203,12 +207,15 @@ def _place(request: HttpRequest, work: Work, name: str) -> HttpResponse | tuple[
 
 def _head(request: HttpRequest, work: Work, there: Standing, listing: shelf.Listing) -> dict[str, Any]:
     known = _name(request, work)
+    whose = {"clinic": request.clinic.id, "assignment": work.id}
     return {
         "work": work,
         "scope": there.scope,
         "listing": listing,
         "patient": listing.name or known["patient"],
         "born": listing.born,
+        "idle_seconds": request.clinic.idle_minutes * 60,
+        "come_back": request.path if request.method == "GET" else reverse("gateway:record", kwargs=whose),
     }
 
 

@@ -75,8 +75,9 @@ def may_open(request: HttpRequest, clinic: UUID) -> HttpResponse:
     found, conflicting = None, None
     if form.is_bound and form.is_valid():
         found = services.explain_other(
-            clinic=request.clinic, **form.cleaned_data, actor=request.member.actor, at=request.now
-        )
+            clinic=request.clinic, **form.cleaned_data, actor=request.member.actor, at=request.now,
+            whence=whence(request),
+        )  # fmt: skip
         if Reason.CONFLICT_OF_INTEREST in found.verdict.reasons:
             conflicting = next((one.assignment for one in found.facts.grants if one.open_state), None)
     return _shown(request, found, form=form, own=False, conflicting=conflicting)

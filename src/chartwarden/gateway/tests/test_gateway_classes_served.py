@@ -13,7 +13,8 @@ from chartwarden.assignments.contracts import RecordClass as Class
 from chartwarden.assignments.contracts import Scope
 from chartwarden.gateway.classes import can_be, record_class
 from chartwarden.gateway.compartment import SEARCHES
-from chartwarden.gateway.serving import OF_WHOM, SHUT, Expected, NotServed, Served, checked
+from chartwarden.gateway.exact import NotServed
+from chartwarden.gateway.serving import OF_WHOM, SHUT, Expected, Served, checked
 from chartwarden.gateway.wording import not_opened
 
 BASE, OURS, LOINC = "https://ehr.example/fhir", "https://gate.example/fhir/a1", "http://loinc.org"
@@ -73,6 +74,26 @@ def test_in_a_bundle_they_are_left_out_with_their_attachments_and_it_says_so() -
     assert b"d2" not in answer.body
 
 
+def test_a_report_of_a_class_that_is_shut_is_not_given_nor_its_attachments() -> None:
+    code = {"coding": [{"system": LOINC, "code": "18748-4"}]}
+    report = resource("r1", "DiagnosticReport", code=code, presentedForm=[{"url": "Binary/b7"}])
+    with pytest.raises(NotServed, match=SHUT):
+        served(report, "r1")
+    answer = served(bundle(report))
+    assert answer.binaries == ()
+    assert b"r1" not in answer.body
+    assert served(bundle(report), scope=Scope(version=3)).binaries == ("b7",)
+
+
+@pytest.mark.parametrize("kind", sorted(SEARCHES))
+def test_where_no_class_is_opened_nothing_is_given(kind: str) -> None:
+    one = {"resourceType": "Patient", "id": "P1"} if kind == "Patient" else resource("x1", kind)
+    nothing = Scope(frozenset(), version=3)
+    with pytest.raises(NotServed, match=SHUT):
+        served(one, one["id"], nothing)
+    assert one["id"].encode() not in served(bundle(one), scope=nothing).body
+
+
 def test_whether_something_was_left_out_can_not_be_told_from_the_answer() -> None:
     """A search by a code must not say whether the patient has what is shut."""
     none = json.loads(served(bundle(NOTE)).body)
@@ -120,24 +141,17 @@ def test_numbers_stay_as_they_are_written() -> None:
     assert b'"value":1.50}' in checked(raw.encode(), many, BASE, OURS, str).body
 
 
-def test_a_class_that_is_given_twice_is_judged_as_it_is_served() -> None:
-    """Readers differ in which of two they take; so what goes out has one."""
+def test_a_class_that_is_given_twice_is_not_served() -> None:
+    """Readers differ in which of two they take."""
     vital, image = (json.dumps(observation("o1", of)["category"]) for of in ("vital-signs", "imaging"))
     begin = '{"resourceType":"Observation","id":"o1","subject":{"reference":"Patient/P1"},'
-    expected = Expected("P1", "Observation", "o1", scope=NO_RADIOLOGY)
-    given = checked(f'{begin}"category":{image},"category":{vital}}}'.encode(), expected, BASE, OURS, str).body
-    assert b"imaging" not in given
-    with pytest.raises(NotServed, match=SHUT):
-        checked(f'{begin}"category":{vital},"category":{image}}}'.encode(), expected, BASE, OURS, str)
-
-
-def test_what_an_entry_holds_twice_goes_out_as_it_was_judged() -> None:
-    """Also where nothing is shut, in an answer with escapes, which is put together anew."""
-    strange = json.dumps([{"resourceType": "Specimen", "id": "s", "subject": {"reference": "Patient/P2"}}])
-    one = json.dumps(observation("o1"))[:-1] + f',"contained":{strange},"contained":[]}}'
-    raw = f'{{"resourceType":"Bundle","type":"searchset","id":"\\u0041","entry":[{{"resource":{one}}}]}}'
-    out = checked(raw.encode(), Expected("P1", "Observation"), BASE, OURS, str).body
-    assert b"P2" not in out
+    for first, second in ((image, vital), (vital, image)):
+        one = f'{begin}"category":{first},"category":{second}}}'
+        many = f'{{"resourceType":"Bundle","type":"searchset","entry":[{{"resource":{one}}}]}}'
+        for text, identity in ((one, "o1"), (many, "")):
+            expected = Expected("P1", "Observation", identity, scope=NO_RADIOLOGY)
+            with pytest.raises(NotServed, match="outside"):
+                checked(text.encode(), expected, BASE, OURS, str)
 
 
 CODES = {

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from chartwarden.assignments.contracts import Scope
 from chartwarden.gateway.compartment import EVERY, OF_PATIENT, SEARCHES, Asked, NotAsked, asked, upstream
 from chartwarden.gateway.contracts import Facts, Standing
-from chartwarden.gateway.serving import ELSEWHERE, OF_WHOM, Expected, NotServed, checked
+from chartwarden.gateway.exact import NotServed
+from chartwarden.gateway.serving import ELSEWHERE, OF_WHOM, Expected, checked
 
 ME, HERE, AT = "P1", "e1", datetime(2026, 3, 2, 15, tzinfo=UTC)
 BASE, OURS = "https://ehr.example/fhir", "https://gate.example/fhir/a1"

@@ -5,17 +5,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 
+from chartwarden.assignments.contracts import Scope
 from chartwarden.assignments.services import add_work
+from chartwarden.gateway.chart.contracts import COPIES
+from chartwarden.gateway.chart.reading import Reader, open_record
+from chartwarden.gateway.chart.taking import confirm_deleted, make_copy, note_print
 from chartwarden.gateway.contracts import Facts, Standing
 from chartwarden.gateway.knowing import FRESH, LONGEST, RENEWED, Knowing
-from chartwarden.gateway.services import open_assignment, record_opening, shut_assignment
-from chartwarden.gateway.tokens import looked, standing
+from chartwarden.gateway.services import (
+    acknowledge_reminder,
+    explain_own,
+    open_assignment,
+    record_opening,
+    shut_assignment,
+)
+from chartwarden.gateway.tokens import NOWHERE, looked, standing
 from chartwarden.people.services import suspend
 from tests.support.clinic import AT, House
 
@@ -199,3 +209,23 @@ def test_the_ledger_tells_openings_from_changes(opened: tuple[House, UUID, str])
     shut_assignment(clinic=house.id, person=coder, assignment=assignment, actor=house.actor("coder"), at=AT)
     assert looked(house.id, there.entries) == (there.entries + 3, there.entries + 2)
     assert standing(token, assignment, AT) is None
+
+
+def test_pages_print_outs_and_copies_change_nothing_that_a_decision_rests_on(opened: tuple[House, UUID, str]) -> None:
+    house, assignment, token = opened
+    there = standing(token, assignment, AT)
+    assert there is not None
+    person = house.people["coder"]
+    whole = Scope(printing=True, copies=True)
+    reader = Reader(house.clinic, person, assignment, "coding", house.actor("coder"), AT, NOWHERE)  # type: ignore[arg-type]
+    page = replace(open_record(reader=reader), scope=whole)
+    note_print(there=page, document="d", purpose="audit")
+    copy = make_copy(there=page, document="d", purpose=next(iter(COPIES)))
+    confirm_deleted(clinic=house.id, person=person, copy=copy, actor=house.actor("coder"), at=AT)
+    explain_own(clinic=house.clinic, patient="P1", purpose="coding", actor=house.actor("coder"), at=AT)  # type: ignore[arg-type]
+    acknowledge_reminder(clinic=house.clinic, person=person, actor=house.actor("coder"), at=AT)  # type: ignore[arg-type]
+    size, last = looked(house.id, there.entries)
+    assert (size, last) == (there.entries + 6, -1)
+    after = standing(token, assignment, AT)
+    assert after is not None
+    assert replace(after, entries=there.entries) == there

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chartwarden.assignments.services import add_work
+from chartwarden.assignments.queries import own_work
+from chartwarden.assignments.services import add_work, cancel
 from chartwarden.devices.queries import statement_points
 from chartwarden.devices.services import (
     add_network,
@@ -19,8 +20,8 @@ from chartwarden.devices.services import (
 )
 from chartwarden.gateway.chains import TERMS, Vendors, chain, vendors_from
 from chartwarden.gateway.contracts import Reason, Verdict
-from chartwarden.gateway.rules import covers
-from chartwarden.gateway.services import check_settings, record_opening
+from chartwarden.gateway.rules import covers, decide
+from chartwarden.gateway.services import check_settings, facts_for, record_opening
 from chartwarden.kernel.errors import InputRefused
 from chartwarden.ledger.queries import entries
 from chartwarden.logs.queries import feeds
@@ -100,6 +101,23 @@ def test_who_leaves_or_is_suspended_is_shut_out_at_that_instant(assigned: House)
     assert Reason.ENGAGEMENT_ENDED in opened(assigned, hours=2).reasons
     suspend(clinic=assigned.id, person=person, actor=officer, at=AT + HOUR)
     assert opened(assigned, hours=1).reasons == (Reason.ACCOUNT_SUSPENDED,)
+
+
+def test_of_the_past_it_is_told_by_when_the_work_began_and_ended(assigned: House) -> None:
+    (work,) = own_work(assigned.id, assigned.people["coder"], AT, 9)
+    cancel(
+        clinic=assigned.id, assignment=work.id, revision=work.revision,
+        actor=assigned.actor("coding_supervisor"), at=AT + 3 * HOUR,
+    )  # fmt: skip
+
+    def reasons(hours: int, past: bool = True) -> tuple[Reason, ...]:
+        coder, at = assigned.people["coder"], AT + hours * HOUR
+        return decide(facts_for(assigned.clinic, coder, "P1", "coding", at, past=past)).reasons  # type: ignore[arg-type]
+
+    shut = (Reason.ASSIGNMENT_NOT_OPEN,)
+    assert reasons(0) == reasons(2) == (Reason.ALLOWED,)
+    assert reasons(3) == reasons(4) == shut
+    assert reasons(2, past=False) == shut
 
 
 def test_the_terms_are_those_of_the_feed() -> None:

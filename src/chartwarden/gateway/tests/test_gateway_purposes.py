@@ -15,6 +15,7 @@ from chartwarden.assignments import rules as queue
 from chartwarden.assignments.contracts import Tie
 from chartwarden.assignments.services import add_work, keep_conflicts
 from chartwarden.clinics.queries import clinic as clinic_of
+from chartwarden.devices.services import set_precondition
 from chartwarden.gateway import models
 from chartwarden.gateway.contracts import Reason
 from chartwarden.gateway.dues import due
@@ -22,7 +23,7 @@ from chartwarden.gateway.purposes import inquiring
 from chartwarden.gateway.purposes.reminding import is_reminded
 from chartwarden.gateway.purposes.told import KINDS
 from chartwarden.gateway.rules import PURPOSES
-from chartwarden.gateway.services import acknowledge_reminder, close_inquiry, explain_own, route_inquiry
+from chartwarden.gateway.services import acknowledge_reminder, close_inquiry, explain_other, explain_own, route_inquiry
 from chartwarden.gateway.wording import ELSEWHERE, TOLD, TOLD_OF_ANOTHER
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused
@@ -97,7 +98,8 @@ def test_a_coder_asks_why_beforehand_and_nothing_opens(house: House, signed_in: 
     assert entry.kind == "gateway.explained"
     assert entry.subject == {"person": str(house.people["coder"])}
     assert entry.facts == {"reasons": ["allowed"], "purpose": "coding"}
-    assert not entry.private
+    assert set(entry.private) == {"patient"}
+    assert "P1" not in entry.leaf.decode()
     assert not models.AccessToken.objects.exists()
     assert client.get(address(house, "why_assignment", assignment=uuid4())).status_code == 404
 
@@ -143,6 +145,47 @@ def test_a_supervisor_asks_about_somebody_and_reassigns_at_once(house: House, si
     assert "P-CLOSE" not in entries(house.id)[-1].leaf.decode()
     assert client.post(address(house, "may_open"), {**asked, "person": uuid4()}).status_code == 422
     assert signed_in("coder").post(address(house, "may_open"), asked).status_code == 403
+
+
+def test_whoever_asks_about_themselves_as_a_supervisor_learns_no_more_than_a_coder(house: House) -> None:
+    """Not whether they are close to somebody whose record is not theirs."""
+    close_to(house, "P-CLOSE", "coding_supervisor")
+    me, asked = house.people["coding_supervisor"], {"clinic": house.clinic, "purpose": "coding", "at": AT}
+    actor = house.actor("coding_supervisor")
+
+    def told(patient: str) -> tuple[Reason, ...]:
+        return explain_other(**asked, person=me, patient=patient, actor=actor).verdict.reasons  # type: ignore[arg-type]
+
+    assert told("P-CLOSE") == told("P-NOBODY") == explain_own(**asked, patient="P-CLOSE", actor=actor).verdict.reasons  # type: ignore[arg-type]
+    assert Reason.CONFLICT_OF_INTEREST not in told("P-CLOSE")
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_device_that_must_be_shown_is_not_asked_of_whoever_asks_for_another(
+    house: House, settings: Any, shown: bool
+) -> None:
+    settings.CERTIFICATE_HEADER = "x-client-cert"
+    assigned(house)
+    set_precondition(
+        clinic=house.id, kind="device", asked=True, grace_days=0, shown=shown, actor=house.actor("security_officer"),
+        at=AT,
+    )  # fmt: skip
+    asked = {"clinic": house.clinic, "patient": "P1", "purpose": "coding", "at": AT + HOUR}
+    found = explain_other(**asked, person=house.people["coder"], actor=house.actor("coding_supervisor"))  # type: ignore[arg-type]
+    assert found.verdict.reasons == ((Reason.ALLOWED,) if shown else (Reason.DEVICE_NOT_APPROVED,))
+    own = explain_own(**asked, actor=house.actor("coder"))  # type: ignore[arg-type]
+    assert own.verdict.reasons == (Reason.DEVICE_NOT_APPROVED,)
+
+
+def test_what_is_stated_freely_is_no_word_of_the_ledger(house: House, signed_in: SignIn) -> None:
+    work, client, said = assigned(house), signed_in("coder"), "Jane Doe 555-0101"
+    answer = client.post(address(house, "open", assignment=work), {"purpose": said, "acknowledged": "1"})
+    assert answer.status_code == 403
+    denied = [one for one in entries(house.id) if one.kind == "gateway.record_denied"]
+    assert [one.facts["purpose"] for one in denied] == ["other"]
+    explain_own(clinic=house.clinic, patient="P1", purpose=said, actor=house.actor("coder"), at=AT)  # type: ignore[arg-type]
+    assert entries(house.id)[-1].facts["purpose"] == "other"
+    assert not any("Jane" in one.leaf.decode() for one in entries(house.id))
 
 
 @pytest.mark.parametrize("kind", ELSEWHERE)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chartwarden.gateway.compartment import SEARCHES
-from chartwarden.gateway.serving import OF_WHOM, Expected, NotServed, Served, checked
+from chartwarden.gateway.exact import NotServed
+from chartwarden.gateway.serving import OF_WHOM, Expected, Served, checked
 
 BASE, OURS = "https://ehr.example/fhir", "https://gate.example/fhir/a1"
 ME, OTHER = {"reference": "Patient/P1"}, {"reference": "Patient/P2"}
@@ -35,6 +37,8 @@ def test_the_patients_own_goes_out_as_it_came() -> None:
     assert json.loads(served({"resourceType": "Patient", "id": "P1"}, "Patient", "P1").body)["id"] == "P1"
 
 
+NAME = "Zweite Person"
+HIDDEN = {"resourceType": "Patient", "id": "P2", "name": [{"text": NAME}]}
 STRAYS: dict[str, dict[str, Any]] = {
     "another patient's": {"subject": OTHER},
     "nobody's": {"subject": None},
@@ -52,7 +56,14 @@ STRAYS: dict[str, dict[str, Any]] = {
     "holding another's relative": {"contained": [{"resourceType": "RelatedPerson", "id": "r", "patient": OTHER}]},
     "holding another's coverage": {"contained": [{"resourceType": "Coverage", "id": "c", "beneficiary": OTHER}]},
     "holding a holder": {"contained": [{"resourceType": "Specimen", "contained": [{"resourceType": "Patient"}]}]},
-    "holding a bundle": {"contained": [{"resourceType": "Bundle", "id": "b", "contained": [{}]}]},
+    "holding a bundle": {"contained": [{"resourceType": "Bundle", "id": "b", "entry": [{"resource": HIDDEN}]}]},
+    "holding parameters": {"contained": [{"resourceType": "Parameters", "parameter": [{"resource": HIDDEN}]}]},
+    "holding a list": {"contained": [{"resourceType": "List", "entry": [{"item": {"display": NAME}}]}]},
+    "holding a person": {"contained": [{"resourceType": "Person", "name": [{"text": NAME}]}]},
+    "holding one that names another deep within": {
+        "contained": [{"resourceType": "Provenance", "entity": [{"what": {**OTHER, "display": NAME}}]}]
+    },
+    "holding a patient where none belongs": {"extension": [{"url": "x", "valueReference": HIDDEN}]},
 }
 
 
@@ -64,6 +75,95 @@ def test_one_that_is_not_the_patients_spoils_the_whole_answer(change: dict[str, 
     if change != {"id": "o2"}:
         with pytest.raises(NotServed, match="outside"):
             served(bundle(OBSERVATION, one), identity="")
+
+
+WAYS: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "an entry of another name": lambda text: text.replace(
+        f'"fullUrl": "{BASE}/Observation/o1"', '"fullUrl": "urn:uuid:1"'
+    ),
+    "an entry on another host": lambda text: text.replace(f"{BASE}/Obs", "https://other.example/fhir/Obs"),
+    "an entry with links": lambda text: text.replace('"fullUrl":', '"link": [], "fullUrl":'),
+    "an escaped letter": lambda text: text.replace('"searchset"', '"searchs\\u0065t"'),
+    "an escaped name": lambda text: text.replace('"resourceType": "Patient"', '"\\u0072esourceType": "Patient"'),
+    "a name in large letters": lambda text: text.replace('"resourceType": "Patient"', '"ResourceType": "Patient"'),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("change", STRAYS.values(), ids=STRAYS)
+def test_no_way_of_writing_it_lets_a_stray_through(change: dict[str, Any], way: Callable[[str], str]) -> None:
+    """Also where the answer is put together anew, as for addresses that are not the EHR's, and for escapes."""
+    one = {name: value for name, value in {**OBSERVATION, **change}.items() if value is not None}
+    expected = Expected("P1", "Observation", "o1")
+    with pytest.raises(NotServed):
+        checked(way(json.dumps(one)).encode(), expected, BASE, OURS, str)
+    if change != {"id": "o2"}:
+        with pytest.raises(NotServed):
+            checked(way(json.dumps(bundle(one))).encode(), Expected("P1", "Observation"), BASE, OURS, str)
+
+
+PLACES = st.lists(
+    st.sampled_from(["contained", "entry", "resource", "parameter", "extension", "valueReference", "subject", "item"]),
+    max_size=7,
+)
+MODES = st.sampled_from(["plain", "escaped", "twice before", "twice behind"])
+
+
+def written(value: object, escaped: bool) -> str:
+    """JSON, each letter of every name given by its number if ``escaped``."""
+    if isinstance(value, dict):
+        names = ("".join(f"\\u{ord(letter):04x}" for letter in name) if escaped else name for name in value)
+        members = zip(names, value.values(), strict=True)
+        return "{" + ",".join(f'"{name}":{written(one, escaped)}' for name, one in members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(written(one, escaped) for one in value) + "]"
+    return json.dumps(value)
+
+
+@given(PLACES, st.booleans(), MODES, st.sampled_from(["Observation", "Outcome"]), st.sampled_from(sorted(WAYS)))
+@example(["contained"], False, "twice behind", "Observation", "as it is")
+@example(["contained", "entry", "resource"], False, "plain", "Observation", "an entry of another name")
+@example(["contained"], False, "plain", "Outcome", "as it is")
+@settings(max_examples=300)
+def test_another_patient_is_found_however_deep_they_lie(
+    places: list[str], listed: bool, mode: str, kind: str, way: str
+) -> None:
+    hidden: Any = HIDDEN
+    for place in reversed(places[1:]):
+        hidden = {place: [hidden] if listed or place == "contained" else hidden}
+        if place == "contained":
+            hidden = {"resourceType": "Specimen", "id": "s", **hidden}
+    top = places[0] if places else "extension"
+    inside = f'"{top}":{written([hidden], mode == "escaped")}'
+    outcome = {"resourceType": "OperationOutcome", "issue": []}
+    fields = json.dumps(OBSERVATION if kind == "Observation" else outcome)[:-1]
+    nothing = f'"{top}":[]'
+    more = {"twice before": f"{nothing},{inside}", "twice behind": f"{inside},{nothing}"}.get(mode, inside)
+    one = f"{fields},{more}}}"
+    whole = json.dumps(bundle({})).replace("{}", one)
+    for text, identity in ((one, "o1"), (whole, "")):
+        try:
+            body = checked(WAYS[way](text).encode(), Expected("P1", "Observation", identity), BASE, OURS, str).body
+        except NotServed:
+            continue
+        pytest.fail(f"served: {body.decode()}")
+
+
+TWICE = {
+    "of whom": '"subject":{"reference":"Patient/P2"},"subject":{"reference":"Patient/P1"}',
+    "of whom, by identifier": '"subject":{"identifier":{"value":"P2"}},"subject":{"reference":"Patient/P1"}',
+    "in a reference": '"subject":{"reference":"Patient/P2","reference":"Patient/P1"}',
+}
+
+
+@pytest.mark.parametrize("subject", TWICE.values(), ids=TWICE)
+@pytest.mark.parametrize("identity", ["o1", ""])
+def test_one_that_says_twice_of_whom_it_is_is_nobodys(subject: str, identity: str) -> None:
+    one = f'{{"resourceType":"Observation","id":"o1",{subject}}}'
+    text = one if identity else f'{{"resourceType":"Bundle","type":"searchset","entry":[{{"resource":{one}}}]}}'
+    with pytest.raises(NotServed, match="outside"):
+        checked(text.encode(), Expected("P1", "Observation", identity), BASE, OURS, str)
 
 
 def test_the_patients_own_may_hold_what_is_nobody_elses() -> None:
@@ -163,13 +263,13 @@ def test_a_bundle_goes_out_only_where_every_entry_is_the_patients(patients: list
 
 THEIRS = {"resourceType": "Observation", "id": "o2", "subject": OTHER}
 BEGINNING = '{"resourceType":"Bundle","type":"searchset",'
-HIDDEN = {
+GIVEN_TWICE = {
     "entries given twice": BEGINNING + '"entry":[{"resource":%s}],"entry":[{"resource":%s}]}',
     "a resource given twice": BEGINNING + '"entry":[{"resource":%s,"resource":%s}]}',
 }
 
 
-@pytest.mark.parametrize("body", HIDDEN.values(), ids=HIDDEN)
+@pytest.mark.parametrize("body", GIVEN_TWICE.values(), ids=GIVEN_TWICE)
 def test_a_resource_that_one_reader_sees_and_another_does_not_spoils_the_answer(body: str) -> None:
     def answer(text: str) -> bytes:
         return checked(text.encode(), Expected("P1", "Observation"), BASE, OURS, str).body
@@ -179,15 +279,17 @@ def test_a_resource_that_one_reader_sees_and_another_does_not_spoils_the_answer(
         answer(body % (theirs, mine))
     escaped = body.replace('"entry":[{"resource":%s}],', '"entr\\u0079":[{"resource":%s}],')
     for text in (body, escaped):
-        hidden = text % (theirs.replace("resourceType", "resourceTyp\\u0065"), mine)
-        assert b"P2" not in answer(hidden)
+        with pytest.raises(NotServed, match="outside"):
+            answer(text % (theirs.replace("resourceType", "resourceTyp\\u0065"), mine))
 
 
-def test_what_a_resource_holds_twice_spoils_it() -> None:
-    inner = json.dumps({"resourceType": "Specimen", "id": "s", "subject": OTHER})
-    text = json.dumps(OBSERVATION)[:-1] + f',"contained":[{inner}],"contained":[]}}'
-    with pytest.raises(NotServed, match="outside"):
-        checked(text.encode(), Expected("P1", "Observation", "o1"), BASE, OURS, str)
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("identity", ["o1", ""])
+def test_what_a_resource_holds_twice_spoils_it(way: Callable[[str], str], identity: str) -> None:
+    text = json.dumps(OBSERVATION)[:-1] + f',"contained":[{json.dumps(HIDDEN)}],"contained":[]}}'
+    text = text if identity else json.dumps(bundle({})).replace("{}", text)
+    with pytest.raises(NotServed):
+        checked(way(text).encode(), Expected("P1", "Observation", identity), BASE, OURS, str)
 
 
 @pytest.mark.parametrize("kind", ["Patient", "Encounter"])

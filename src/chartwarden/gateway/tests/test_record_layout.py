@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from html import escape
 from typing import Any
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,13 +15,14 @@ from hypothesis import strategies as st
 from chartwarden.assignments.contracts import RecordClass as Class
 from chartwarden.assignments.contracts import Scope
 from chartwarden.gateway.chart import documents, overview
+from chartwarden.gateway.chart.attached import attachments
 from chartwarden.gateway.chart.confining import belongs
 from chartwarden.gateway.chart.contracts import Attachment, Leaf, Pairs, Picture, Said, Table, Text
 from chartwarden.gateway.chart.copying import copied
 from chartwarden.gateway.chart.fhir import moment, referred, said, when
 from chartwarden.gateway.chart.items import LISTED, item, listed
 from chartwarden.gateway.chart.results import results
-from chartwarden.gateway.chart.texts import MOST_TEXT, picture_of, plain, text_of
+from chartwarden.gateway.chart.texts import MOST_BYTES, MOST_TEXT, Words, picture_of, plain, read, text_of
 from tests.support.record import (
     CDA,
     CONSULT,
@@ -101,13 +104,66 @@ def test_no_markup_comes_through_whatever_it_is(markup: str) -> None:
 
 
 def test_texts_are_read_by_their_type_and_charset() -> None:
-    assert text_of("text/plain", PROGRESS.encode()) == PROGRESS
-    assert text_of("text/plain; charset=iso-8859-1", "Größe".encode("latin-1")) == "Größe"
-    assert text_of("text/plain; charset=punycode", b"as it is") == "as it is"
-    assert text_of("text/plain", b"\xff\xfea\x00") == "a"
-    assert text_of("text/plain", b"bad \xff byte \x07") == "bad � byte"
+    assert text_of("text/plain", PROGRESS.encode()) == Words(PROGRESS)
+    assert text_of("text/plain; charset=iso-8859-1", "Größe".encode("latin-1")) == Words("Größe")
+    assert text_of("text/plain; charset=iso-8859-1", b"5\x9610 mg") == Words("5–10 mg")
+    assert text_of("text/plain; charset=punycode", b"as it is") == Words("as it is")
+    assert text_of("text/plain", b"\xff\xfea\x00") == Words("a")
+    assert text_of("text/plain", b"bad \xff byte \x07") == Words("bad � byte �")
     assert text_of("application/pdf", b"%PDF") is None
-    assert len(text_of("text/plain", b"x" * (MOST_TEXT + 99)) or "") == MOST_TEXT + 1
+    assert text_of("text/plain", b"x" * (MOST_TEXT + 99)) == Words("x" * MOST_TEXT, more=True)
+    picture = b"<p>before<img src='data:image/png;base64," + b"A" * MOST_BYTES + b"'>after"
+    assert text_of("text/html", picture) == Words("before", more=True)
+
+
+SPACES = "\xa0\u202f\u2009\u2003\u3000\x0b\x1f\x85\u2028"
+
+
+@pytest.mark.parametrize("space", SPACES, ids=[f"U+{ord(one):04X}" for one in SPACES])
+def test_a_space_of_any_kind_stays_a_space(space: str) -> None:
+    text, expected = f"Take 1{space}1/2 tablets", "Take 1 1/2 tablets"
+    assert text_of("text/plain", text.encode()) == Words(expected)
+    assert plain(f"<p>{text}</p>") == expected
+    assert plain(f"<pre>{text}</pre>") == expected
+
+
+@given(st.text(max_size=60))
+def test_no_character_that_can_be_seen_is_lost(text: str) -> None:
+    shown = plain(f"<pre>{escape(text)}</pre>")
+    for one in text:
+        if not one.isspace() and category(one) != "Cf":
+            assert one in shown or "�" in shown
+
+
+HEADS = {
+    "<html><head><title>x</title><body><p>note text</p></body></html>": "note text",
+    "<html><head><meta charset=utf-8><link rel=x><style>p{}</style><p>note text": "note text",
+    "<html><head><base href=x /><title>x</title>note text": "note text",
+    "<html><head><script>1</script><title>x</title></head>note text": "note text",
+    "<head><title/><body>note text": "note text",
+    "<text><![CDATA[note text]]></text>": "note text",
+}
+
+
+@pytest.mark.parametrize(("markup", "expected"), HEADS.items())
+def test_a_head_ends_where_something_else_begins(markup: str, expected: str) -> None:
+    assert read(markup) == Words(expected)
+
+
+@pytest.mark.parametrize(
+    "markup", ["a<iframe src=x><p>note", "a<svg><text>note", "a<p><script>1<p>note", "a<object>note"]
+)
+def test_markup_that_breaks_off_says_so(markup: str) -> None:
+    assert read(markup) == Words("a", torn=True)
+    page = documents.blocks({}, [Attachment("", "text/html", markup.encode())], (), ZONE)
+    assert page == [Text("", "a"), Said(documents.TORN)]
+    assert read("a<!-- note").torn
+
+
+@pytest.mark.parametrize("markup", ["", "<p> </p>", "<iframe src=x><p>note", "<html><head><title>x</title></head>"])
+def test_a_document_without_a_word_says_so(markup: str) -> None:
+    page = documents.blocks({}, [Attachment("", "text/html", markup.encode())], (), ZONE)
+    assert page == [Said("This document gave no text. Open it in the EHR.")]
 
 
 def test_pictures_are_told_by_their_first_bytes() -> None:
@@ -175,11 +231,11 @@ def test_what_is_not_in_force_says_so() -> None:
 
 def blocks(identity: str, *attached: Attachment) -> list[Any]:
     one = by_id(identity)
-    return documents.blocks(one, attached or documents.attachments(one), (), ZONE)
+    return documents.blocks(one, attached or attachments(one), (), ZONE)
 
 
 def test_a_documents_page_shows_its_text_or_says_where_it_is() -> None:
-    (waiting,) = documents.attachments(by_id("d-progress"))
+    (waiting,) = attachments(by_id("d-progress"))
     assert (waiting.binary, waiting.data) == ("b-progress", None)
     assert blocks("d-progress")[-1] == Said(documents.ELSEWHERE)
     assert blocks("d-consult")[0] == Pairs("", (("Written by", "R. Okafor, MD"), ("Type", "Cardiology consultation")))
@@ -204,6 +260,46 @@ def test_a_composition_is_read_section_by_section() -> None:
     }
     assert documents.blocks(one, (), (), ZONE) == [Text("Course", "Better."), Text("Plan", "Home.")]
     assert documents.blocks({"resourceType": "Composition"}, (), (), ZONE) == [Said(documents.NOTHING)]
+    long = {"title": "Course", "text": {"div": f"<div>{'x' * (MOST_TEXT + 1)}</div>"}}
+    cut = documents.blocks({"resourceType": "Composition", "section": [long]}, (), (), ZONE)
+    assert cut == [Text("Course", "x" * MOST_TEXT), Said(documents.LONG)]
+    deep: dict[str, Any] = {"title": "Deepest", "text": {"div": "<div>note</div>"}}
+    for _ in range(documents.DEEPEST):
+        deep = {"title": "Deep", "section": [deep]}
+    found = documents.blocks({"resourceType": "Composition", "section": [deep]}, (), (), ZONE)
+    assert found[-1] == Said(documents.DEEP)
+
+
+def test_the_ehrs_own_telling_is_added_where_it_says_more() -> None:
+    report = {
+        "resourceType": "DiagnosticReport", "code": {"text": "Chest film"}, "conclusion": "No effusion.",
+        "text": {"div": "<div><p>Chest film</p><p>Conclusion: no effusion.</p></div>"},
+    }  # fmt: skip
+    conclusion = Text("Conclusion", "No effusion.")
+    assert documents.blocks(report, (), (), ZONE) == [conclusion]
+    more = {**report, "text": {"div": "<div>Conclusion: no effusion. Addendum: a nodule of 9 mm.</div>"}}
+    told = Text(documents.ALSO, "Conclusion: no effusion. Addendum: a nodule of 9 mm.")
+    assert documents.blocks(more, (), (), ZONE) == [conclusion, told]
+    attached = [Attachment("", "text/plain", b"Two views.")]
+    assert documents.blocks(more, attached, (), ZONE)[-1] == told
+    del more["conclusion"]
+    assert documents.blocks(more, (), (), ZONE) == [Text("", told.text)]
+
+
+@pytest.mark.parametrize(
+    ("attachment", "closed"),
+    [
+        ({"contentType": "application/pdf", "url": "Binary/b"}, True),
+        ({"contentType": "image/tiff", "data": "AAAA"}, True),
+        ({"contentType": "text/plain", "url": "https://elsewhere.example/x"}, True),
+        ({"contentType": "text/html; charset=utf-8", "url": "Binary/b"}, False),
+        ({"contentType": "image/jpeg", "data": "AAAA"}, False),
+        ({"url": "Binary/b"}, False),
+    ],
+)
+def test_the_list_knows_what_can_be_opened_in_the_ehr_alone(attachment: dict[str, Any], closed: bool) -> None:
+    one = {"resourceType": "DocumentReference", "id": "x", "content": [{"attachment": attachment}]}
+    assert item(one, ZONE).closed is closed
 
 
 def test_the_overview_has_a_section_a_type_and_no_empty_column() -> None:
@@ -220,11 +316,15 @@ def test_the_overview_has_a_section_a_type_and_no_empty_column() -> None:
 
 def test_a_copy_is_the_ehrs_own_file_or_a_text_that_says_whose_it_is() -> None:
     leaf = Leaf("A note", Class.NOTES, "Fri 6 Mar 2026", "", blocks("d-discharge"))
-    ending, content = copied(leaf, documents.attachments(by_id("d-discharge")), "Saved by C")
+    ending, content = copied(leaf, (), "Saved by C")
     assert ending == "txt"
     assert content.decode().startswith("Saved by C\n\nA note\nFri 6 Mar 2026\n")
     assert b"Principal diagnosis" in content
-    assert copied(leaf, documents.attachments(by_id("d-scan")), "x") == ("pdf", b"%PDF-1.4 made up")
+    as_it_is = "Take 1\xa01/2 tablets\t\r\n\r\n\r\n".encode("cp1252")
+    assert copied(leaf, [Attachment("", "text/plain; charset=cp1252", as_it_is)], "x") == ("txt", as_it_is)
+    ending, content = copied(leaf, attachments(by_id("d-consult")), "Saved by C")
+    assert (ending, content.startswith(b"Saved by C")) == ("txt", True)
+    assert copied(leaf, attachments(by_id("d-scan")), "x") == ("pdf", b"%PDF-1.4 made up")
 
 
 @pytest.mark.parametrize(
@@ -262,7 +362,7 @@ JSON = st.recursive(
 @given(st.sampled_from([*LISTED, *overview.KINDS]), st.dictionaries(st.sampled_from(NAMES), JSON, max_size=8))
 def test_whatever_an_ehr_sends_is_laid_out(kind: str, more: dict[str, Any]) -> None:
     resource = {**more, "resourceType": kind, "id": "x"}
-    attached = documents.attachments(resource)
+    attached = attachments(resource)
     assert documents.blocks(resource, attached, [resource], ZONE)
     assert overview.overview([resource], ZONE)
     assert belongs(resource, "e") in (True, False)

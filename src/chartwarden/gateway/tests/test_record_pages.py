@@ -28,7 +28,7 @@ from chartwarden.ledger.queries import entries
 from chartwarden.people.services import suspend
 from tests.support.clinic import AT, House, make_house
 from tests.support.gateway_peers import SECRET, Fhir
-from tests.support.record import DOCUMENTS, OTHER, PATIENT, RECORD, VISIT, data, document, visited
+from tests.support.record import CATEGORY, DOCUMENTS, OTHER, PATIENT, RECORD, VISIT, coded, data, document, of, visited
 
 pytestmark = [pytest.mark.peer("fhir"), pytest.mark.peer("node")]
 SignIn = Callable[[str], Any]
@@ -106,8 +106,8 @@ def test_a_record_opens_and_is_read_document_by_document(house: House, coder: An
     assert list(listed) == [
         "Summary", "Cardiology consultation", "Progress note", "Operative note", "Colonoscopy with snare polypectomy",
         "All results", "Blood count and chemistry", "Pathology of the sigmoid polyp", "Chest X-ray, two views",
-        "Discharge instructions", "Discharge summary", "Payer letter", "Payer's answer: Home oxygen",
-        "Request: Home oxygen",
+        "Imaging findings", "Discharge instructions", "Discharge summary", "Payer letter",
+        "Payer's answer: Home oxygen", "Request: Home oxygen",
     ]  # fmt: skip
     seen = {title: coder.get(link) for title, link in listed.items()}
     assert {one.status_code for one in seen.values()} == {200}
@@ -127,6 +127,22 @@ def test_a_record_opens_and_is_read_document_by_document(house: House, coder: An
     whole = "".join(one.text for one in seen.values())
     assert "Quackenbush" not in whole
     assert "Not hers." not in whole
+
+
+def test_imaging_findings_that_no_report_names_have_a_page(house: House, coder: Any, fhir: Fhir) -> None:
+    page = opened(coder, house, assigned(house, patient=PATIENT))
+    assert "1 of 12 documents, or parts of them, can be opened in the EHR only." in page.text
+    found = coder.get(links(page.text)["Imaging findings"])
+    assert "The EHR holds no imaging findings beside its reports for this record." in found.text
+    finding = of(
+        "Observation", "o-nodule", "p-image", status="final", category=[coded("imaging", "Imaging", CATEGORY)],
+        code={"text": "Lung nodule"}, valueString="9 mm, right upper lobe",
+    )  # fmt: skip
+    fhir.seed({"resourceType": "Patient", "id": "p-image"}, finding)
+    listed = links(opened(coder, house, assigned(house, patient="p-image")).text)
+    assert "9 mm, right upper lobe" in coder.get(listed["Imaging findings"]).text
+    assert "9 mm" not in coder.get(listed["All results"]).text
+    assert "9 mm" not in coder.get(listed["Summary"]).text
 
 
 def test_every_fetch_has_its_entry_before_it_and_no_more(house: House, coder: Any, fhir: Fhir) -> None:
@@ -238,9 +254,14 @@ def test_nobody_elses_record_and_no_made_up_page_is_there(house: House, coder: A
 
 def test_another_purpose_opens_nothing(house: House, coder: Any, fhir: Fhir) -> None:
     mine, asked = assigned(house), fhir.asked()
-    answer = coder.post(address(house, "record", assignment=mine), {"purpose": "contact", "acknowledged": "1"})
+    answer = coder.post(
+        address(house, "record", assignment=mine), {"purpose": "Jane Doe 555-0101", "acknowledged": "1"}
+    )
     assert answer.status_code == 403
     assert "for coding or quality review only" in answer.text
+    denied = entries(house.id)[-1]
+    assert (denied.kind, denied.facts["purpose"]) == ("gateway.record_denied", "other")
+    assert "Jane" not in denied.leaf.decode()
     assert "Open this record" in coder.get(address(house, "record", assignment=mine)).text
     assert fhir.asked() == asked
 
@@ -295,12 +316,17 @@ def test_a_print_out_has_a_purpose_and_stands_in_the_ledger(
     house: House, coder: Any, fhir: Fhir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scoped(monkeypatch, Scope(printing=True, version=2))
-    note = links(opened(coder, house, assigned(house)).text)["Progress note"]
+    mine = assigned(house)
+    note = links(opened(coder, house, mine).text)["Progress note"]
     assert coder.post(f"{note}print/", {"purpose": ""}).status_code == 422
     answer = coder.post(f"{note}print/", {"purpose": "audit"})
     assert answer.status_code == 200
     assert "Community-acquired pneumonia" in answer.text
     assert "Coder Example" in answer.text
+    still = re.escape(address(house, "standing", assignment=mine))
+    assert re.search(rf'<meta name="standing" content="{still}"', answer.text)
+    back = re.escape(address(house, "record", assignment=mine))
+    assert re.search(rf'<noscript><meta http-equiv="refresh" content="\d+;url=[^"]+\?next={back}"', answer.text)
     last = entries(house.id, limit=1000)[-1]
     assert (last.kind, last.facts["purpose"], last.facts["policy"]) == ("gateway.record_printed", "audit", 2)
 
@@ -332,6 +358,32 @@ def test_a_copy_stands_in_the_way_of_submitting_until_it_is_deleted(
     given = {"assignment": mine, "revision": work.revision, "actor": house.actor("coder"), "at": AT + HOUR}
     work_on(clinic=house.id, event="submitted", **given)  # type: ignore[arg-type]
     assert assignments.work(house.id, mine).state == "submitted"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("name", "purpose"), [("copy", "encoder"), ("print", "audit")])
+def test_nothing_leaves_where_the_work_was_submitted_while_it_was_fetched(
+    house: House, coder: Any, fhir: Fhir, monkeypatch: pytest.MonkeyPatch, name: str, purpose: str
+) -> None:
+    scoped(monkeypatch, Scope(copies=True, printing=True, version=2))
+    mine = assigned(house)
+    note = links(opened(coder, house, mine).text)["Progress note"]
+    get = line.Line.get
+
+    def slow(ehr: line.Line, *asked: Any) -> Any:
+        found = get(ehr, *asked)
+        if any(one.asked.kind == "Binary" for one in found):
+            submit(house, mine)
+        return found
+
+    monkeypatch.setattr(line.Line, "get", slow)
+    answer = coder.post(f"{note}{name}/", {"purpose": purpose})
+    assert answer.status_code == 403
+    assert "pneumonia" not in answer.text
+    assert "This record stays shut" in answer.text
+    kinds = [one.kind for one in entries(house.id, limit=1000)]
+    assert kinds[-1] == "gateway.record_denied"
+    assert not {"gateway.copy_made", "gateway.record_printed"} & set(kinds)
+    assert "No copy is left" in coder.get(address(house, "copies")).text
 
 
 def test_an_ehr_of_several_clinics_must_be_told_whose_it_is(

@@ -216,6 +216,18 @@ def test_who_has_left_is_out_at_once(signed_in: Any, house: House, how: str) -> 
     assert "_auth_user_id" not in client.session
 
 
+def test_a_part_of_a_page_is_told_to_leave_it(signed_in: Any, house: House) -> None:
+    client, home = signed_in("coder"), f"/c/{house.id}/my-work/"
+    part = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{home}"}
+    refused = client.get(f"/c/{house.id}/people/", headers=part)
+    assert (refused.status_code, refused.headers["HX-Redirect"]) == (403, home)
+    models.Engagement.objects.filter(person_id=house.people["coder"]).update(ended_at=datetime.now(UTC))
+    ended = client.get(home, headers=part)
+    assert (ended.status_code, ended.headers["HX-Redirect"]) == (403, "/accounts/login/")
+    out = client.get(home, headers=part)
+    assert (out.status_code, out.headers["HX-Redirect"]) == (401, f"/accounts/login/?next={home}")
+
+
 @pytest.mark.parametrize("how", ["ended", "suspended"])
 def test_who_has_left_one_of_several_clinics_is_out_there_alone(
     signed_in: Any, house: House, other_house: House, how: str

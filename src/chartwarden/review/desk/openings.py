@@ -1,6 +1,7 @@
 """A person's own openings at the gateway, from the ledger: there at once, before any log is imported.
 
-The rooms meet in the ledger's kinds alone. An entry names no patient; of what opened, the assignment does.
+The rooms meet in the ledger's kinds alone. An entry names no patient; of what opened, the assignment does. One page of
+a record is put together from many requests, each an entry of its own: what belongs to one reading counts once.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from chartwarden.ledger import queries as ledger
 from chartwarden.ledger.contracts import StoredEntry
 
 KINDS = ("gateway.assignment_opened", "gateway.record_opened", "gateway.record_denied")
-ENTRIES, SHOWN = 1000, 50
+ENTRIES, SHOWN = 4000, 50
 """So many of a person's newest entries are read, and so many lines are shown of them."""
 LATELY = timedelta(days=14)
+AT_ONCE = timedelta(minutes=1)
+"""Within which requests for one record count as one reading of it."""
 
 
 @dataclass(frozen=True)
 class Opening:
-    """One stretch of readings of one record on one local day, or of refusals for the same reasons. ``patient`` is the
+    """One stretch of readings of one record on one local day, or of refusals for the same reasons. ``times`` counts
+    readings, each of which began a minute or more after the one before, or refusals. ``patient`` is the
     EHR's id, "" where the entry names none; ``work`` the assignment it opened by."""
 
     first_at: datetime
@@ -70,4 +74,14 @@ def _line(key: Key, entries: list[StoredEntry], works: dict[UUID, Work]) -> Open
     work = works.get(UUID(key[1])) if key[1] else None
     read = [entry for entry in entries if entry.kind != "gateway.assignment_opened"]
     times = [entry.at for entry in entries]
-    return Opening(min(times), max(times), len(read), work.patient if work else "", work, key[2])
+    many = len(read) if key[2] else _readings(entry.at for entry in read)
+    return Opening(min(times), max(times), many, work.patient if work else "", work, key[2])
+
+
+def _readings(times: Iterable[datetime]) -> int:
+    """How many readings requests at these times make."""
+    count, begin = 0, None
+    for at in sorted(times):
+        if begin is None or at - begin >= AT_ONCE:
+            count, begin = count + 1, at
+    return count

@@ -41,8 +41,9 @@ def test_readings_of_a_record_are_one_line_a_day_with_its_explanation(house: Hou
     work, other = assigned(house), assigned(house, "P-8")
     told(house, "gateway.assignment_opened", AT + HOUR, assignment=work)
     for minutes in range(3):
-        at = AT + HOUR + timedelta(minutes=minutes)
-        told(house, "gateway.record_opened", at, assignment=work, reasons=["allowed"])
+        for seconds in (0, 0, 3, 59):  # one page of the record asks the EHR many times
+            at = AT + HOUR + timedelta(minutes=minutes, seconds=seconds)
+            told(house, "gateway.record_opened", at, assignment=work, reasons=["allowed"])
     told(house, "gateway.record_opened", AT + 24 * HOUR, assignment=work, reasons=["allowed"])
     told(house, "gateway.record_opened", AT + 25 * HOUR, assignment=other, reasons=["allowed"])
     for _ in range(2):
@@ -52,7 +53,7 @@ def test_readings_of_a_record_are_one_line_a_day_with_its_explanation(house: Hou
     assert [(one.patient, one.times, one.reasons) for one in found] == [
         ("", 2, ("not_assigned",)), ("P-8", 1, ()), ("P-7", 1, ()), ("P-7", 3, ()),
     ]  # fmt: skip
-    assert (found[3].first_at, found[3].last_at) == (AT + HOUR, AT + HOUR + timedelta(minutes=2))
+    assert (found[3].first_at, found[3].last_at) == (AT + HOUR, AT + HOUR + timedelta(minutes=2, seconds=59))
     assert found[3].work
     assert found[3].work.kind == "initial"
     late = AT + timedelta(days=14, hours=30)
