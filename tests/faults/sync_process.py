@@ -24,7 +24,7 @@ from tests.support.gateway_peers import SECRET
 
 TURN = timedelta(minutes=6)
 """Longer than the lease of a round: the next turn finds it run out."""
-LONGEST = 0.6
+LONGEST = 1.5
 CODERS = ("first", "second")
 FIRST_TASKS = 12
 ENDS = {"completed": "submitted", "cancelled": "cancelled"}
