@@ -80,7 +80,9 @@ def test_links_lead_to_every_page(found: Found) -> None:
     """What no example was found of only takes what is sent to it, or is a file."""
     without = {one.name for one in addresses() if one.name not in found.seen}
     assert without <= {
-        "assignments:accept", "assignments:end", "assignments:move", "assignments:reopen",
+        "assignments:accept", "assignments:approve_policy", "assignments:begin_policy", "assignments:discard_policy",
+        "assignments:end", "assignments:export", "assignments:move", "assignments:move_rule",
+        "assignments:policy_version", "assignments:reopen", "assignments:run_rules", "assignments:stop_source",
         "devices:approve", "devices:end_exception", "devices:remove_network", "devices:stop_mdm", "devices:withdraw",
         "devices:withdraw_proof",
         "gateway:copy", "gateway:copy_deleted", "gateway:leaf", "gateway:open", "gateway:print", "gateway:record",

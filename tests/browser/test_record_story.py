@@ -144,6 +144,7 @@ def test_it_is_read_without_script_too_and_the_page_locks(served: tuple[Demo, Fh
     page.reload()
     assert "/reauthenticate/" in page.url
     assert "systolic murmur" not in page.content()
+    del demo.cookies[CODER]  # this session is locked; who comes next signs in
 
 
 def note_open(demo: Demo, chromium: Browser) -> Page:

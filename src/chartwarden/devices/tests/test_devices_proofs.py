@@ -166,7 +166,7 @@ def test_a_certificate_shows_its_device_until_it_is_taken_away(house: House, oth
 
 
 def test_nobody_says_what_their_own_device_shows(house: House) -> None:
-    with pytest.raises(Refused, match="their own device"):
+    with pytest.raises(Refused, match="your own device"):
         proven(house, laptop(house, person="security_officer"), digest(made()))
 
 

@@ -54,6 +54,7 @@ def make_copy(*, there: Standing, document: str, purpose: str) -> UUID:
     reader = there.reader
     _known(purpose, COPIES)
     with transaction.atomic():
+        _check(decided(reader), there.scope.copies, "Saving copies")
         made = assignments.note_copy(
             clinic=reader.clinic.id, assignment=reader.assignment, person=reader.person, document=document,
             purpose=purpose, at=reader.at,
