@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
@@ -10,6 +11,7 @@ from pydantic import AwareDatetime
 
 from chartwarden.gateway.balp import line
 from chartwarden.gateway.services import take_out_audit_events
+from chartwarden.kernel.errors import refuse
 from chartwarden.people.contracts import Permission, page
 
 router = Router()
@@ -28,8 +30,17 @@ def list_audit_events(
     request: HttpRequest, clinic: Path[UUID], begins: AwareDatetime = FROM, ends: AwareDatetime = UNTIL
 ) -> StreamingHttpResponse:
     """They name patients by the EHR's ids, as cases do, so they are for who may see cases."""
-    events = take_out_audit_events(clinic=clinic, begins=begins, ends=ends, actor=request.member.actor, at=request.now)
+    span = {"begins": _in_utc(begins, "begins"), "ends": _in_utc(ends, "ends")}
+    events = take_out_audit_events(clinic=clinic, **span, actor=request.member.actor, at=request.now)
     answer = StreamingHttpResponse(map(line, events), content_type=MEDIA)
     answer.headers["Content-Disposition"] = 'attachment; filename="audit-events.ndjson"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _in_utc(moment: datetime, where: str) -> datetime:
+    """The instant in UTC: a store may know fewer offsets than RFC 3339 does."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise refuse(where, "an instant of the years 1 to 9999", "one beyond them") from None

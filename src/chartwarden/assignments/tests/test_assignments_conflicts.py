@@ -24,6 +24,7 @@ from chartwarden.assignments.services import (
     reopen,
     work_on,
 )
+from chartwarden.clinics.services import acting_in
 from chartwarden.kernel.actors import Actor
 from chartwarden.kernel.decisions import Refused
 from chartwarden.kernel.dues import Due
@@ -200,9 +201,10 @@ def test_nobody_accepts_their_own_conflict_or_decides_about_their_own_record(hou
 def test_another_clinics_conflict_is_not_there(house: House, other_house: House) -> None:
     keep(house, tie(house, "colleague", other="owner"))
     (row,) = models.Conflict.objects.all()
-    with pytest.raises(models.Conflict.DoesNotExist):
-        accept_conflict(conflict=row.id, note="x", **given(other_house))
-    assert queries.conflict(other_house.id, house.people["coder"], "P1") is None
+    with acting_in(other_house.id):
+        with pytest.raises(models.Conflict.DoesNotExist):
+            accept_conflict(conflict=row.id, note="x", **given(other_house))
+        assert queries.conflict(other_house.id, house.people["coder"], "P1") is None
 
 
 def test_work_that_is_there_already_waits_for_the_supervisor(house: House, signed_in: SignIn) -> None:
