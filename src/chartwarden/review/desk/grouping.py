@@ -103,7 +103,9 @@ def _led(clinic: UUID, review_id: UUID, states: Collection[str], lines: Iterable
     leads: dict[object, UUID] = {}
     for row in rows.order_by("rank", "id").values("id", "rank", *KEY):
         leads.setdefault((_key(row), row["rank"]), row["id"])
-    return [Place(leads[_key(line), line["first"]], line["first"], line["size"]) for line in found]
+    placed = [(line, leads.get((_key(line), line["first"]))) for line in found]
+    # somebody may have decided a line's first case between the two questions: it is another line by now
+    return [Place(lead, line["first"], line["size"]) for line, lead in placed if lead is not None]
 
 
 def _key(line: dict[str, Any]) -> object:

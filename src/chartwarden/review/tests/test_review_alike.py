@@ -12,6 +12,7 @@ from django.urls import reverse
 from chartwarden.kernel.decisions import Refused
 from chartwarden.ledger.queries import entries
 from chartwarden.review import models, queries
+from chartwarden.review.desk import grouping
 from chartwarden.review.services import ask_question, decide_case, decide_together
 from chartwarden.review.tests.desk_support import AFTER, case, taken
 from tests.support.clinic import House
@@ -151,3 +152,9 @@ def test_a_case_that_is_alone_has_its_own_page(house: House, week: UUID, signed_
     assert auditor.get(address(house, "alike", found["worst"].id)).url == address(house, "case", found["worst"].id)
     assert "3 alike cases" in auditor.get(address(house, "alike", found["a1"].id)).text
     assert auditor.get(address(house, "alike", uuid4())).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_line_that_somebody_decides_meanwhile_is_left_out() -> None:
+    line = {"apart": None, "alike": "gone", "coder_index": b"x", "first": 1, "size": 2}
+    assert grouping._led(uuid4(), uuid4(), ("open",), [line]) == []
