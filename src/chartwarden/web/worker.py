@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterable
@@ -32,6 +33,8 @@ from chartwarden.web.warming import warm
 log = logging.getLogger("chartwarden.worker")
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 LOCK = "lock"
+YIELDS = 10
+"""How many steps of Unix priority the worker stands behind the pages and the gateway, for which people wait."""
 
 
 def jobs() -> tuple[Job, ...]:
@@ -121,6 +124,8 @@ def work() -> None:
         if asked is not None:
             signal.signal(asked, lambda *_: stop.set())
     parent.on_its_end(stop.set)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(YIELDS)
     with holding(data / FOLDER / LOCK) as first:
         if not first and connection.vendor == "sqlite":
             raise refuse("worker", "no other worker on this data folder", "one that is at work")
