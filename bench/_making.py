@@ -69,6 +69,7 @@ def make(feeds: Path, rows: int, cases: int) -> dict[str, Any]:
             stages["review"] = perf_counter() - began
             _history(clinic, monday, people)
             found = _more_cases(clinic.id, cases, people, now)
+        _worked("review.conflicts", now)  # once for these people and patients: weeks go by with none new
         _entries(clinic.id, people, now)
     with _cursor() as cursor:
         cursor.execute("ANALYZE")
