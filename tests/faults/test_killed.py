@@ -34,6 +34,8 @@ KILLS = {"sqlite": int(os.environ.get("CHARTWARDEN_FAULTS_KILLS", "200" if FULL 
 CYCLE = ("page worker", "worker", "page worker", "pages", "parent")
 SERVED_KILLS = int(os.environ.get("CHARTWARDEN_FAULTS_SERVED", "50"))
 WEEKS_SERVED = 30
+LEASES = 900.0
+"""Seconds that a step may take: whoever is killed twice in it waits for two leases, and for a child started later."""
 """The calendar lists the reviews of a year."""
 SERVED_STEPS = ("send", "read", "count", "review", "decide", "sign")
 SEED = int(os.environ.get("CHARTWARDEN_FAULTS_SEED", "7"))
@@ -144,7 +146,7 @@ class Officer(threading.Thread):
         """Until all is signed, or it is told to end after a whole week."""
         try:
             self._people = [Person(self._served.port, mail) for mail in OFFICERS]
-            self._clinic = insist(lambda: self._people[0].home() or None)
+            self._clinic = insist(lambda: self._people[0].home() or None, LEASES)
             for log in self._logs:
                 if self.ended.is_set():
                     return
@@ -175,7 +177,7 @@ class Officer(threading.Thread):
             found = re.search(r"/imports/([0-9a-f-]{36})/", answer.location)
             return found.group(1) if found else None
 
-        upload = insist(send)
+        upload = insist(send, LEASES)
         self._ack("logs.received", "import", upload)
         there = f"{self._clinic}imports/{upload}/"
 
@@ -188,13 +190,13 @@ class Officer(threading.Thread):
                 me.post(f"{there}count/", {}, there)
             return None
 
-        insist(count)
+        insist(count, LEASES)
         self._ack("logs.counted", "import", upload)
         self._begin("review")
-        review = insist(self._review)
-        insist(lambda: self._decided(review))
+        review = insist(self._review, LEASES)
+        insist(lambda: self._decided(review), LEASES)
         self._begin("sign")
-        insist(lambda: self._sign(review))
+        insist(lambda: self._sign(review), LEASES)
         self._ack("review.signed", "review", review.rstrip("/").rpartition("/")[2])
         self.signed += 1
 
@@ -264,7 +266,7 @@ def test_the_program_survives_kills_of_its_processes(tmp_path: Path, feeds: Path
                 during[step] += 1
             served.wait()
         officer.ended.set()
-        officer.join(300)
+        officer.join(LEASES)
         assert officer.fault is None
         assert not officer.is_alive()
         print(
