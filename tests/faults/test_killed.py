@@ -221,7 +221,7 @@ class Officer(threading.Thread):
         if "Ready to sign" in page:
             return True
         groups = dict.fromkeys(re.findall(r'href="(/c/[^"]+/reviews/cases/[0-9a-f-]{36}/alike/)"', page))
-        page += "".join(me.get(group).text for group in groups)
+        page += "".join(self._people[0].get(group).text for group in groups)
         for case in dict.fromkeys(re.findall(r'href="(/c/[^"]+/reviews/cases/[0-9a-f-]{36}/)"', page)):
             for person in self._people:
                 shown = person.get(case).text
